@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where things live in the 48-bit kernel half (the same places as Linux, 4 levels).
+ *
+ *	ffff888000000000 +64 TiB  direct map: all RAM that has been brought in
+ *	ffffc90000000000 +32 TiB  vmalloc, vmap, ioremap, stacks
+ *	ffffea0000000000 + 1 TiB  vmemmap: the struct page array, 16 bytes a pfn
+ *	ffffffff80000000 + 1 GiB  the kernel image, linked at +1 MiB, phys 1 MiB
+ *	ffffffffff400000 + 2 MiB  fixmap: window, VGA, APICs (asm/fixmap.h)
+ */
+#ifndef _ASM_PAGE_H
+#define _ASM_PAGE_H
+
+#include <linux/types.h>
+
+#define PAGE_SHIFT		12
+#define PAGE_SIZE		(1UL << PAGE_SHIFT)
+#define PAGE_MASK		(~(PAGE_SIZE - 1))
+#define PMD_SHIFT		21
+#define PMD_SIZE		(1UL << PMD_SHIFT)
+#define PMD_MASK		(~(PMD_SIZE - 1))
+#define PUD_SHIFT		30
+#define PUD_SIZE		(1UL << PUD_SHIFT)
+#define PUD_MASK		(~(PUD_SIZE - 1))
+#define PGDIR_SHIFT		39
+#define PTRS_PER_TABLE		512
+
+/* A pfn is kept in 32 bits (struct page links), so 16 TiB of RAM is the limit. */
+#define MAX_PHYSMEM_BITS	44
+
+#define PAGE_OFFSET		0xffff888000000000UL
+#define DIRECT_MAP_END		(PAGE_OFFSET + (1UL << MAX_PHYSMEM_BITS))
+#define VMALLOC_START		0xffffc90000000000UL
+#define VMALLOC_END		0xffffe90000000000UL	/* exclusive */
+#define VMEMMAP_START		0xffffea0000000000UL
+#define __START_KERNEL_map	0xffffffff80000000UL
+#define KERNEL_IMAGE_SIZE	(1UL << 30)
+#define FIXADDR_START		0xffffffffff400000UL
+
+#define THREAD_SIZE		(4 * PAGE_SIZE)
+
+/* Physical address of a direct-map or kernel-image address; anything else is a bug. */
+static inline phys_addr_t __phys_addr(unsigned long vaddr)
+{
+	if (vaddr >= __START_KERNEL_map)
+		return vaddr - __START_KERNEL_map;
+	return vaddr - PAGE_OFFSET;
+}
+
+#define __pa(v)			__phys_addr((unsigned long)(v))
+#define __va(p)			((void *)((unsigned long)(p) + PAGE_OFFSET))
+
+#endif /* _ASM_PAGE_H */

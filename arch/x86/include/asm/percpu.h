@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Per-CPU variables.  They are linked in one section, .data..percpu; a CPU's copy lies
+ * at a constant distance from the linked one, and that distance is the CPU's GS base
+ * (0 for the boot CPU, which owns the linked copy).  So %gs:var is this CPU's var, in
+ * one instruction, whatever preempts it.
+ */
+#ifndef _ASM_PERCPU_H
+#define _ASM_PERCPU_H
+
+#include <linux/types.h>
+
+#define PER_CPU_SECTION		".data..percpu"
+
+extern unsigned long this_cpu_off;		/* per-CPU: its own distance */
+extern unsigned long __per_cpu_offset[];	/* the same, indexed by CPU number */
+
+#define per_cpu_ptr(ptr, cpu) \
+	((__typeof__(*(ptr)) *)((unsigned long)(ptr) + __per_cpu_offset[cpu]))
+
+#define __this_cpu_off() ({						\
+	unsigned long __off;						\
+	__asm__ __volatile__("movq %%gs:%1, %0" : "=r"(__off) : "m"(this_cpu_off)); \
+	__off;								\
+})
+#define this_cpu_ptr(ptr) \
+	((__typeof__(*(ptr)) *)((unsigned long)(ptr) + __this_cpu_off()))
+
+/* Single instructions on integers and pointers of 1, 2, 4 or 8 bytes. */
+#define __pcpu_op(op, var, val) \
+	__asm__ __volatile__(op " %1, %%gs:%0" : "+m"(var) : "re"((__typeof__(var))(val)) : "memory")
+#define this_cpu_read(var) ({						\
+	__typeof__(var) __v;						\
+	__asm__ __volatile__("mov %%gs:%1, %0" : "=r"(__v) : "m"(var));	\
+	__v;								\
+})
+#define this_cpu_write(var, val)	__pcpu_op("mov%z0", var, val)
+#define this_cpu_add(var, val)		__pcpu_op("add%z0", var, val)
+#define this_cpu_sub(var, val)		__pcpu_op("sub%z0", var, val)
+#define this_cpu_inc(var)		this_cpu_add(var, 1)
+#define this_cpu_dec(var)		this_cpu_sub(var, 1)
+
+#endif /* _ASM_PERCPU_H */

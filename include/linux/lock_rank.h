@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one lock order.  A CPU may only take a lock of a rank greater than every
+ * lock it holds.  There is no rank "none": a lock that nobody has thought about is
+ * LOCK_USER, outermost, so that code under it may still allocate.
+ */
+#ifndef _LINUX_LOCK_RANK_H
+#define _LINUX_LOCK_RANK_H
+
+enum lock_rank {
+	LOCK_USER = 1,		/* DEFINE_SPINLOCK without a rank: drivers, tests */
+	LOCK_CACHE_LIST,	/* mm/slab_cache.c: the list of caches */
+	LOCK_VMAP,		/* mm/vmap.c: the tree of areas */
+	LOCK_PGTABLE,		/* mm/vmap.c: kernel page tables above vmalloc and vmemmap */
+	LOCK_MEMPOOL,
+	LOCK_SLAB_NODE,		/* one cache's slabs and partial list */
+	LOCK_SECTION,		/* mm/section.c: which sections are online */
+	LOCK_ZONE,		/* one zone's free lists */
+	LOCK_IRQ_DESC,		/* kernel/irq.c */
+	LOCK_PRINTK,		/* lib/printk.c: a report may come from under any of the above */
+	LOCK_CONSOLE,		/* one console device: innermost */
+	NR_LOCK_RANKS
+};
+
+#endif /* _LINUX_LOCK_RANK_H */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Per-CPU variables of the hosted build: one CPU, whose copy is the linked one. */
+#ifndef _ASM_PERCPU_H
+#define _ASM_PERCPU_H
+
+#include <linux/types.h>
+
+#define PER_CPU_SECTION		".data"
+
+extern unsigned long this_cpu_off;
+extern unsigned long __per_cpu_offset[];
+
+#define per_cpu_ptr(ptr, cpu) \
+	((__typeof__(*(ptr)) *)((unsigned long)(ptr) + __per_cpu_offset[cpu]))
+#define this_cpu_ptr(ptr) \
+	((__typeof__(*(ptr)) *)((unsigned long)(ptr) + this_cpu_off))
+#define this_cpu_read(var)		(*this_cpu_ptr(&(var)))
+#define this_cpu_write(var, val)	(*this_cpu_ptr(&(var)) = (val))
+#define this_cpu_add(var, val)		(*this_cpu_ptr(&(var)) += (val))
+#define this_cpu_sub(var, val)		(*this_cpu_ptr(&(var)) -= (val))
+#define this_cpu_inc(var)		this_cpu_add(var, 1)
+#define this_cpu_dec(var)		this_cpu_sub(var, 1)
+
+#endif /* _ASM_PERCPU_H */
