@@ -3,9 +3,6 @@
 #ifndef _LINUX_ERRNO_H
 #define _LINUX_ERRNO_H
 
-#ifdef __HOSTED__
-#include <errno.h>
-#else
 #define EPERM		1
 #define ENOENT		2
 #define EINTR		4
@@ -31,6 +28,5 @@
 #define ETIMEDOUT	110
 #define ENOMEDIUM	123
 #define ECANCELED	125
-#endif
 
 #endif /* _LINUX_ERRNO_H */

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: MIT
+#
+# Quarry.  `make help` lists the targets, docs/testing.md explains the tests.
+#
+# A source file is built because it lies in its room's folder; nothing is listed here
+# but the few exceptions right below.
+
+# Suites that need a real CPU or real devices: booted only.
+BOOTED_TESTS := trap irq time wx console monitor isa_dma paging boot
+# Kernel files outside lib/ and mm/ that the hosted build takes along.
+HOSTED_EXTRA := boot/multiboot2.c boot/pvh.c boot/boot_info.c kernel/kunit.c kernel/cmdline.c
+
+# ---- what the user may say ---------------------------------------------------------
+O ?= build
+CC = $(CROSS_COMPILE)gcc
+LD = $(CROSS_COMPILE)ld
+NM = $(CROSS_COMPILE)nm
+OBJCOPY = $(CROSS_COMPILE)objcopy
+STRIP = $(CROSS_COMPILE)strip
+NASM ?= nasm
+HOSTCC ?= gcc
+FUZZCC ?= clang
+PYTHON ?= python3
+QEMU ?= qemu-system-x86_64
+MEM ?= 128M
+SMP ?= 1
+CMDLINE ?=
+EXT ?=
+QEMUFLAGS ?=
+export QEMU QEMUFLAGS O
+
+ifeq ($(V),1)
+say = @:
+Q =
+else
+say = @printf '  %-8s%s\n'
+Q = @
+endif
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+
+# ---- the kernel --------------------------------------------------------------------
+ROOMS := boot arch/x86 lib mm kernel drivers tests/kernel tests/bench
+C_SRC := $(sort $(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
+ASM_SRC := $(sort $(foreach r,$(ROOMS),$(wildcard $(r)/*.asm)))
+EXT_SRC := $(if $(EXT),$(if $(wildcard $(EXT)/.),$(sort $(wildcard $(EXT)/*.c)),$(EXT)))
+FONT ?= $(firstword $(wildcard \
+	/usr/share/consolefonts/Lat15-Terminus16.psf.gz \
+	/usr/lib/kbd/consolefonts/eurlatgr.psfu.gz \
+	/usr/share/kbd/consolefonts/eurlatgr.psfu.gz))
+
+OBJS := $(C_SRC:%.c=$(O)/%.o) $(ASM_SRC:%.asm=$(O)/%.asm.o) $(O)/font.o
+EXT_OBJS := $(foreach f,$(EXT_SRC),$(O)/ext/$(basename $(notdir $(f))).o)
+
+INCLUDES := -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
+	-Iinclude -Iarch/x86/include
+WARN := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-unused-parameter \
+	-Wno-sign-compare -Werror
+ifneq ($(findstring clang,$(CC)),)
+WARN += -Wthread-safety -Wno-unused-command-line-argument -Wno-gnu-variable-sized-type-not-at-end
+endif
+KFLAGS := -std=gnu11 -O2 -g -D__KERNEL__ -ffreestanding -fno-pic -mcmodel=kernel \
+	-mno-red-zone -mgeneral-regs-only -fno-strict-aliasing -fno-common \
+	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
+	-fstack-protector-strong -mstack-protector-guard=global $(INCLUDES) $(WARN) $(KCFLAGS)
+NASMFLAGS := -f elf64 -g -F dwarf -Iarch/x86/ -Iboot/
+LDFLAGS := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none \
+	$(if $(shell $(LD) --help 2>/dev/null | grep -o warn-rwx),--no-warn-rwx-segments)
+LDSCRIPT := arch/x86/quarry.ld
+
+PHONY := all iso host run run-uefi run-monitor debug test host-test bench lint coverage \
+	setup help clean FORCE
+
+all: $(O)/quarry.elf $(O)/quarry.iso compile_commands.json
+
+# Rebuild when the flags change, not only when the sources do.
+$(O)/.flags: FORCE
+	@mkdir -p $(O)
+	@echo '$(CC) $(KFLAGS) $(NASMFLAGS) $(LDFLAGS) $(EXT)' | cmp -s - $@ || \
+		echo '$(CC) $(KFLAGS) $(NASMFLAGS) $(LDFLAGS) $(EXT)' > $@
+
+define compile_kernel
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(CC) $(KFLAGS) -MMD -MP -c -o $@ $<
+endef
+
+$(O)/%.o: %.c $(O)/.flags
+	$(compile_kernel)
+
+$(O)/%.asm.o: %.asm $(O)/.flags
+	@mkdir -p $(@D)
+	$(say) NASM $<
+	$(Q)$(NASM) $(NASMFLAGS) -MD $(@:.o=.d) -MT $@ -o $@ $<
+
+define ext_rule
+$(O)/ext/$(basename $(notdir $(1))).o: $(1) $(O)/.flags
+	$$(compile_kernel)
+endef
+$(foreach f,$(EXT_SRC),$(eval $(call ext_rule,$(f))))
+
+# The console font, as it comes from the distribution's console-setup or kbd package.
+$(O)/font.o: $(FONT) $(O)/.flags
+	@mkdir -p $(@D)
+	$(say) FONT $(or $(FONT),"(none: run 'make setup')")
+	$(Q)$(if $(FONT),gzip -dcf $(FONT),printf '') > $(O)/font.psf
+	$(Q)printf 'section .rodata align=16\nglobal font_psf_start, font_psf_end\nfont_psf_start: incbin "$(O)/font.psf"\nfont_psf_end:\n' > $(O)/font.asm
+	$(Q)$(NASM) -f elf64 -o $@ $(O)/font.asm
+
+# Three links: without a symbol table, with one of the right size, with the right one.
+# scripts/gen-symbols.py reads nm's output; nothing given, it makes an empty table.
+GEN_SYMBOLS := $(wildcard scripts/gen-symbols.py)
+define link
+	$(say) LD $@
+	$(Q)$(LD) $(LDFLAGS) -T $(LDSCRIPT) -Map $@.map -o $@ $(filter %.o,$^)
+endef
+define symbols
+	$(Q)$(if $(1),$(NM) -n $(1),printf '') | $(PYTHON) scripts/gen-symbols.py > $(@:.o=.c)
+	$(Q)$(CC) $(KFLAGS) -c -o $@ $(@:.o=.c)
+endef
+$(O)/symbols0.o: scripts/gen-symbols.py $(O)/.flags
+	@mkdir -p $(@D)
+	$(call symbols,)
+$(O)/symbols1.o: $(O)/pass0.elf
+	$(call symbols,$<)
+$(O)/symbols2.o: $(O)/pass1.elf
+	$(call symbols,$<)
+$(O)/pass0.elf: $(OBJS) $(EXT_OBJS) $(if $(GEN_SYMBOLS),$(O)/symbols0.o) $(LDSCRIPT)
+	$(link)
+$(O)/pass1.elf: $(OBJS) $(EXT_OBJS) $(O)/symbols1.o $(LDSCRIPT)
+	$(link)
+$(O)/quarry.elf: $(OBJS) $(EXT_OBJS) $(if $(GEN_SYMBOLS),$(O)/symbols2.o) $(LDSCRIPT)
+	$(link)
+
+$(O)/quarry.stripped: $(O)/quarry.elf
+	$(Q)$(STRIP) -o $@ $<
+
+$(O)/quarry.iso: $(O)/quarry.stripped boot/grub.cfg
+	$(say) ISO $@
+	$(Q)scripts/make-iso $< boot/grub.cfg $@
+
+iso: $(O)/quarry.iso
+
+compile_commands.json: $(O)/.flags Makefile
+	$(Q)$(PYTHON) scripts/gen-compile-commands "$(CC) $(KFLAGS)" $(O) $(C_SRC) > $@
+
+# ---- the hosted build: the same lib/ and mm/ under ASan and UBSan ------------------
+H := $(O)/host
+HOST_GLUE := tests/host/main.c tests/host/platform.c tests/host/host_os.c
+HOST_KSRC := $(sort $(wildcard lib/*.c mm/*.c $(HOSTED_EXTRA)))
+HOST_TESTS := $(filter-out $(BOOTED_TESTS:%=tests/kernel/%_test.c),$(wildcard tests/kernel/*.c))
+HOST_PROGS := $(patsubst tests/host/%.c,%,$(filter-out $(HOST_GLUE) tests/host/fuzz_%, \
+	$(wildcard tests/host/*.c)))
+FUZZERS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/fuzz_*.c))
+
+HOST_SAN ?= -fsanitize=address,undefined -fno-sanitize-recover=undefined
+HOST_OPT ?= -O1
+HOST_WARN := $(WARN) -Wno-builtin-declaration-mismatch
+HOST_BASE := -std=gnu11 $(HOST_OPT) -g -fno-strict-aliasing -fno-omit-frame-pointer \
+	-fno-delete-null-pointer-checks $(HOST_WARN) $(HOST_SAN)
+HOST_INC := -D__HOSTED__ -D__KERNEL__ -Itests/host/include -Iinclude
+HOST_KFLAGS := $(HOST_BASE) $(HOST_INC) -include tests/host/include/host_rename.h -fno-builtin
+HOST_LIB_OBJS := $(HOST_KSRC:%.c=$(H)/%.o) $(H)/tests/host/platform.o $(H)/tests/host/host_os.o
+HOST_OBJS := $(HOST_LIB_OBJS) $(HOST_TESTS:%.c=$(H)/%.o) $(H)/tests/host/main.o
+
+$(H)/.flags: FORCE
+	@mkdir -p $(H)
+	@echo '$(HOSTCC) $(HOST_KFLAGS)' | cmp -s - $@ || echo '$(HOSTCC) $(HOST_KFLAGS)' > $@
+
+$(H)/tests/host/host_os.o: tests/host/host_os.c $(H)/.flags
+	@mkdir -p $(@D)
+	$(say) HOSTCC $<
+	$(Q)$(HOSTCC) $(HOST_BASE) -MMD -MP -c -o $@ $<
+$(H)/tests/host/%.o: tests/host/%.c $(H)/.flags
+	@mkdir -p $(@D)
+	$(say) HOSTCC $<
+	$(Q)$(HOSTCC) $(HOST_BASE) $(HOST_INC) -MMD -MP -c -o $@ $<
+$(H)/%.o: %.c $(H)/.flags
+	@mkdir -p $(@D)
+	$(say) HOSTCC $<
+	$(Q)$(HOSTCC) $(HOST_KFLAGS) -MMD -MP -c -o $@ $<
+
+HOST_LINK = $(HOSTCC) $(HOST_SAN) -no-pie -Wl,-T,tests/host/sections.ld -o $@ $(filter %.o,$^)
+$(H)/quarry-test: $(HOST_OBJS) tests/host/sections.ld
+	$(say) HOSTLD $@
+	$(Q)$(HOST_LINK)
+$(HOST_PROGS:%=$(H)/%): $(H)/%: $(H)/tests/host/%.o $(HOST_LIB_OBJS) tests/host/sections.ld
+	$(say) HOSTLD $@
+	$(Q)$(HOST_LINK)
+
+host: $(H)/quarry-test $(HOST_PROGS:%=$(H)/%)
+host-test: host
+	$(Q)$(H)/quarry-test $(FILTER)
+
+# ---- fuzzers: clang's libFuzzer around the boot parsers ----------------------------
+F := $(O)/fuzz
+FUZZ_FLAGS = $(filter-out $(HOST_SAN),$(HOST_KFLAGS)) -Wno-unused-command-line-argument \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_KSRC := $(filter boot/% lib/%,$(HOST_KSRC))
+FUZZ_OBJS := $(FUZZ_KSRC:%.c=$(F)/%.o) $(F)/tests/host/platform.o $(F)/tests/host/host_os.o
+$(F)/tests/host/%.o: tests/host/%.c
+	@mkdir -p $(@D)
+	$(say) FUZZCC $<
+	$(Q)$(FUZZCC) $(filter-out -include tests/host/include/host_rename.h,$(FUZZ_FLAGS)) -MMD -MP -c -o $@ $<
+$(F)/%.o: %.c
+	@mkdir -p $(@D)
+	$(say) FUZZCC $<
+	$(Q)$(FUZZCC) $(FUZZ_FLAGS) -MMD -MP -c -o $@ $<
+$(FUZZERS:%=$(F)/%): $(F)/%: $(F)/tests/host/%.o $(FUZZ_OBJS)
+	$(say) FUZZLD $@
+	$(Q)$(FUZZCC) -fsanitize=fuzzer,address,undefined -no-pie -Wl,-T,tests/host/sections.ld -o $@ $(filter %.o,$^)
+fuzz: $(FUZZERS:%=$(F)/%)
+
+clean:
+	rm -rf $(O) compile_commands.json
+
+.PHONY: $(PHONY) fuzz
+-include $(OBJS:.o=.d) $(EXT_OBJS:.o=.d) $(HOST_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d)
