@@ -43,20 +43,30 @@ struct page {
 		};
 		u64 private;		/* for the owner, while it is neither */
 	};
-	u8  owner;			/* enum page_owner */
-	u8  order : 4;			/* of the block this heads (or, in a tail, belongs to) */
-	u8  flags : 4;			/* PG_* */
-	u16 cache;			/* SLAB: index into the table of caches */
 	union {
-		u32 refcount;		/* PAGES and above: references */
-		struct {		/* SLAB */
-			u16 inuse;	/* objects that are not on this slab's free list */
-			u16 freelist;	/* first free object: (offset in slab) / 8 + 1; 0: none */
+		struct {
+			u8  owner;	/* enum page_owner */
+			u8  order : 4;	/* of the block this heads (or, in a tail, belongs to) */
+			u8  flags : 4;	/* PG_* */
+			u16 cache;	/* SLAB: index into the table of caches */
+			union {
+				u32 refcount;	/* PAGES and above: references */
+				struct {	/* SLAB */
+					u16 inuse;	/* objects not on this slab's free list */
+					u16 freelist;	/* first free object: offset / 8 + 1; 0: none */
+				};
+				u32 nr_entries;	/* PGTABLE: entries that are present */
+			};
 		};
-		u32 nr_entries;		/* PGTABLE: entries that are present */
+		u64 meta;		/* all of the above: one compare, one store */
 	};
 };
 static_assert(sizeof(struct page) == 16, "struct page: four to a cache line");
+
+/* page->meta of a head: what a block looks like, as one word to compare with or to store. */
+#define PAGE_META_REF(owner, order, ref) \
+	((u64)(owner) | (u64)(order) << 8 | (u64)(u32)(ref) << 32)
+#define PAGE_META(owner, order)	PAGE_META_REF(owner, order, 0)
 
 /* struct page flags */
 #define PG_HEAD		0x01		/* compound: this is the head */

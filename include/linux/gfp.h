@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Allocation of whole pages.
+ *
+ *	GFP_KERNEL	process context that may sleep: the most reliable
+ *	GFP_ATOMIC	interrupt handlers, under a spinlock: may use part of the reserve
+ *	GFP_NOWAIT	as ATOMIC, without the reserve, quiet
+ *	GFP_DMA		below 16 MiB, strictly; GFP_DMA32: below 4 GiB, strictly
+ *
+ * order is a power of two of 4 KiB pages, 0..MAX_PAGE_ORDER.  A block is physically
+ * contiguous, aligned to its own size, not cleared unless __GFP_ZERO asks.  Every call may
+ * be made in any context but NMI, if the mask does not allow sleeping.
+ *
+ * Failure: NULL (0), nothing changed; reported unless __GFP_NOWARN.  The caller frees.
+ * Freeing what was not allocated so (wrong address, order, twice) is reported as
+ * "BUG: Bad page state", counted (page_bad_count()), and otherwise ignored.
+ */
+#ifndef _LINUX_GFP_H
+#define _LINUX_GFP_H
+
+#include <linux/gfp_types.h>
+#include <linux/mmzone.h>
+#include <linux/types.h>
+
+/* The highest zone that a mask admits. */
+static inline enum zone_type gfp_zone(gfp_t gfp)
+{
+	if (gfp & __GFP_DMA)
+		return ZONE_DMA;
+	return gfp & __GFP_DMA32 ? ZONE_DMA32 : ZONE_NORMAL;
+}
+
+/*
+ * mm/page_alloc.c, for the rooms of mm/ too: as alloc_pages(), and the block belongs to
+ * owner.  What was taken for an owner goes back for the same owner and with its order.
+ */
+struct page *alloc_pages_owner(gfp_t gfp, unsigned int order, enum page_owner owner);
+void free_pages_owner(struct page *page, unsigned int order, enum page_owner owner);
+
+static inline struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	return alloc_pages_owner(gfp, order, PAGE_OWNER_PAGES);
+}
+#define __alloc_pages(gfp, order)	alloc_pages(gfp, order)
+#define alloc_page(gfp)			alloc_pages(gfp, 0)
+
+/* The same, by address in the direct map. */
+unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
+unsigned long get_zeroed_page(gfp_t gfp);
+#define __get_free_page(gfp)		__get_free_pages(gfp, 0)
+#define __get_dma_pages(gfp, order)	__get_free_pages((gfp) | GFP_DMA, order)
+#define get_free_page(gfp)		get_zeroed_page(gfp)	/* the 1990s name */
+
+/* Drop the caller's reference; frees the block unless somebody else holds one, too. */
+void __free_pages(struct page *page, unsigned int order);
+void free_pages(unsigned long addr, unsigned int order);	/* addr 0 is fine */
+#define __free_page(page)		__free_pages(page, 0)
+#define free_page(addr)			free_pages(addr, 0)
+
+/* Exactly PAGE_ALIGN(size) bytes, not rounded to a power of two.  __GFP_COMP is refused. */
+void *alloc_pages_exact(size_t size, gfp_t gfp);
+void free_pages_exact(void *virt, size_t size);
+
+/*
+ * Fill the NULL slots of page_array[nr_pages] with single pages; returns how many slots,
+ * from the first on, are filled then.  Free each with __free_page().
+ */
+unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr_pages, struct page **page_array);
+#define alloc_pages_bulk_array(gfp, nr, array)	alloc_pages_bulk(gfp, nr, array)
+
+/* mm/pcp.c: give per-CPU stock back to the zones (z NULL: of all zones). */
+void drain_local_pages(struct zone *z);
+void drain_all_pages(struct zone *z);
+
+/* mm/gfp.c: mask as text, "GFP_KERNEL|__GFP_ZERO", for reports; returns the length. */
+size_t gfp_format(char *buf, size_t n, gfp_t gfp);
+/* How deep may this mask go when the low watermark does not hold? ALLOC_* */
+unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order);
+
+/*
+ * Sockets of mm/page_alloc.c; NULL pulls the plug.
+ *
+ * failure_report: print the page-allocation-failure report (rate limited here).
+ * reclaim: try to free pages for a request that may sleep; returns pages freed.
+ * wake_kswapd: somebody went below the low watermark of z.
+ * should_fail: fault injection; while it is set, every request asks it first.
+ */
+void page_alloc_set_failure_report(void (*fn)(gfp_t gfp, unsigned int order));
+void page_alloc_set_reclaim(unsigned long (*fn)(gfp_t gfp, unsigned int order));
+void page_alloc_set_wake_kswapd(void (*fn)(struct zone *z, unsigned int order));
+void page_alloc_set_should_fail(bool (*fn)(gfp_t gfp, unsigned int order));
+
+/* Once, after zone_init_all(). */
+void page_alloc_init(void);
+
+/* "Bad page state" reports so far. */
+unsigned long page_bad_count(void);
+
+#endif /* _LINUX_GFP_H */
