@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * platform.c - the machine under the hosted kernel
+ *
+ * MODEL
+ *   Physical memory is a sparse file; the direct map is one view of it, at PAGE_OFFSET.
+ *   Kernel page tables are real 4-level tables, in that memory, below a root of our own.
+ *   The host's memory management plays the TLB: the first touch of a vmalloc address
+ *   faults, the tables are walked, the page is mapped; it stays mapped until it is
+ *   flushed.  So a forgotten flush leaves a stale mapping behind, as on a CPU.
+ */
+#include <linux/boot_info.h>
+#include <linux/errno.h>
+#include <linux/percpu-defs.h>
+#include <linux/types.h>
+#include <asm/irqflags.h>
+#include <asm/page.h>
+
+#include "host_os.h"
+#include "platform.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PTE_PRESENT	0x1UL
+#define PTE_WRITE	0x2UL
+#define PTE_PFN_MASK	0x000ffffffffff000UL
+
+__thread unsigned long host_eflags = X86_EFLAGS_IF;
+unsigned long this_cpu_off;
+unsigned long __per_cpu_offset[1];
+
+/* The root of the kernel's page tables; <asm/pgtable.h> starts its walks here. */
+unsigned long host_top_table[PTRS_PER_TABLE] __aligned(PAGE_SIZE);
+
+static unsigned long walk(unsigned long vaddr)
+{
+	unsigned long *table = host_top_table, entry;
+	int shift;
+
+	for (shift = PGDIR_SHIFT; ; shift -= 9) {
+		entry = table[(vaddr >> shift) % PTRS_PER_TABLE];
+		if (!(entry & PTE_PRESENT) || shift == PAGE_SHIFT)
+			return entry;
+		table = __va(entry & PTE_PFN_MASK);
+	}
+}
+
+/* Page fault: what a CPU would do to fill its TLB. */
+static bool tlb_fill(uintptr_t vaddr, bool write)
+{
+	unsigned long entry;
+
+	if (vaddr < VMALLOC_START || vaddr >= VMALLOC_END)
+		return false;
+	entry = walk(vaddr);
+	if (!(entry & PTE_PRESENT) || (write && !(entry & PTE_WRITE)))
+		return false;
+	if ((entry & PTE_PFN_MASK) >= host_ram_bytes())
+		return false;			/* ioremap of no device */
+	host_view_map(vaddr & PAGE_MASK, entry & PTE_PFN_MASK, PAGE_SIZE, entry & PTE_WRITE);
+	return true;
+}
+
+/* <asm/tlbflush.h> calls this for [start, end). */
+void host_tlb_flush(unsigned long start, unsigned long end)
+{
+	if (start < VMALLOC_START)
+		start = VMALLOC_START;
+	if (end > VMALLOC_END)
+		end = VMALLOC_END;
+	if (start < end)
+		host_view_unmap(start, end - start);
+}
+
+static void add_range(u64 base, u64 end, u32 type)
+{
+	struct boot_range *r = &boot_info.range[boot_info.nr_ranges++];
+
+	*r = (struct boot_range){ .base = base, .size = end - base, .type = type };
+}
+
+void platform_init(u64 bytes)
+{
+	host_ram_create(PAGE_OFFSET, bytes);
+	host_set_fault_handler(tlb_fill);
+	boot_info.entry = "hosted";
+	add_range(0, 0x9fc00, BOOT_RAM);
+	add_range(0x9fc00, 0xa0000, BOOT_RESERVED);
+	add_range(0xf0000, 0x100000, BOOT_RESERVED);
+	add_range(0x100000, bytes, BOOT_RAM);
+}
+
+/*
+ * Section bring-up (boot/'s paging on the real machine).  The direct map needs no tables
+ * here; the struct pages of a section are one more view of the RAM that holds them.
+ */
+unsigned int paging_direct_tables(phys_addr_t start, phys_addr_t end)
+{
+	return 0;
+}
+
+void paging_direct_map(phys_addr_t start, phys_addr_t end, const phys_addr_t *tables,
+		       unsigned int nr)
+{
+}
+
+unsigned int paging_early_tables(unsigned long vaddr, phys_addr_t paddr, unsigned long bytes,
+				 bool large_ok)
+{
+	return 0;
+}
+
+unsigned int paging_vmemmap_tables(unsigned long first_pfn)
+{
+	return 0;
+}
+
+void paging_vmemmap_map(unsigned long vaddr, phys_addr_t paddr, unsigned long bytes,
+			const phys_addr_t *tables, unsigned int nr)
+{
+	host_view_map(vaddr, paddr, bytes, true);
+}
+
+/* <linux/uaccess.h>: accesses that may fault. */
+struct copy_args {
+	void *dst;
+	const void *src;
+	size_t size;
+};
+
+__attribute__((__no_sanitize__("address")))
+static void copy_bytes(void *arg)
+{
+	struct copy_args *a = arg;
+	volatile char *dst = a->dst;
+	const volatile char *src = a->src;
+
+	while (a->size) {
+		*dst++ = *src++;
+		a->size--;
+	}
+}
+
+long copy_from_kernel_nofault(void *dst, const void *src, size_t size)
+{
+	struct copy_args args = { dst, src, size };
+
+	return host_try(copy_bytes, &args) ? 0 : -EFAULT;
+}
+
+long copy_to_kernel_nofault(void *dst, const void *src, size_t size)
+{
+	return copy_from_kernel_nofault(dst, src, size);
+}
