@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Segments, the task state segment, and the stacks that exceptions bring along. */
+#ifndef _ASM_DESC_H
+#define _ASM_DESC_H
+
+#include <asm/page.h>
+
+#define __KERNEL_CS		0x08
+#define __KERNEL_DS		0x10
+#define GDT_TSS_SELECTOR	0x18
+#define GDT_ENTRIES		5		/* null, code, data, TSS (two slots) */
+
+/*
+ * Exceptions that may strike while the current stack is unusable run on one of these.
+ * Each is preceded by a guard page, which paging_init() unmaps.
+ */
+enum exception_stack_id {
+	ESTACK_DF, ESTACK_NMI, ESTACK_DB, ESTACK_MCE,
+	NR_EXCEPTION_STACKS		/* IST index in the IDT is id + 1 */
+};
+
+#define EXCEPTION_STACK_SIZE	(2 * PAGE_SIZE)
+
+struct exception_stack {
+	u8 guard[PAGE_SIZE];		/* unmapped after paging_init() */
+	u8 stack[EXCEPTION_STACK_SIZE];
+} __aligned(4096);
+
+/* The boot CPU's, by enum exception_stack_id. */
+extern struct exception_stack exception_stacks[NR_EXCEPTION_STACKS];
+
+/*
+ * Load the final GDT, TSS and IDT (all 256 vectors).  Before it, an exception is a triple
+ * fault; after it, an oops.  Needs nothing but a stack and GS base of this CPU.
+ */
+void gdt_idt_init(void);
+
+#endif /* _ASM_DESC_H */
