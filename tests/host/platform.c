@@ -27,8 +27,6 @@
 #define PTE_PFN_MASK	0x000ffffffffff000UL
 
 __thread unsigned long host_eflags = X86_EFLAGS_IF;
-unsigned long this_cpu_off;
-unsigned long __per_cpu_offset[1];
 
 /* The root of the kernel's page tables; <asm/pgtable.h> starts its walks here. */
 unsigned long host_top_table[PTRS_PER_TABLE] __aligned(PAGE_SIZE);

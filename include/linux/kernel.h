@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* The small things that every file wants. */
+#ifndef _LINUX_KERNEL_H
+#define _LINUX_KERNEL_H
+
+#include <linux/align.h>
+#include <linux/array_size.h>
+#include <linux/bits.h>
+#include <linux/bug.h>
+#include <linux/container_of.h>
+#include <linux/errno.h>
+#include <linux/kstrtox.h>
+#include <linux/log2.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/panic.h>
+#include <linux/printk.h>
+#include <linux/sprintf.h>
+
+#define upper_32_bits(n)	((u32)(((u64)(n)) >> 32))
+#define lower_32_bits(n)	((u32)((u64)(n) & 0xffffffff))
+
+#undef INT_MAX
+#undef INT_MIN
+#undef UINT_MAX
+#undef LONG_MAX
+#undef LONG_MIN
+#undef ULONG_MAX
+#undef ULLONG_MAX
+#define INT_MAX			((int)(~0U >> 1))
+#define INT_MIN			(-INT_MAX - 1)
+#define UINT_MAX		(~0U)
+#define LONG_MAX		((long)(~0UL >> 1))
+#define LONG_MIN		(-LONG_MAX - 1)
+#define ULONG_MAX		(~0UL)
+#define ULLONG_MAX		(~0ULL)
+#define U8_MAX			((u8)~0U)
+#define U16_MAX			((u16)~0U)
+#define U32_MAX			((u32)~0U)
+#define U64_MAX			((u64)~0ULL)
+
+/* How far the boot is: kernel/main.c moves it. */
+enum system_states {
+	SYSTEM_BOOTING,			/* one context, nothing can sleep: no reports */
+	SYSTEM_RUNNING,
+	SYSTEM_HALT,
+};
+extern enum system_states system_state;
+
+/*
+ * Can the caller sleep?  If not: "BUG: sleeping function called from invalid context",
+ * once for each @site, and false; the caller then goes on as if it had been told not to.
+ */
+bool __might_sleep(const char *file, int line, unsigned long site);
+#define might_sleep()		((void)__might_sleep(__FILE__, __LINE__, _THIS_IP_))
+
+#endif /* _LINUX_KERNEL_H */
