@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: MIT
+"""
+Jobs and KTAP for scripts/run-tests and scripts/test-matrix.
+
+A Job is one command and how to judge it.  run_jobs() runs them a few at a time, prints one
+line for each as it ends, and for a failed one its last lines and the command that does it
+again.  Totals adds up.
+"""
+import os
+import re
+import shlex
+import subprocess
+import sys
+import threading
+import time
+
+TAIL_LINES = 40
+
+
+class Totals:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.failures = []
+
+    def add(self, job):
+        self.passed += job.passed
+        self.failed += job.failed
+        self.skipped += job.skipped
+        if job.failed:
+            self.failures.append(job)
+
+    def line(self):
+        text = f"{self.passed} passed, {self.failed} failed"
+        return text + (f", {self.skipped} skipped" if self.skipped else "")
+
+
+class Job:
+    """
+    argv      the command; its stdout and stderr are judged together
+    status    the exit status that is right
+    ktap      the output is KTAP: every case counts, else the job counts as one
+    want      regular expressions that must each match somewhere in the output
+    refuse    regular expressions that must match nowhere
+    check     function(output) -> None or what is wrong
+    note      function(output) -> a few words for the job's line
+    """
+
+    def __init__(self, name, argv, *, status=0, ktap=False, count_cases=True, want=(),
+                 refuse=(), check=None, note=None, timeout=120, env=None, weight=1):
+        self.name, self.argv, self.status, self.ktap = name, argv, status, ktap
+        self.count_cases, self.want, self.refuse = count_cases, want, refuse
+        self.check, self.note_fn, self.timeout, self.env = check, note, timeout, env
+        self.weight = weight
+        self.passed = self.failed = self.skipped = 0
+        self.output, self.problems, self.note, self.seconds = "", [], "", 0.0
+        self.cases = {}
+
+    def again(self):
+        pre = "".join(f"{k}={shlex.quote(v)} " for k, v in (self.env or {}).items())
+        return pre + shlex.join(self.argv)
+
+    def run(self):
+        start = time.monotonic()
+        env = dict(os.environ, **(self.env or {}))
+        try:
+            p = subprocess.run(self.argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, timeout=self.timeout, env=env)
+            self.output, status = p.stdout.decode(errors="replace"), p.returncode
+        except subprocess.TimeoutExpired as e:
+            self.output, status = (e.stdout or b"").decode(errors="replace"), 124
+            self.problems.append(f"no end after {self.timeout} s")
+        except OSError as e:
+            status = 127
+            self.problems.append(str(e))
+        self.seconds = time.monotonic() - start
+        self.judge(status)
+
+    def judge(self, status):
+        if status != self.status and status != 124:
+            self.problems.append(f"exit status {status}, expected {self.status}")
+        elif status == 124 and not self.problems:
+            self.problems.append("timed out")
+        for pattern in self.want:
+            if not re.search(pattern, self.output, re.M):
+                self.problems.append(f"the output does not match /{pattern}/")
+        for pattern in self.refuse:
+            m = re.search(pattern, self.output, re.M)
+            if m:
+                self.problems.append(f"unexpected output: {m.group(0).strip()}")
+        if self.check:
+            wrong = self.check(self.output)
+            if wrong:
+                self.problems.append(wrong)
+        if self.ktap:
+            self.judge_ktap()
+        elif not self.problems:
+            self.passed = 1
+        if self.problems and not self.failed:
+            self.failed = 1
+        if self.note_fn:
+            self.note = self.note_fn(self.output) or ""
+
+    def judge_ktap(self):
+        result = parse_ktap(self.output)
+        self.cases = result.cases
+        self.problems += result.problems
+        counts = [sum(v == kind for v in result.cases.values())
+                  for kind in ("pass", "fail", "skip")]
+        self.note = f"{len(result.cases)} cases"
+        if self.count_cases:
+            self.passed, self.failed, self.skipped = counts
+        elif not counts[1] and not self.problems:
+            self.passed = 1
+        for name, verdict in result.cases.items():
+            if verdict == "fail":
+                self.problems.append(f"failed: {name}")
+
+
+class Ktap:
+    def __init__(self):
+        self.cases = {}         # "suite.case" -> "pass" | "fail" | "skip"
+        self.problems = []
+
+
+RESULT = re.compile(r"^( *)(ok|not ok) (\d+) (?:- )?([^#]*?)\s*(#.*)?$")
+PLAN = re.compile(r"^( *)1\.\.(\d+)\s*$")
+
+
+def parse_ktap(text):
+    """Results of cases (one level below the suites), and what is wrong with the document."""
+    out = Ktap()
+    plan, seen, pending = {}, {}, []
+    for line in text.splitlines():
+        line = line.rstrip("\r")
+        m = PLAN.match(line)
+        if m:
+            depth = len(m[1]) // 4
+            plan[depth], seen[depth] = int(m[2]), 0
+            continue
+        m = RESULT.match(line)
+        if not m:
+            continue
+        depth, ok, number, name = len(m[1]) // 4, m[2] == "ok", int(m[3]), m[4]
+        directive = (m[5] or "").lstrip("# ").upper()
+        seen[depth] = seen.get(depth, 0) + 1
+        if number != seen[depth]:
+            out.problems.append(f"KTAP: result {number} of {name} should be number {seen[depth]}")
+            seen[depth] = number
+        verdict = "skip" if directive.startswith("SKIP") else "pass" if ok else "fail"
+        if depth == 1:
+            pending.append((name, verdict))
+        elif depth == 0:
+            if plan.get(1, len(pending)) != len(pending):
+                out.problems.append(f"KTAP: {name} planned {plan[1]} cases, {len(pending)} ended")
+            for case, what in pending:
+                out.cases[f"{name}.{case}"] = what
+            if verdict == "fail" and all(w != "fail" for _, w in pending):
+                out.problems.append(f"suite {name} failed outside its cases")
+            pending = []
+            plan.pop(1, None)
+    for case, what in pending:
+        out.cases[f"(unfinished suite).{case}"] = what
+    if 0 not in plan:
+        out.problems.append("KTAP: no plan in the output")
+    elif plan[0] != seen.get(0, 0):
+        out.problems.append(f"KTAP: {plan[0]} suites planned, {seen.get(0, 0)} ended")
+    if not out.cases and plan.get(0):
+        out.problems.append("KTAP: no case in the output")
+    return out
+
+
+def report(job):
+    mark = "FAIL" if job.failed else "ok  "
+    note = f" ({job.note})" if job.note else ""
+    print(f"{mark} {job.seconds:6.1f}s  {job.name}{note}", flush=True)
+    if not job.failed:
+        return
+    lines = [l for l in job.output.splitlines() if not l.startswith("--- again:")]
+    for l in lines[-TAIL_LINES:]:
+        print(f"    | {l}")
+    for p in job.problems[:12]:
+        print(f"    {p}")
+    print(f"    again: {job.again()}", flush=True)
+
+
+def run_jobs(jobs, totals, workers=2):
+    """Longest first, so that the last ones to end are short."""
+    queue = sorted(jobs, key=lambda j: -j.weight)
+    lock = threading.Lock()
+
+    def work():
+        while True:
+            with lock:
+                if not queue:
+                    return
+                job = queue.pop(0)
+            job.run()
+            with lock:
+                report(job)
+                totals.add(job)
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(workers)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        while t.is_alive():
+            t.join(0.2)
+
+
+def finish(totals, start):
+    print()
+    for job in totals.failures:
+        print(f"failed: {job.name}\n    again: {job.again()}")
+    print(f"{time.monotonic() - start:.0f} s")
+    print(totals.line())
+    sys.exit(1 if totals.failed or not totals.passed else 0)
