@@ -15,6 +15,7 @@
 #include <linux/types.h>
 #include <asm/irqflags.h>
 #include <asm/page.h>
+#include <asm/paging.h>
 
 #include "host_os.h"
 #include "platform.h"
@@ -22,9 +23,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PTE_PRESENT	0x1UL
-#define PTE_WRITE	0x2UL
-#define PTE_PFN_MASK	0x000ffffffffff000UL
+#define PTE_PRESENT	_PAGE_PRESENT
+#define PTE_WRITE	_PAGE_RW
 
 __thread unsigned long host_eflags = X86_EFLAGS_IF;
 
@@ -93,31 +93,17 @@ void platform_init(u64 bytes)
  * Section bring-up (boot/'s paging on the real machine).  The direct map needs no tables
  * here; the struct pages of a section are one more view of the RAM that holds them.
  */
-unsigned int paging_direct_tables(phys_addr_t start, phys_addr_t end)
+unsigned int paging_early_tables(const struct paging_range *r)
 {
 	return 0;
 }
 
-void paging_direct_map(phys_addr_t start, phys_addr_t end, const phys_addr_t *tables,
-		       unsigned int nr)
+unsigned int paging_early_map(const struct paging_range *r, const phys_addr_t *tables,
+			      unsigned int nr)
 {
-}
-
-unsigned int paging_early_tables(unsigned long vaddr, phys_addr_t paddr, unsigned long bytes,
-				 bool large_ok)
-{
+	if (r->vaddr >= VMEMMAP_START)
+		host_view_map(r->vaddr, r->paddr, r->bytes, true);
 	return 0;
-}
-
-unsigned int paging_vmemmap_tables(unsigned long first_pfn)
-{
-	return 0;
-}
-
-void paging_vmemmap_map(unsigned long vaddr, phys_addr_t paddr, unsigned long bytes,
-			const phys_addr_t *tables, unsigned int nr)
-{
-	host_view_map(vaddr, paddr, bytes, true);
 }
 
 /* <linux/uaccess.h>: accesses that may fault. */

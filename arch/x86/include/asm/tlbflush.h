@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Make this CPU forget translations.  Any context.  All kernel mappings are global, so
+ * flushing everything means toggling CR4.PGE, not reloading CR3.
+ */
+#ifndef _ASM_TLBFLUSH_H
+#define _ASM_TLBFLUSH_H
+
+#include <asm/irqflags.h>
+#include <asm/page.h>
+
+/* Above this many pages, one full flush is cheaper (Linux's figure and default). */
+#define TLB_SINGLE_PAGE_CEILING	33UL
+
+#define X86_CR4_PGE		(1UL << 7)
+
+/* One page of kernel space. */
+static inline void flush_tlb_one_kernel(unsigned long vaddr)
+{
+	__asm__ __volatile__("invlpg (%0)" : : "r"(vaddr) : "memory");
+}
+
+static inline void flush_tlb_all(void)
+{
+	unsigned long flags = arch_local_irq_save();
+	unsigned long cr4;
+
+	__asm__ __volatile__("mov %%cr4, %0" : "=r"(cr4));
+	__asm__ __volatile__("mov %0, %%cr4" : : "r"(cr4 & ~X86_CR4_PGE) : "memory");
+	__asm__ __volatile__("mov %0, %%cr4" : : "r"(cr4 | X86_CR4_PGE) : "memory");
+	arch_local_irq_restore(flags);
+}
+
+/* [start, end), page aligned. */
+static inline void flush_tlb_kernel_range(unsigned long start, unsigned long end)
+{
+	if ((end - start) >> PAGE_SHIFT > TLB_SINGLE_PAGE_CEILING) {
+		flush_tlb_all();
+		return;
+	}
+	for (; start < end; start += PAGE_SIZE)
+		flush_tlb_one_kernel(start);
+}
+
+#endif /* _ASM_TLBFLUSH_H */
