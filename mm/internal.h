@@ -76,6 +76,9 @@ void page_mark_range(unsigned long start_pfn, unsigned long end_pfn, enum page_o
 /* Largest order of a block that starts at pfn and ends at or before end_pfn, up to top. */
 unsigned int page_fit_order(unsigned long pfn, unsigned long end_pfn, unsigned int top);
 
+/* An owner's counter, summed over CPUs; that of NONE is minus the pages that have a struct. */
+long page_owner_sum(enum page_owner owner);
+
 /* Is this a pointer into the mapped part of vmemmap, to a whole struct page? */
 bool page_ptr_valid(const struct page *page);
 
@@ -91,6 +94,13 @@ void page_unmake_compound(struct page *page, unsigned int order);
 /* Take a free block; its owner becomes `to` with refcount ref.  NULL: no such block. */
 struct page *buddy_alloc(struct zone *z, unsigned int order, enum page_owner to, u32 ref)
 	__must_hold(&z->lock);
+/*
+ * Take a block of at least 2^order and at most 2^max_order pages, whichever needs the
+ * least cutting, off the lists.  It still counts as FREE: the caller hands all of it over,
+ * as one block of order *got.  Its links are garbage.
+ */
+struct page *buddy_alloc_run(struct zone *z, unsigned int order, unsigned int max_order,
+			     unsigned int *got) __must_hold(&z->lock);
 /* Give a block back; `from` owns it now. */
 void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page_owner from)
 	__must_hold(&z->lock);
@@ -102,8 +112,81 @@ void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page
 unsigned long buddy_free_range(struct zone *z, unsigned long start_pfn, unsigned long end_pfn);
 /* Is there a block of at least this order?  Racy without the lock. */
 bool buddy_has_order(const struct zone *z, unsigned int order);
-/* I1..I3 of buddy.c; takes zone->lock. */
+/* I1..I3 of buddy.c; takes zone->lock.  False: msg says what is wrong. */
 bool buddy_verify(struct zone *z, char *msg, size_t n);
+
+/* ---- zone.c -------------------------------------------------------------------------- */
+
+extern struct zone *zone_private_list;	/* private zones that exist, for mm_verify() */
+
+/* ---- pcp.c --------------------------------------------------------------------------- */
+
+/*
+ * Per-CPU stock, one for each zone, and one more that stays empty: requests that must
+ * take the slow path (before init, under fault injection) are sent there.
+ */
+#define PCP_NOBODY	MAX_NR_ZONES
+DECLARE_PER_CPU(struct per_cpu_pages, page_pcp[MAX_NR_ZONES + 1]);
+
+void pcp_init(struct per_cpu_pages *pcp, const struct zone *z);
+/* Move up to a batch of blocks from z to pcp; false: z has none.  Irqs off, no zone lock. */
+bool pcp_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int order);
+/* pcp is full or closed: make room, or reopen it.  Irqs off, no zone lock. */
+void pcp_flush(struct zone *z, struct per_cpu_pages *pcp, unsigned int order);
+/* Everything back to the zone.  Irqs off, no zone lock. */
+void pcp_drain(struct zone *z, struct per_cpu_pages *pcp);
+void pcp_close(struct zone *z, struct per_cpu_pages *pcp);
+unsigned long pcp_pages(const struct per_cpu_pages *pcp);
+bool pcp_verify(const struct zone *z, const struct per_cpu_pages *pcp, char *msg, size_t n);
+
+/* Take a block off this CPU's stock; NULL: it has none.  Irqs off.  In every hot path. */
+static __always_inline struct page *pcp_pop(struct per_cpu_pages *pcp, unsigned int order,
+					    enum page_owner to, u32 ref)
+{
+	const u32 pfn = pcp->first[order];
+	struct page *page = pfn_to_page(pfn);
+
+	if (unlikely(!pfn))
+		return NULL;
+	if (unlikely(page->meta != PAGE_META(PAGE_OWNER_PCP, order)))
+		return NULL;		/* the slow path says why: pcp_check() */
+	pcp->first[order] = page->next;
+	pcp->count[order]--;
+	pcp->nr_alloc += 1UL << order;
+	page->private = 0;
+	page_hand_over(page, order, PAGE_OWNER_PCP, to, ref);
+	return page;
+}
+
+/* Put a block that `from` owns into stock; false: no room.  Irqs off. */
+static __always_inline bool pcp_push(struct per_cpu_pages *pcp, struct page *page,
+				     unsigned int order, enum page_owner from)
+{
+	if (unlikely(pcp->count[order] >= pcp->high[order]))
+		return false;
+	page->next = pcp->first[order];
+	pcp->first[order] = page_to_pfn(page);
+	pcp->count[order]++;
+	pcp->nr_free += 1UL << order;
+	page_hand_over(page, order, from, PAGE_OWNER_PCP, 0);
+	return true;
+}
+
+/* ---- gfp.c ----------------------------------------------------------------------------- */
+
+/* May this mask use every last page?  (__GFP_MEMALLOC) */
+bool gfp_has_all_reserves(gfp_t gfp);
+/* After a failed round that reclaimed progress pages: try again? */
+bool gfp_should_retry(gfp_t gfp, unsigned int order, unsigned long progress);
+
+/* ---- page_alloc.c ------------------------------------------------------------------------ */
+
+/*
+ * One walk over the zones zs[0..MAX_NR_ZONES), from the highest that gfp admits down:
+ * take a block from the first that alloc_flags (mark and depth) lets us have one.
+ */
+struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
+			     unsigned int alloc_flags, enum page_owner owner);
 
 /* ---- section.c ---------------------------------------------------------------------- */
 

@@ -31,16 +31,14 @@ static inline enum zone_type gfp_zone(gfp_t gfp)
 }
 
 /*
- * mm/page_alloc.c, for the rooms of mm/ too: as alloc_pages(), and the block belongs to
- * owner.  What was taken for an owner goes back for the same owner and with its order.
+ * For the rooms of mm/: as alloc_pages(), and the block belongs to owner.  What was taken
+ * for an owner goes back for the same owner and with its order.  A fresh block's private
+ * is 0, and so is its refcount (inuse, nr_entries), unless the owner is PAGES: then 1.
  */
 struct page *alloc_pages_owner(gfp_t gfp, unsigned int order, enum page_owner owner);
 void free_pages_owner(struct page *page, unsigned int order, enum page_owner owner);
 
-static inline struct page *alloc_pages(gfp_t gfp, unsigned int order)
-{
-	return alloc_pages_owner(gfp, order, PAGE_OWNER_PAGES);
-}
+struct page *alloc_pages(gfp_t gfp, unsigned int order);
 #define __alloc_pages(gfp, order)	alloc_pages(gfp, order)
 #define alloc_page(gfp)			alloc_pages(gfp, 0)
 
@@ -72,8 +70,7 @@ unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr_pages, struct page **
 void drain_local_pages(struct zone *z);
 void drain_all_pages(struct zone *z);
 
-/* mm/gfp.c: mask as text, "GFP_KERNEL|__GFP_ZERO", for reports; returns the length. */
-size_t gfp_format(char *buf, size_t n, gfp_t gfp);
+/* mm/gfp.c */
 /* How deep may this mask go when the low watermark does not hold? ALLOC_* */
 unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order);
 

@@ -7,6 +7,7 @@
 #define _LINUX_MM_H
 
 #include <linux/gfp.h>
+#include <linux/log2.h>
 #include <linux/mm_types.h>
 #include <linux/mmzone.h>
 #include <linux/page_ref.h>
@@ -27,7 +28,7 @@
 /* The array of struct page; mapped only where a section is online (pfn_online()). */
 #define vmemmap			((struct page *)VMEMMAP_START)
 #define pfn_to_page(pfn)	(vmemmap + (unsigned long)(pfn))
-#define page_to_pfn(page)	((unsigned long)((const struct page *)(page) - vmemmap))
+#define page_to_pfn(p)		((unsigned long)((const struct page *)(p) - vmemmap))
 #define page_to_phys(page)	PFN_PHYS(page_to_pfn(page))
 #define phys_to_page(pa)	pfn_to_page(PHYS_PFN(pa))
 #define page_to_virt(page)	__va(page_to_phys(page))
@@ -51,14 +52,6 @@ static inline struct zone *page_zone(const struct page *page)
 static inline enum zone_type page_zonenum(const struct page *page)
 {
 	return pfn_zone_type(page_to_pfn(page));
-}
-
-/* Smallest order whose block holds size bytes; 0 for 0..PAGE_SIZE; 52 for nearly 2^64. */
-static inline __attribute__((__const__)) int get_order(unsigned long size)
-{
-	if (size <= PAGE_SIZE)
-		return 0;
-	return 64 - __builtin_clzl((size - 1) >> PAGE_SHIFT);
 }
 
 /*
@@ -188,5 +181,19 @@ unsigned long nr_free_buffer_pages(void);	/* above the high watermarks */
  * under way on other CPUs.  False: msg (n bytes) says which one is not.
  */
 bool mm_verify(char *msg, size_t n);
+
+/*
+ * What is in use and what could still be had: two snapshots around a test must compare
+ * equal (true), or msg says what differs.  Process context; other rooms settle first.
+ */
+#define MM_ACCOUNT_ROOMS	8
+struct mm_account {
+	long available;			/* pages: free, stock, dormant */
+	long owner[NR_PAGE_OWNERS];	/* pages in use */
+	long room[MM_ACCOUNT_ROOMS];	/* objects, areas: in order of registration */
+};
+void mm_account_snapshot(struct mm_account *acc);
+bool mm_account_compare(const struct mm_account *before, const struct mm_account *after,
+			char *msg, size_t n);
 
 #endif /* _LINUX_MM_H */

@@ -73,6 +73,7 @@ struct zone {
 	unsigned long	 watermark[NR_WMARK];		/* (C) pages */
 	unsigned long	 lowmem_reserve[MAX_NR_ZONES];	/* (C) pages, by the request's highest zone */
 	struct per_cpu_pages *pcp;			/* (C) this CPU's by this_cpu_ptr(); may be NULL */
+	struct zone	 *next_private;			/* (C) zone.c */
 
 	spinlock_t	 lock;				/* rank LOCK_ZONE, irqs off */
 	u32		 free_mask;			/* (Z) bit k: free[k] is not empty */
@@ -143,6 +144,7 @@ void zone_init_all(void);
  */
 void zone_init_private(struct zone *z, unsigned long start_pfn, unsigned long end_pfn,
 		       unsigned int top_order);
+void zone_fini_private(struct zone *z);
 
 /* Recompute watermarks and lowmem_reserve of nr zones, lowest first, Linux's arithmetic. */
 void zone_setup_watermarks(struct zone *zs, unsigned int nr, unsigned long min_free_kbytes);
