@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/buddy.c - hand out physically contiguous runs of 2^order pages
+ *
+ * MODEL
+ *   A zone keeps one list of free blocks per order, and a mask of the orders that have
+ *   any.  A block of order k starts on a multiple of 2^k pages, so its buddy differs in
+ *   pfn bit k only: one xor, no search.
+ *
+ *	order 2   [0 1 2 3][4 5 6 7]		buddy(0) = 4
+ *	order 1   [0 1][2 3][4 5][6 7]		buddy(2) = 0
+ *
+ *   alloc: take the smallest block that fits (one ctz on the mask), give its upper halves
+ *          back.
+ *   free:  merge with the buddy for as long as it is free at the same order.
+ *
+ *   Whether the buddy is free is one compare of its struct page's second word; it is
+ *   always safe to look, because a block never grows beyond zone->top_order, and the
+ *   2^top_order pages around any page of the zone have struct pages: a section (order
+ *   12) in the real zones, the whole zone in a private one.  So no range checks.
+ *
+ *   Only heads are touched, never the pages between: an order-10 pair costs what an
+ *   order-0 pair costs.  Lists are LIFO, linked by pfn in the heads; a bulk request
+ *   takes whole blocks that the caller chops (buddy_alloc_run()).
+ *
+ *   From Knowlton 1965 and Knuth 2.5; Linux keeps the same lists, but 64-byte heads.
+ *
+ * INVARIANTS	(buddy_verify() and mm_verify() check them; every test calls one)
+ *   I1  a page is marked as a free head iff it heads a block on exactly one free list.
+ *   I2  two free buddies of one order never coexist below the top order.
+ *   I3  zone->nr_free is the sum over k of free[k].nr << k; bit k of free_mask is set
+ *       iff free[k].nr is not 0.
+ *
+ * LOCKING	zone->lock, rank LOCK_ZONE (innermost of mm/), irqs off.
+ * CONTEXT	any but NMI: never sleeps, never calls out of mm/.
+ * FAILURE	NULL and nothing changed.
+ * NOT HERE	gfp policy: page_alloc.c.  Per-CPU lists: pcp.c.  Printing: stats.c.
+ */
+#include <linux/kernel.h>
+
+#include "internal.h"
+
+static inline bool is_free_block(const struct page *page, unsigned int order)
+{
+	return page->meta == PAGE_META(PAGE_OWNER_FREE, order);
+}
+
+static void push_block(struct zone *z, struct page *page, unsigned int order)
+	__must_hold(&z->lock)
+{
+	struct free_area *area = &z->free[order];
+	u32 pfn = page_to_pfn(page);
+
+	page->next = area->first;
+	page->prev = 0;
+	if (area->first)
+		pfn_to_page(area->first)->prev = pfn;
+	area->first = pfn;
+	area->nr++;
+	z->free_mask |= 1U << order;
+}
+
+static void take_block(struct zone *z, struct page *page, unsigned int order)
+	__must_hold(&z->lock)
+{
+	struct free_area *area = &z->free[order];
+	u32 next = page->next, prev = page->prev;
+
+	if (next)
+		pfn_to_page(next)->prev = prev;
+	if (prev)
+		pfn_to_page(prev)->next = next;
+	else
+		area->first = next;
+	if (--area->nr == 0)
+		z->free_mask &= ~(1U << order);
+}
+
+bool buddy_has_order(const struct zone *z, unsigned int order)
+{
+	return READ_ONCE(z->free_mask) >> order != 0;
+}
+
+/*
+ * Somebody has written over the struct page that heads the list.  Nothing behind it can be
+ * trusted: lose the list, keep the rest of the zone.
+ */
+static __cold void drop_list(struct zone *z, unsigned int order)
+	__must_hold(&z->lock)
+{
+	struct free_area *area = &z->free[order];
+
+	page_report_bad(area->first, "free list entry is not a free block");
+	z->nr_free -= (unsigned long)area->nr << order;
+	z->free_mask &= ~(1U << order);
+	area->first = 0;
+	area->nr = 0;
+}
+
+struct page *buddy_alloc_run(struct zone *z, unsigned int order, unsigned int max_order,
+			     unsigned int *got)
+{
+	const u32 mask = z->free_mask >> order;
+	unsigned int k, have;
+	struct page *page;
+
+	lockdep_assert_held(&z->lock);
+	if (!mask)
+		return NULL;
+	have = order + __builtin_ctz(mask);
+	*got = have < max_order ? have : max_order;
+	page = pfn_to_page(z->free[have].first);
+	if (unlikely(!is_free_block(page, have))) {
+		drop_list(z, have);
+		return NULL;
+	}
+	take_block(z, page, have);
+	for (k = have; k > *got; ) {
+		k--;
+		page_set_head(page + (1UL << k), PAGE_OWNER_FREE, k);
+		push_block(z, page + (1UL << k), k);
+	}
+	z->nr_free -= 1UL << *got;
+	return page;
+}
+
+struct page *buddy_alloc(struct zone *z, unsigned int order, enum page_owner to, u32 ref)
+{
+	unsigned int got;
+	struct page *page = buddy_alloc_run(z, order, order, &got);
+
+	if (page) {
+		page->private = 0;
+		page_hand_over(page, order, PAGE_OWNER_FREE, to, ref);
+	}
+	return page;
+}
+
+/* The free buddy that page's block can merge with, or NULL. */
+static inline struct page *free_buddy(const struct zone *z, const struct page *page,
+				      unsigned int order)
+{
+	struct page *buddy;
+
+	if (order >= z->top_order)
+		return NULL;
+	buddy = pfn_to_page(page_to_pfn(page) ^ (1UL << order));
+	return is_free_block(buddy, order) ? buddy : NULL;
+}
+
+void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page_owner from)
+{
+	struct page *buddy;
+
+	lockdep_assert_held(&z->lock);
+	z->nr_free += 1UL << order;
+	page_hand_over(page, order, from, PAGE_OWNER_FREE, 0);
+	while ((buddy = free_buddy(z, page, order)) != NULL) {
+		take_block(z, buddy, order);
+		if (buddy < page)
+			swap(buddy, page);
+		page_clear_head(buddy);
+		order++;
+	}
+	page_set_head(page, PAGE_OWNER_FREE, order);
+	push_block(z, page, order);
+}
+
+unsigned long buddy_free_range(struct zone *z, unsigned long start_pfn, unsigned long end_pfn)
+{
+	unsigned long pfn = start_pfn, flags;
+	unsigned int order;
+
+	while (pfn < end_pfn) {
+		order = page_fit_order(pfn, end_pfn, z->top_order);
+		spin_lock_irqsave(&z->lock, flags);
+		buddy_free(z, pfn_to_page(pfn), order, PAGE_OWNER_NONE);
+		spin_unlock_irqrestore(&z->lock, flags);
+		pfn += 1UL << order;
+	}
+	return end_pfn - start_pfn;
+}
+
+/* ---- verification ---------------------------------------------------------------------- */
+
+static const char *block_fault(const struct zone *z, const struct page *page,
+			       unsigned int order, u32 prev)
+{
+	unsigned long pfn = page_to_pfn(page);
+
+	if (pfn & ((1UL << order) - 1))
+		return "misaligned";
+	if (pfn < z->start_pfn || pfn + (1UL << order) > z->end_pfn)
+		return "outside the zone";
+	if (!page_ptr_valid(page) || !is_free_block(page, order))
+		return "not marked as a free block of its list";
+	if (page->prev != prev)
+		return "wrong back link";
+	if (free_buddy(z, page, order))
+		return "its buddy is free too";
+	return NULL;
+}
+
+static bool verify_list(const struct zone *z, unsigned int order, char *msg, size_t n)
+{
+	const struct free_area *area = &z->free[order];
+	u32 pfn = area->first, prev = 0, left = area->nr;
+	const char *fault = NULL;
+
+	for (; pfn && left && !fault; left--) {
+		fault = block_fault(z, pfn_to_page(pfn), order, prev);
+		if (fault)
+			break;
+		prev = pfn;
+		pfn = pfn_to_page(pfn)->next;
+	}
+	if (!fault && (pfn || left))
+		fault = "the list is longer or shorter than its count";
+	if (!fault && !area->nr != !(z->free_mask & 1U << order))
+		fault = "free_mask is wrong";
+	if (fault)
+		scnprintf(msg, n, "zone %s: order %u, pfn %#x: %s", z->name, order, pfn, fault);
+	return !fault;
+}
+
+bool buddy_verify(struct zone *z, char *msg, size_t n)
+{
+	unsigned long flags, sum = 0;
+	unsigned int order;
+	bool ok = true;
+
+	spin_lock_irqsave(&z->lock, flags);
+	for (order = 0; ok && order < NR_BUDDY_ORDERS; order++) {
+		ok = verify_list(z, order, msg, n);
+		sum += (unsigned long)z->free[order].nr << order;
+	}
+	if (ok && sum != z->nr_free) {
+		scnprintf(msg, n, "zone %s: nr_free is %lu, the lists hold %lu", z->name,
+			  z->nr_free, sum);
+		ok = false;
+	}
+	spin_unlock_irqrestore(&z->lock, flags);
+	return ok;
+}
