@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/zone.c - the three zones, and how far each may be drained
+ *
+ * MODEL
+ *   DMA below 16 MiB, DMA32 below 4 GiB, NORMAL above.  A request names the
+ *   highest zone it can use and walks down from there.  Two things stop it:
+ *
+ *     watermarks	min is a reserve for those who cannot wait; reclaim starts below low
+ *			and stops at high.  All zones together keep min_free_kbytes, split
+ *			by their managed pages:
+ *
+ *	min_free_kbytes = sqrt(lowmem_kbytes * 16), within [128, 262144]
+ *	min  = pages(min_free_kbytes) * managed / all managed
+ *	gap  = max(min / 4, managed * watermark_scale_factor / 10000)
+ *	low  = min + gap,  high = low + gap,  promo = high + gap
+ *
+ *     lowmem_reserve	a low zone keeps 1/256 of the pages of the zones above it from
+ *			requests that could have used those (NORMAL would keep 1/32 from a
+ *			zone above it, if there were one):
+ *
+ *	reserve[i][j] = sum of managed(i+1 .. j) / ratio[i]		for j > i
+ *
+ *   A request for 2^k pages may proceed if what remains, without the 2^k - 1 pages that
+ *   it also takes, is above mark + reserve, and a block of that order exists.  Dormant
+ *   pages (sections not brought in yet) count as free, in one piece.
+ *
+ *   The arithmetic is that of Linux 6.12, to the page: it is the meaning of GFP_ATOMIC.
+ *
+ * INVARIANTS
+ *   I1  min <= low <= high <= promo, for each zone.
+ *   I2  pfn_zone() and the spans agree; the zones do not overlap.
+ *
+ * LOCKING	none: all of this is constant once zone_init_all() is done.
+ * CONTEXT	init: boot.  Checks: any.
+ * FAILURE	none.
+ * NOT HERE	which mark a request is held to: gfp.c and page_alloc.c.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+#define MIN_FREE_KBYTES_FLOOR	128UL
+#define MIN_FREE_KBYTES_CEILING	262144UL
+#define KBYTES_TO_PAGES(kb)	((kb) >> (PAGE_SHIFT - 10))
+#define PAGES_TO_KBYTES(pages)	((pages) << (PAGE_SHIFT - 10))
+
+#define ZONE(i, n, from, to) [i] = {					\
+	.name = n, .idx = i, .top_order = BUDDY_TOP_ORDER,		\
+	.start_pfn = from, .end_pfn = to,				\
+	.lock = __SPIN_LOCK_INIT(LOCK_ZONE),				\
+}
+
+struct zone zones[MAX_NR_ZONES] = {
+	ZONE(ZONE_DMA, "DMA", 0, 0),
+	ZONE(ZONE_DMA32, "DMA32", 0, 0),
+	ZONE(ZONE_NORMAL, "Normal", 0, 0),
+};
+
+const unsigned int zone_lowmem_reserve_ratio[MAX_NR_ZONES] = {
+	[ZONE_DMA] = 256, [ZONE_DMA32] = 256, [ZONE_NORMAL] = 32,
+};
+
+unsigned long min_free_kbytes;
+unsigned int watermark_scale_factor = 10;
+
+struct zone *zone_private_list;
+
+unsigned long zone_min_free_kbytes(unsigned long lowmem_kbytes)
+{
+	unsigned long kb = int_sqrt(lowmem_kbytes * 16);
+
+	if (kb < MIN_FREE_KBYTES_FLOOR)
+		return MIN_FREE_KBYTES_FLOOR;
+	return kb < MIN_FREE_KBYTES_CEILING ? kb : MIN_FREE_KBYTES_CEILING;
+}
+
+static unsigned long managed_of(const struct zone *zs, unsigned int nr)
+{
+	unsigned long sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		sum += zs[i].managed_pages;
+	return sum;
+}
+
+void zone_setup_watermarks(struct zone *zs, unsigned int nr, unsigned long kbytes)
+{
+	const unsigned long pages_min = KBYTES_TO_PAGES(kbytes);
+	const unsigned long all = managed_of(zs, nr);
+	unsigned long min, gap;
+	struct zone *z;
+
+	for (z = zs; z < zs + nr; z++) {
+		min = all ? pages_min * z->managed_pages / all : 0;
+		gap = max(min / 4, z->managed_pages * watermark_scale_factor / 10000);
+		z->watermark[WMARK_MIN] = min;
+		z->watermark[WMARK_LOW] = min + gap;
+		z->watermark[WMARK_HIGH] = min + 2 * gap;
+		z->watermark[WMARK_PROMO] = min + 3 * gap;
+	}
+}
+
+void zone_setup_lowmem_reserve(struct zone *zs, unsigned int nr)
+{
+	unsigned long above;
+	unsigned int i, j;
+
+	for (i = 0; i < nr; i++) {
+		memset(zs[i].lowmem_reserve, 0, sizeof(zs[i].lowmem_reserve));
+		above = 0;
+		for (j = i + 1; j < nr; j++) {
+			above += zs[j].managed_pages;
+			if (zs[i].managed_pages)
+				zs[i].lowmem_reserve[j] = above / zone_lowmem_reserve_ratio[i];
+		}
+	}
+}
+
+/* A quarter of a MiB at most, a 4096th of the zone, and one less than a power of two. */
+unsigned int zone_batchsize(const struct zone *z)
+{
+	unsigned long batch = min(z->managed_pages >> 10, (1UL << 20) / PAGE_SIZE) / 4;
+
+	if (batch < 1)
+		batch = 1;
+	batch += batch / 2;
+	return (1U << (63 - __builtin_clzl(batch))) - 1;
+}
+
+void zone_init_all(void)
+{
+	unsigned long managed = managed_of(zones, MAX_NR_ZONES);
+	struct zone *z;
+
+	min_free_kbytes = zone_min_free_kbytes(PAGES_TO_KBYTES(managed));
+	zone_setup_watermarks(zones, MAX_NR_ZONES, min_free_kbytes);
+	zone_setup_lowmem_reserve(zones, MAX_NR_ZONES);
+	for_each_zone(z)
+		z->pcp = &page_pcp[z->idx];
+}
+
+void zone_init_private(struct zone *z, unsigned long start_pfn, unsigned long end_pfn,
+		       unsigned int top_order)
+{
+	BUG_ON((start_pfn | end_pfn) & ((1UL << top_order) - 1));
+	memset(z, 0, sizeof(*z));
+	z->name = "private";
+	z->idx = pfn_zone_type(start_pfn);
+	z->top_order = top_order;
+	z->private = true;
+	z->start_pfn = start_pfn;
+	z->end_pfn = end_pfn;
+	z->present_pages = end_pfn - start_pfn;
+	z->managed_pages = end_pfn - start_pfn;
+	spin_lock_init_ranked(&z->lock, LOCK_ZONE);
+	z->next_private = zone_private_list;
+	zone_private_list = z;
+}
+
+void zone_fini_private(struct zone *z)
+{
+	struct zone **p = &zone_private_list;
+
+	while (*p && *p != z)
+		p = &(*p)->next_private;
+	if (!WARN_ON(!*p))
+		*p = z->next_private;
+}
+
+/* ---- watermark checks ---------------------------------------------------------------- */
+
+/* What the request's flags leave of a mark. */
+static long lowered_mark(long mark, unsigned int alloc_flags)
+{
+	if (alloc_flags & ALLOC_MIN_RESERVE) {
+		mark -= mark / 2;
+		if (alloc_flags & ALLOC_NON_BLOCK)
+			mark -= mark / 4;
+	}
+	if (alloc_flags & ALLOC_OOM)
+		mark -= mark / 2;
+	return mark;
+}
+
+bool __zone_watermark_ok(const struct zone *z, unsigned int order, unsigned long mark,
+			 unsigned int highest_zoneidx, unsigned int alloc_flags)
+{
+	long free = zone_free_pages(z) - ((1UL << order) - 1);
+	long floor = mark;
+
+	if (unlikely(alloc_flags & ALLOC_RESERVES))
+		floor = lowered_mark(floor, alloc_flags);
+	if (free <= floor + (long)z->lowmem_reserve[highest_zoneidx])
+		return false;
+	return order == 0 || buddy_has_order(z, order) || READ_ONCE(z->nr_dormant);
+}
