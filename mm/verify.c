@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/verify.c - is every invariant of mm/ true right now, and is every page accounted for?
+ *
+ * MODEL
+ *   One walk from head to head over all online sections, beside what the parts say:
+ *
+ *	walk	pages per owner			== page.c's counters
+ *		pages between heads		are blank, or tails of a compound head
+ *		FREE pages			== sum of nr_free of all zones, private too
+ *		PCP pages			== sum of the stocks
+ *		all pages			== pages that have a struct page
+ *	zones	buddy_verify(), pcp_verify()
+ *	rooms	whatever registered with verify_register(): slab, vmalloc, sections
+ *
+ *   The account is for tests: what is in use, by owner and by room, and what could still
+ *   be allocated, wherever it lies (lists, stock, dormant).  A test must leave it as it
+ *   found it.  Rooms first settle: what they only keep for speed goes back.
+ *
+ * INVARIANTS	the walk meets every page of every online section exactly once.
+ * LOCKING	interrupts off for the whole walk; one CPU.  Not for hot paths.
+ * CONTEXT	process; mm_verify() also from a report.
+ * FAILURE	false and a message; nothing is repaired.
+ * NOT HERE	the checks of other rooms.
+ */
+#include <linux/kernel.h>
+#include <linux/section.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+static struct verify_ops *verify_list;
+
+void verify_register(struct verify_ops *ops)
+{
+	struct verify_ops **p = &verify_list;
+
+	while (*p)
+		p = &(*p)->next;
+	ops->next = NULL;
+	*p = ops;
+}
+
+/* ---- the walk ---------------------------------------------------------------------------- */
+
+struct head_walk {
+	long pages[NR_PAGE_OWNERS];
+	char *msg;
+	size_t n;
+};
+
+/* Are the pages between this head and the next blank, or tails of it? */
+static bool walk_inside(const struct page *head, struct head_walk *w)
+{
+	const u64 want = PageHead(head) ?
+		PAGE_META_FLAGS(PAGE_OWNER_NONE, head->order, PG_TAIL) : 0;
+	unsigned long i;
+
+	for (i = 1; i < 1UL << head->order; i++)
+		if (head[i].meta != want) {
+			scnprintf(w->msg, w->n, "pfn %#lx: %#llx inside the %s block at %#lx",
+				  page_to_pfn(head + i), head[i].meta,
+				  page_owner_name(head->owner), page_to_pfn(head));
+			return false;
+		}
+	return true;
+}
+
+static bool walk_section(unsigned long pfn, struct head_walk *w)
+{
+	const unsigned long end = pfn + PAGES_PER_SECTION;
+	const struct page *page;
+
+	while (pfn < end) {
+		page = pfn_to_page(pfn);
+		if (page->owner == PAGE_OWNER_NONE || page->owner >= NR_PAGE_OWNERS ||
+		    PageTail(page) || pfn & ((1UL << page->order) - 1) ||
+		    pfn + (1UL << page->order) > end) {
+			scnprintf(w->msg, w->n, "pfn %#lx: %#llx is no head (%s, order %u)",
+				  pfn, page->meta, page_owner_name(page->owner), page->order);
+			return false;
+		}
+		if (!walk_inside(page, w))
+			return false;
+		w->pages[page->owner] += 1L << page->order;
+		w->pages[PAGE_OWNER_NONE] -= 1L << page->order;
+		pfn += 1UL << page->order;
+	}
+	return true;
+}
+
+static bool walk_heads(struct head_walk *w)
+{
+	unsigned long nr;
+
+	for (nr = section_next_online(0); nr < nr_sections; nr = section_next_online(nr + 1))
+		if (!walk_section(section_nr_to_pfn(nr), w))
+			return false;
+	return true;
+}
+
+static bool verify_owner_sums(struct head_walk *w)
+{
+	unsigned int owner;
+
+	for (owner = 0; owner < NR_PAGE_OWNERS; owner++)
+		if (w->pages[owner] != page_owner_sum(owner)) {
+			scnprintf(w->msg, w->n, "owner %s: %ld pages found, %ld counted",
+				  page_owner_name(owner), w->pages[owner],
+				  page_owner_sum(owner));
+			return false;
+		}
+	return true;
+}
+
+/* ---- zones --------------------------------------------------------------------------------- */
+
+static bool verify_zone_stock(struct zone *z, long *pcp, char *msg, size_t n)
+{
+	struct per_cpu_pages *stock;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		stock = per_cpu_ptr(z->pcp, cpu);
+		if (!pcp_verify(z, stock, msg, n))
+			return false;
+		*pcp += pcp_pages(stock);
+	}
+	return true;
+}
+
+static bool verify_zones(struct head_walk *w)
+{
+	long free = 0, pcp = 0;
+	struct zone *z;
+
+	for_each_zone(z) {
+		if (!buddy_verify(z, w->msg, w->n))
+			return false;
+		if (z->pcp && !verify_zone_stock(z, &pcp, w->msg, w->n))
+			return false;
+		free += z->nr_free;
+	}
+	for (z = zone_private_list; z; z = z->next_private) {
+		if (!buddy_verify(z, w->msg, w->n))
+			return false;
+		free += z->nr_free;
+	}
+	if (free == w->pages[PAGE_OWNER_FREE] && pcp == w->pages[PAGE_OWNER_PCP])
+		return true;
+	scnprintf(w->msg, w->n, "free pages: zones have %ld and %ld in stock, heads %ld and %ld",
+		  free, pcp, w->pages[PAGE_OWNER_FREE], w->pages[PAGE_OWNER_PCP]);
+	return false;
+}
+
+static bool verify_rooms(char *msg, size_t n)
+{
+	struct verify_ops *ops;
+
+	for (ops = verify_list; ops; ops = ops->next)
+		if (ops->verify && !ops->verify(msg, n))
+			return false;
+	return true;
+}
+
+bool mm_verify(char *msg, size_t n)
+{
+	struct head_walk w = { .msg = msg, .n = n };
+	unsigned long flags;
+	bool ok;
+
+	local_irq_save(flags);
+	ok = walk_heads(&w) && verify_owner_sums(&w) && verify_zones(&w) &&
+	     verify_rooms(msg, n);
+	local_irq_restore(flags);
+	return ok;
+}
+
+/* ---- the account ------------------------------------------------------------------------------ */
+
+/* Pages of these owners come and go with sections, not with tests. */
+#define ACCOUNT_SKIPS	(PAGE_BIT(NONE) | PAGE_BIT(RESERVED) | PAGE_BIT(MEMMAP) | \
+			 PAGE_BIT(FREE) | PAGE_BIT(PCP))
+
+void mm_account_snapshot(struct mm_account *acc)
+{
+	struct verify_ops *ops;
+	unsigned int i = 0;
+	struct zone *z;
+
+	for (ops = verify_list; ops; ops = ops->next)
+		if (ops->settle)
+			ops->settle();
+	memset(acc, 0, sizeof(*acc));
+	acc->available = page_owner_sum(PAGE_OWNER_FREE) + page_owner_sum(PAGE_OWNER_PCP);
+	for_each_zone(z)
+		acc->available += READ_ONCE(z->nr_dormant);
+	for (i = 0; i < NR_PAGE_OWNERS; i++)
+		if (!(ACCOUNT_SKIPS & 1U << i))
+			acc->owner[i] = page_owner_sum(i);
+	for (ops = verify_list, i = 0; ops && i < MM_ACCOUNT_ROOMS; ops = ops->next, i++)
+		acc->room[i] = ops->count ? ops->count() : 0;
+}
+
+static bool account_equal(const char *what, long before, long after, char *msg, size_t n)
+{
+	if (before != after)
+		scnprintf(msg, n, "%s: %ld before, %ld after", what, before, after);
+	return before == after;
+}
+
+bool mm_account_compare(const struct mm_account *before, const struct mm_account *after,
+			char *msg, size_t n)
+{
+	struct verify_ops *ops;
+	unsigned int i;
+
+	for (i = 0; i < NR_PAGE_OWNERS; i++)
+		if (!account_equal(page_owner_name(i), before->owner[i], after->owner[i], msg, n))
+			return false;
+	for (ops = verify_list, i = 0; ops && i < MM_ACCOUNT_ROOMS; ops = ops->next, i++)
+		if (!account_equal(ops->name, before->room[i], after->room[i], msg, n))
+			return false;
+	return account_equal("available pages", before->available, after->available, msg, n);
+}
