@@ -15,7 +15,7 @@
  * Each is preceded by a guard page, which paging_init() unmaps.
  */
 enum exception_stack_id {
-	ESTACK_DF, ESTACK_NMI, ESTACK_DB, ESTACK_MCE,
+	ESTACK_DF, ESTACK_NMI, ESTACK_MCE,
 	NR_EXCEPTION_STACKS		/* IST index in the IDT is id + 1 */
 };
 

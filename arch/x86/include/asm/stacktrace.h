@@ -21,7 +21,7 @@
 struct stack_walk {
 	unsigned long ip;		/* a return address; exact where regs is set */
 	const struct pt_regs *regs;	/* the interrupted context that ip belongs to, or NULL */
-	const char *kind;		/* "TASK", "IRQ", "NMI", "#DF", "#DB", "#MC" */
+	const char *kind;		/* "TASK", "IRQ", "NMI", "#DF", "#MC" */
 	unsigned long fp;		/* next frame record, or pt_regs + 1 */
 	unsigned long floor;		/* on one stack, frames only ever go up */
 };
@@ -41,7 +41,7 @@ static __always_inline bool stack_read(unsigned long addr, unsigned long *value)
 
 static inline const char *stack_kind(unsigned long addr)
 {
-	static const char *const name[] = { "#DF", "NMI", "#DB", "#MC" };
+	static const char *const name[] = { "#DF", "NMI", "#MC" };
 	unsigned long i = (addr - (unsigned long)exception_stacks) / sizeof(exception_stacks[0]);
 
 	if (i < NR_EXCEPTION_STACKS)

@@ -48,16 +48,18 @@ void trap_set_oops_hook(trap_fn fn);
 /* Continue the interrupted context, on its own stack, by calling @fn, which must not return. */
 void trap_resume_at(struct pt_regs *regs, void (*fn)(void));
 
-/* Print the oops for @regs in Linux's text; @str as in "Oops", @err the error code. */
-void oops_report(const char *str, struct pt_regs *regs, unsigned long err);
+/* Every vector of every kind; irq_entry.asm calls it with interrupts off. */
+void trap_dispatch(struct pt_regs *regs, unsigned int vector);
 
 /* RIP, code bytes and registers in Linux's text. */
 void show_regs(const struct pt_regs *regs);
+/* The same, with the CPU line before it and the call trace of that context behind it. */
+void show_regs_and_trace(const struct pt_regs *regs);
 
 /* Registers of the interrupt or exception being handled on this CPU; NULL: none. */
 struct pt_regs *get_irq_regs(void);
 
-/* How often vector @v was delivered without anybody there to take it. */
-unsigned long trap_unhandled_count(void);
+/* Interrupts dropped because there was no interrupt handler yet. */
+unsigned long trap_dropped_interrupts(void);
 
 #endif /* _ASM_TRAPS_H */

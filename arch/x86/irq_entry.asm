@@ -1,0 +1,98 @@
+; SPDX-License-Identifier: MIT
+;
+; arch/x86/irq_entry.asm - from any of the 256 vectors into C, and back
+;
+; Every vector has a stub of 16 bytes: make the stack look the same with and without an
+; error code, save rdi, put the vector in edi.  entry_common pushes the rest of struct
+; pt_regs (asm/ptrace.h) and calls trap_dispatch(regs, vector).
+;
+; rbp points to the pt_regs, plus 1: the mark by which asm/stacktrace.h recognises where
+; one context interrupted another.
+;
+; There is no user mode, so GS base is the kernel's on every entry.
+;
+; An NMI that arrives inside the NMI handler after an exception there (whose iretq ends
+; the CPU's own blocking) would overwrite the NMI stack; NMI handlers must not fault.
+
+bits 64
+
+extern	trap_dispatch
+extern	__rewind_start			; linker script; see below
+extern	__rewind_end
+global	vector_stubs
+global	entry_common
+
+REGS_IP		equ 16 * 8		; offset of pt_regs.ip
+
+section .text
+
+align 16
+vector_stubs:
+%assign v 0
+%rep 256
+	align 16
+%if v >= 32
+	push	-(v + 1)		; orig_ax = ~vector
+%elif v != 8 && (v < 10 || v > 14) && v != 17 && v != 21 && v != 29 && v != 30
+	push	0			; the CPU pushes no error code
+%endif
+	push	rdi
+	mov	edi, v
+	jmp	entry_common
+%assign v v + 1
+%endrep
+
+align 16
+entry_common:
+	push	rsi
+	push	rdx
+	push	rcx
+	push	rax
+	push	r8
+	push	r9
+	push	r10
+	push	r11
+	push	rbx
+	push	rbp
+	push	r12
+	push	r13
+	push	r14
+	push	r15
+	cld
+
+	; Rewindable sequences lie in slots of 64 bytes in their own section.  If one was
+	; interrupted, it starts over when we return: nothing it had stored is visible
+	; before its last instruction.  This is the only place that has to know.
+	mov	rax, [rsp + REGS_IP]
+	cmp	rax, __rewind_start
+	jb	.not_in_sequence
+	cmp	rax, __rewind_end
+	jae	.not_in_sequence
+	and	qword [rsp + REGS_IP], -64
+.not_in_sequence:
+
+	mov	esi, edi
+	mov	rdi, rsp
+	lea	rbp, [rsp + 1]
+	mov	rbx, rsp
+	and	rsp, -16
+	call	trap_dispatch
+	mov	rsp, rbx
+
+	pop	r15
+	pop	r14
+	pop	r13
+	pop	r12
+	pop	rbp
+	pop	rbx
+	pop	r11
+	pop	r10
+	pop	r9
+	pop	r8
+	pop	rax
+	pop	rcx
+	pop	rdx
+	pop	rsi
+	pop	rdi
+	add	rsp, 8			; orig_ax
+	iretq
