@@ -15,6 +15,7 @@
 
 #define IRQ_VECTOR_BASE		0x30
 #define IRQ_VECTOR(irq)		(IRQ_VECTOR_BASE + (irq))
+#define TEST_VECTOR		0xe0	/* nobody's: for int $0xe0 and self-IPIs in tests */
 #define LOCAL_TIMER_VECTOR	0xec
 #define CALL_FUNCTION_VECTOR	0xfb
 #define RESCHEDULE_VECTOR	0xfd
@@ -40,7 +41,10 @@ bool irqchip_is_level(unsigned int irq);
 /* The controller's own number of the line (its pin), as /proc/interrupts prints it. */
 unsigned int irqchip_hwirq(unsigned int irq);
 
-/* Deliver interrupt @irq as if the line had been raised: int $vector.  For tests. */
-void irqchip_raise_soft(unsigned int vector);
+/*
+ * Have the PIT's line raise NMIs instead of interrupt 0, for the watchdog.  false: the
+ * hardware cannot (no IO-APIC).
+ */
+bool irqchip_pit_nmi(bool on);
 
 #endif /* _ASM_IRQ_H */

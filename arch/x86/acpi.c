@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * arch/x86/acpi.c - find one ACPI table
+ *
+ * RSDP (told by the loader, or searched for where a BIOS keeps it) -> RSDT or XSDT ->
+ * the table with our signature.  Every structure is copied page by page through the
+ * window, so that a wild pointer reads garbage and fails its checksum, no more.
+ */
+#include <asm/cpufeature.h>
+#include <asm/madt.h>
+#include <asm/paging.h>
+#include <linux/boot_info.h>
+#include <linux/irqflags.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include "irqchip.h"
+
+#define RSDP_V1_BYTES		20
+#define RSDP_V2_BYTES		36
+#define RSDP_RSDT_OFFSET	16
+#define RSDP_XSDT_OFFSET	24
+#define BIOS_EBDA_POINTER	0x40e	/* segment of the extended BIOS data area */
+#define BIOS_ROM_START		0xe0000
+#define BIOS_ROM_END		0x100000
+#define SDT_HEADER_BYTES	36
+#define SDT_MAX_ENTRIES		128	/* pointers in an RSDT or XSDT */
+#define MADT_MAX_BYTES		8192
+
+static u8 acpi_table[MADT_MAX_BYTES];
+
+/* What no address line reaches reads as ones, like an empty bus. */
+static void acpi_read(phys_addr_t pa, void *to, size_t bytes)
+{
+	if (pa >> boot_cpu_data.phys_bits || (pa + bytes) >> boot_cpu_data.phys_bits) {
+		memset(to, 0xff, bytes);
+		return;
+	}
+	while (bytes) {
+		size_t n = PAGE_SIZE - (pa & (PAGE_SIZE - 1));
+		unsigned long flags;
+
+		if (n > bytes)
+			n = bytes;
+		local_irq_save(flags);
+		memcpy(to, (u8 *)paging_window(pa & PAGE_MASK) + (pa & (PAGE_SIZE - 1)), n);
+		local_irq_restore(flags);
+		to = (u8 *)to + n;
+		pa += n;
+		bytes -= n;
+	}
+}
+
+static u64 acpi_number(const u8 *p, unsigned int bytes)
+{
+	u64 v = 0;
+
+	while (bytes--)
+		v = v << 8 | p[bytes];
+	return v;
+}
+
+static bool acpi_checksum_ok(const u8 *p, size_t bytes)
+{
+	u8 sum = 0;
+
+	while (bytes--)
+		sum = (u8)(sum + *p++);
+	return sum == 0;
+}
+
+static bool acpi_rsdp_ok(const u8 *rsdp)
+{
+	return !memcmp(rsdp, "RSD PTR ", 8) && acpi_checksum_ok(rsdp, RSDP_V1_BYTES);
+}
+
+static bool acpi_search_rsdp(phys_addr_t start, phys_addr_t end, u8 *rsdp)
+{
+	for (; start + RSDP_V2_BYTES <= end; start += 16) {
+		acpi_read(start, rsdp, RSDP_V2_BYTES);
+		if (acpi_rsdp_ok(rsdp))
+			return true;
+	}
+	return false;
+}
+
+static bool acpi_find_rsdp(u8 *rsdp)
+{
+	u16 ebda;
+
+	memcpy(rsdp, boot_info.rsdp_copy, RSDP_V2_BYTES);
+	if (acpi_rsdp_ok(rsdp))
+		return true;
+	if (boot_info.rsdp) {
+		acpi_read(boot_info.rsdp, rsdp, RSDP_V2_BYTES);
+		if (acpi_rsdp_ok(rsdp))
+			return true;
+	}
+	if (boot_info.uefi)		/* no BIOS areas there */
+		return false;
+	acpi_read(BIOS_EBDA_POINTER, &ebda, sizeof(ebda));
+	if (ebda && acpi_search_rsdp((phys_addr_t)ebda << 4, ((phys_addr_t)ebda << 4) + 1024, rsdp))
+		return true;
+	return acpi_search_rsdp(BIOS_ROM_START, BIOS_ROM_END, rsdp);
+}
+
+/* The physical address of the table called @signature; 0: none. */
+static phys_addr_t acpi_find_table(const u8 *rsdp, const char *signature)
+{
+	bool xsdt = rsdp[15] >= 2 && acpi_number(rsdp + RSDP_XSDT_OFFSET, 8);
+	unsigned int width = xsdt ? 8 : 4;
+	phys_addr_t root = acpi_number(rsdp + (xsdt ? RSDP_XSDT_OFFSET : RSDP_RSDT_OFFSET), width);
+	u8 header[SDT_HEADER_BYTES], entry[8];
+	size_t i, nr;
+
+	acpi_read(root, header, sizeof(header));
+	if (memcmp(header, xsdt ? "XSDT" : "RSDT", 4))
+		return 0;
+	nr = acpi_number(header + 4, 4);
+	nr = nr < SDT_HEADER_BYTES ? 0 : (nr - SDT_HEADER_BYTES) / width;
+	for (i = 0; i < nr && i < SDT_MAX_ENTRIES; i++) {
+		phys_addr_t pa;
+
+		acpi_read(root + SDT_HEADER_BYTES + i * width, entry, width);
+		pa = acpi_number(entry, width);
+		acpi_read(pa, header, sizeof(header));
+		if (!memcmp(header, signature, 4))
+			return pa;
+	}
+	return 0;
+}
+
+bool acpi_read_madt(struct madt_info *info)
+{
+	u8 rsdp[RSDP_V2_BYTES];
+	phys_addr_t pa;
+	size_t bytes;
+
+	if (!acpi_find_rsdp(rsdp)) {
+		pr_info("ACPI: no RSDP found\n");
+		return false;
+	}
+	pa = acpi_find_table(rsdp, "APIC");
+	if (!pa) {
+		pr_info("ACPI: no MADT\n");
+		return false;
+	}
+	acpi_read(pa, acpi_table, SDT_HEADER_BYTES);
+	bytes = acpi_number(acpi_table + 4, 4);
+	if (bytes > sizeof(acpi_table))
+		bytes = sizeof(acpi_table);
+	acpi_read(pa, acpi_table, bytes);
+	if (madt_parse(acpi_table, bytes, info)) {
+		pr_warn("ACPI: MADT at 0x%llx is malformed (%zu bytes), ignored\n", pa, bytes);
+		return false;
+	}
+	if (info->nr_dropped)
+		pr_warn("ACPI: MADT: %u entries ignored\n", info->nr_dropped);
+	return true;
+}

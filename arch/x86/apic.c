@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * arch/x86/apic.c - the local APIC: timer, self-interrupts, end of interrupt
+ *
+ * Used through its memory-mapped registers in the FIX_LAPIC slot.  If the firmware left it
+ * in x2APIC mode, those are dead; it is then switched off and on again, which the
+ * architecture allows.
+ */
+#include <asm/apic.h>
+#include <asm/cpufeature.h>
+#include <asm/fixmap.h>
+#include <asm/io.h>
+#include <asm/irq.h>
+#include <asm/msr.h>
+#include <asm/processor.h>
+#include <linux/irqflags.h>
+#include <linux/printk.h>
+
+#define APICBASE_X2APIC		(1UL << 10)
+#define APICBASE_ENABLE		(1UL << 11)
+#define APICBASE_ADDR		0x000ffffffffff000UL
+
+#define APIC_ID			0x020
+#define APIC_VERSION		0x030
+#define APIC_TPR		0x080
+#define APIC_EOI		0x0b0
+#define APIC_SPIV		0x0f0
+#define APIC_ESR		0x280
+#define APIC_ICR_LOW		0x300
+#define APIC_ICR_HIGH		0x310
+#define APIC_LVT_TIMER		0x320
+#define APIC_LVT_THERMAL	0x330
+#define APIC_LVT_PERF		0x340
+#define APIC_LVT_LINT0		0x350
+#define APIC_LVT_LINT1		0x360
+#define APIC_LVT_ERROR		0x370
+#define APIC_TIMER_INITIAL	0x380
+#define APIC_TIMER_CURRENT	0x390
+#define APIC_TIMER_DIVIDE	0x3e0
+
+#define APIC_SPIV_ENABLE	0x100
+#define APIC_LVT_MASKED		0x10000
+#define APIC_LVT_PERIODIC	0x20000
+#define APIC_MODE_NMI		0x400
+#define APIC_MODE_EXTINT	0x700
+#define APIC_ICR_BUSY		0x1000
+#define APIC_ICR_ASSERT		0x4000
+#define APIC_ICR_SELF		0x40000
+#define APIC_DIVIDE_BY_16	0x3
+
+#define ICR_SPINS		1000000
+
+static void __iomem *apic_base;		/* NULL: no local APIC, or not in use */
+
+static u32 apic_read(unsigned int reg)
+{
+	return readl(apic_base + reg);
+}
+
+static void apic_write(unsigned int reg, u32 value)
+{
+	writel(value, apic_base + reg);
+}
+
+bool apic_present(void)
+{
+	return apic_base != NULL;
+}
+
+void apic_eoi(void)
+{
+	apic_write(APIC_EOI, 0);
+}
+
+u32 apic_id(void)
+{
+	return apic_read(APIC_ID) >> 24;
+}
+
+static void apic_send(u32 command)
+{
+	unsigned long flags;
+	unsigned int spins = ICR_SPINS;
+
+	local_irq_save(flags);
+	while ((apic_read(APIC_ICR_LOW) & APIC_ICR_BUSY) && --spins)
+		cpu_relax();
+	apic_write(APIC_ICR_LOW, command);
+	local_irq_restore(flags);
+}
+
+void apic_send_self(u8 vector)
+{
+	apic_send(APIC_ICR_SELF | APIC_ICR_ASSERT | vector);
+}
+
+/* The "self" shorthand cannot carry an NMI; naming oneself as the destination can. */
+void apic_send_self_nmi(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	apic_write(APIC_ICR_HIGH, apic_id() << 24);
+	apic_send(APIC_ICR_ASSERT | APIC_MODE_NMI);
+	local_irq_restore(flags);
+}
+
+void apic_timer_start(u32 ticks)
+{
+	apic_write(APIC_TIMER_DIVIDE, APIC_DIVIDE_BY_16);
+	apic_write(APIC_LVT_TIMER, LOCAL_TIMER_VECTOR | APIC_LVT_PERIODIC |
+				   (ticks ? 0 : APIC_LVT_MASKED));
+	apic_write(APIC_TIMER_INITIAL, ticks);
+}
+
+void apic_timer_measure(void)
+{
+	apic_write(APIC_TIMER_DIVIDE, APIC_DIVIDE_BY_16);
+	apic_write(APIC_LVT_TIMER, LOCAL_TIMER_VECTOR | APIC_LVT_MASKED);
+	apic_write(APIC_TIMER_INITIAL, ~0U);
+}
+
+u32 apic_timer_elapsed(void)
+{
+	return ~0U - apic_read(APIC_TIMER_CURRENT);
+}
+
+u32 apic_read_errors(void)
+{
+	apic_write(APIC_ESR, 0);	/* latches what has happened since the last time */
+	return apic_read(APIC_ESR);
+}
+
+/* In memory-mapped mode, enabled, at @paddr or where it is. */
+static phys_addr_t apic_enable_msr(phys_addr_t paddr)
+{
+	u64 msr = rdmsrl(MSR_IA32_APICBASE);
+
+	if (!paddr)
+		paddr = msr & APICBASE_ADDR;
+	if (msr & APICBASE_X2APIC)
+		wrmsrl(MSR_IA32_APICBASE, msr & ~(APICBASE_X2APIC | APICBASE_ENABLE));
+	msr = (msr & ~(APICBASE_X2APIC | APICBASE_ADDR)) | APICBASE_ENABLE | paddr;
+	wrmsrl(MSR_IA32_APICBASE, msr);
+	return paddr;
+}
+
+bool apic_init(phys_addr_t paddr, bool virtual_wire)
+{
+	if (!boot_cpu_has(X86_FEATURE_APIC) || !boot_cpu_has(X86_FEATURE_MSR))
+		return false;
+	paddr = apic_enable_msr(paddr);
+	apic_base = fixmap_set(FIX_LAPIC, paddr, PAGE_KERNEL_NOCACHE);
+	if (apic_read(APIC_VERSION) == 0 || apic_read(APIC_VERSION) == ~0U) {
+		pr_warn("APIC: nothing answers at 0x%llx\n", paddr);
+		apic_base = NULL;
+		return false;
+	}
+	apic_write(APIC_LVT_TIMER, APIC_LVT_MASKED);
+	apic_write(APIC_LVT_THERMAL, APIC_LVT_MASKED);
+	apic_write(APIC_LVT_PERF, APIC_LVT_MASKED);
+	apic_write(APIC_LVT_LINT0, virtual_wire ? APIC_MODE_EXTINT : APIC_LVT_MASKED);
+	apic_write(APIC_LVT_LINT1, APIC_MODE_NMI);
+	apic_write(APIC_LVT_ERROR, ERROR_APIC_VECTOR);
+	apic_write(APIC_TPR, 0);
+	apic_write(APIC_SPIV, APIC_SPIV_ENABLE | SPURIOUS_APIC_VECTOR);
+	apic_read_errors();
+	return true;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The local APIC of this CPU (arch/x86/apic.c).  Everything but apic_present() needs one.
+ */
+#ifndef _ASM_APIC_H
+#define _ASM_APIC_H
+
+#include <linux/types.h>
+
+/*
+ * Enable it, at the physical address the MADT says (0: the one in its MSR).  @virtual_wire:
+ * pass the PIC's interrupts through.  false: the CPU has none.
+ */
+bool apic_init(phys_addr_t paddr, bool virtual_wire);
+bool apic_present(void);
+
+void apic_eoi(void);
+u32 apic_id(void);
+
+/* Interrupt this CPU on @vector, as soon as interrupts are on. */
+void apic_send_self(u8 vector);
+/* A non-maskable interrupt for this CPU, now. */
+void apic_send_self_nmi(void);
+
+/* The timer counts @ticks of its clock down, then interrupts, again and again. 0: stop. */
+void apic_timer_start(u32 ticks);
+/* Count down from the top without interrupting; apic_timer_elapsed() ticks are gone. */
+void apic_timer_measure(void);
+u32 apic_timer_elapsed(void);
+
+/* Errors it has noticed since boot (illegal vectors and the like). */
+u32 apic_read_errors(void);
+
+#endif /* _ASM_APIC_H */
