@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel/time.c - the tick, the clock, busy waits, the watchdog
+ *
+ * MODEL
+ *   One hardware timer interrupts tick_rate times a second: the local APIC's where there
+ *   is one, else the PIT.  Normally tick_rate is HZ; a test may raise it, then only every
+ *   (tick_rate / HZ)th interrupt is a jiffy, by an accumulator that loses nothing.
+ *
+ *   The clock is the time-stamp counter: ns = (tsc - base) * mult >> 32, with mult from a
+ *   calibration against the PIT.
+ *
+ *   The watchdog wants to see hangs with interrupts off as well.  Where the PIT is free and
+ *   an IO-APIC can turn its line into NMIs, it watches from there, else from the tick.
+ *
+ * LOCKING	none: one CPU ticks; the tick's fields change with interrupts off.
+ * CONTEXT	clock and delays: any.  timer_test_*, watchdog_arm: not in interrupts.
+ * FAILURE	no PIT and no local APIC: no ticks; said at boot, and the clock is a guess.
+ */
+#include <asm/apic.h>
+#include <asm/exit.h>
+#include <asm/pit.h>
+#include <asm/processor.h>
+#include <asm/traps.h>
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/irq.h>
+#include <linux/ktime.h>
+#include <linux/printk.h>
+
+#define CALIBRATE_USECS		5000
+#define CALIBRATE_ROUNDS	3	/* the shortest counts: noise only ever adds */
+#define TSC_KHZ_GUESS		1000000	/* when nothing can measure it: 1 GHz */
+#define TIMER_TEST_MAX_HZ	20000
+#define WATCHDOG_NMI_HZ		PIT_MIN_HZ
+
+volatile unsigned long jiffies = INITIAL_JIFFIES;
+
+static unsigned long time_tsc_khz;
+static u64 time_tsc_base, time_mult;	/* (C) after time_init() */
+
+/* (I) written with interrupts off */
+static struct {
+	bool by_apic, by_pit;		/* (C) the source; neither: no ticks */
+	unsigned int apic_hz;		/* (C) of its timer, after the divider */
+	unsigned int rate;		/* (I) interrupts a second */
+	unsigned int acc;		/* (I) of HZ per interrupt; a jiffy when it reaches rate */
+	void (*test_fn)(void);		/* (I) */
+	unsigned int test_hz, test_acc;	/* (I) */
+	unsigned long test_count;	/* (I) */
+} tick;
+
+static struct {
+	u64 deadline_ns;		/* 0: not armed */
+	unsigned int seconds;
+	bool by_nmi;
+} watchdog;
+
+unsigned long tsc_khz(void)
+{
+	return time_tsc_khz;
+}
+
+u64 ktime_get_ns(void)
+{
+	if (!time_mult)
+		return 0;
+	return (u64)(((unsigned __int128)(rdtsc() - time_tsc_base) * time_mult) >> 32);
+}
+
+void ndelay(unsigned long nsecs)
+{
+	unsigned long khz = time_tsc_khz ?: TSC_KHZ_GUESS;
+	u64 ticks = (u64)(((unsigned __int128)nsecs * khz + 999999) / 1000000);
+	u64 start = rdtsc();
+
+	while (rdtsc() - start < ticks)
+		cpu_relax();
+}
+
+void udelay(unsigned long usecs)
+{
+	ndelay(usecs * NSEC_PER_USEC);
+}
+
+void mdelay(unsigned long msecs)
+{
+	ndelay(msecs * NSEC_PER_MSEC);
+}
+
+static void watchdog_expire(const struct pt_regs *regs)
+{
+	watchdog.deadline_ns = 0;
+	pr_emerg("watchdog: BUG: soft lockup - CPU#0 stuck for %us!\n", watchdog.seconds);
+	if (regs)
+		show_regs_and_trace(regs);
+	arch_exit(ARCH_EXIT_WATCHDOG);
+}
+
+static void watchdog_check(void)
+{
+	if (watchdog.deadline_ns && ktime_get_ns() > watchdog.deadline_ns)
+		watchdog_expire(get_irq_regs());
+}
+
+static bool watchdog_nmi(struct pt_regs *regs)
+{
+	if (!watchdog.by_nmi)
+		return false;
+	watchdog_check();
+	return true;
+}
+
+/* The PIT raises NMIs only while the watchdog is armed, so that idle machines sleep. */
+static void watchdog_set_nmi(bool on)
+{
+	if (on == watchdog.by_nmi || !tick.by_apic)
+		return;
+	if (on && trap_register(X86_TRAP_NMI, watchdog_nmi))
+		return;			/* somebody else wants NMIs: the tick must do */
+	pit_start(on ? WATCHDOG_NMI_HZ : 0);
+	if (!irqchip_pit_nmi(on) || !on) {
+		trap_register(X86_TRAP_NMI, NULL);
+		on = false;
+	}
+	watchdog.by_nmi = on;
+}
+
+void watchdog_arm(unsigned int seconds)
+{
+	watchdog.deadline_ns = 0;
+	watchdog.seconds = seconds;
+	if (!seconds || !time_mult)
+		return;
+	watchdog.deadline_ns = ktime_get_ns() + seconds * NSEC_PER_SEC;
+	watchdog_set_nmi(true);
+}
+
+static void tick_interrupt(void)
+{
+	tick.acc += HZ;
+	if (tick.acc >= tick.rate) {
+		tick.acc -= tick.rate;
+		jiffies = jiffies + 1;
+	}
+	watchdog_check();
+	if (!tick.test_fn)
+		return;
+	tick.test_acc += tick.test_hz;
+	if (tick.test_acc >= tick.rate) {
+		tick.test_acc -= tick.rate;
+		tick.test_count++;
+		tick.test_fn();
+	}
+}
+
+static void tick_apic(struct pt_regs *regs)
+{
+	apic_eoi();
+	tick_interrupt();
+}
+
+static irqreturn_t tick_pit(int irq, void *dev)
+{
+	tick_interrupt();
+	return IRQ_HANDLED;
+}
+
+static void tick_set_rate(unsigned int hz)
+{
+	tick.rate = hz;
+	tick.acc = 0;
+	if (tick.by_apic)
+		apic_timer_start(tick.apic_hz / hz);
+	else
+		pit_start(hz);
+}
+
+int timer_test_start(unsigned int hz, void (*fn)(void))
+{
+	unsigned long flags;
+
+	if (!hz || hz > TIMER_TEST_MAX_HZ || !fn || !tick.rate)
+		return -EINVAL;
+	if (tick.test_fn)
+		return -EBUSY;
+	local_irq_save(flags);
+	tick.test_hz = hz;
+	tick.test_acc = 0;
+	tick.test_count = 0;
+	tick.test_fn = fn;
+	tick_set_rate(hz > HZ ? hz : HZ);
+	local_irq_restore(flags);
+	return 0;
+}
+
+unsigned long timer_test_stop(void)
+{
+	unsigned long flags, count;
+
+	local_irq_save(flags);
+	count = tick.test_count;
+	if (tick.test_fn) {
+		tick.test_fn = NULL;
+		tick_set_rate(HZ);
+	}
+	local_irq_restore(flags);
+	return count;
+}
+
+/* How far do the counters get while the PIT counts CALIBRATE_USECS?  false: no PIT. */
+static bool time_calibrate(void)
+{
+	u64 tsc = ~0ULL;
+	u32 apic = ~0U;
+	unsigned int i;
+
+	for (i = 0; i < CALIBRATE_ROUNDS; i++) {
+		u64 start;
+
+		if (apic_present())
+			apic_timer_measure();
+		start = rdtsc();
+		if (!pit_wait(CALIBRATE_USECS))
+			return false;
+		start = rdtsc() - start;
+		if (start < tsc)
+			tsc = start;
+		if (apic_present() && apic_timer_elapsed() < apic)
+			apic = apic_timer_elapsed();
+	}
+	time_tsc_khz = (unsigned long)(tsc * 1000 / CALIBRATE_USECS);
+	if (apic_present())
+		tick.apic_hz = (unsigned int)((u64)apic * USEC_PER_SEC / CALIBRATE_USECS);
+	return time_tsc_khz != 0;
+}
+
+static void time_start_tick(bool have_pit)
+{
+	if (apic_present() && tick.apic_hz / TIMER_TEST_MAX_HZ > 0 &&
+	    !irq_set_vector(LOCAL_TIMER_VECTOR, tick_apic, "LOC", "Local timer interrupts")) {
+		tick.by_apic = true;
+		pit_start(0);
+	} else if (have_pit && !request_irq(0, tick_pit, IRQF_TIMER, "timer", &tick)) {
+		tick.by_pit = true;
+	} else {
+		pr_err("time: no timer interrupts\n");
+		return;
+	}
+	tick_set_rate(HZ);
+}
+
+void time_init(void)
+{
+	bool have_pit = time_calibrate();
+
+	if (!have_pit) {
+		time_tsc_khz = TSC_KHZ_GUESS;
+		pr_warn("time: no PIT to calibrate with, assuming a 1 GHz time-stamp counter\n");
+	}
+	time_mult = (1000000ULL << 32) / time_tsc_khz;
+	time_tsc_base = rdtsc();
+	time_start_tick(have_pit);
+	pr_info("tsc: Detected %lu.%03lu MHz processor\n", time_tsc_khz / 1000,
+		time_tsc_khz % 1000);
+	pr_info("time: %u ticks a second from the %s\n", HZ,
+		tick.by_apic ? "local APIC" : tick.by_pit ? "PIT" : "void");
+}
