@@ -14,6 +14,7 @@
 #ifndef _LINUX_MEMBLOCK_H
 #define _LINUX_MEMBLOCK_H
 
+#include <linux/boot_info.h>
 #include <linux/types.h>
 
 #define MEMBLOCK_INIT_REGIONS	128	/* static; more than that and the array doubles */
@@ -101,10 +102,11 @@ int memblock_enforce_limit_in(struct memblock *mb, phys_addr_t limit);
 
 /* Find room, take nothing.  0: there is none (address 0 is never given out). */
 phys_addr_t memblock_find_in(struct memblock *mb, const struct memblock_request *rq);
-/* Find and reserve; with the fallbacks of memblock_alloc_try_nid(). */
+/* Find and reserve; unless exact, another node will do. */
 phys_addr_t memblock_phys_alloc_in(struct memblock *mb, const struct memblock_request *rq);
-/* The same, mapped and zeroed; NULL: no. */
+/* The same, mapped; a lower bound is given up when it must be.  Zeroed unless raw.  NULL: no. */
 void *memblock_alloc_in(struct memblock *mb, const struct memblock_request *rq);
+void *memblock_alloc_raw_in(struct memblock *mb, const struct memblock_request *rq);
 int memblock_free_in(struct memblock *mb, void *ptr, phys_addr_t size);
 void memblock_hand_over_in(struct memblock *mb);
 
@@ -177,7 +179,7 @@ void memblock_dump_all(void);
 
 /*
  * One step of a walk over memory minus (free) or without regard to reserved; *idx starts
- * at 0 and is opaque.  False: no more.  O(log n) a step.
+ * at 0 and is opaque.  False: no more.  A whole walk is linear in the regions.
  */
 bool memblock_next_mem(const struct memblock *mb, u64 *idx, phys_addr_t *start,
 		       phys_addr_t *end, int *nid);
@@ -186,6 +188,10 @@ bool memblock_next_free(const struct memblock *mb, u64 *idx, int nid, phys_addr_
 /* Downwards; *idx starts at ~0. */
 bool memblock_prev_free(const struct memblock *mb, u64 *idx, int nid, phys_addr_t *start,
 			phys_addr_t *end);
+
+/* Where a walk that wants nothing below addr may start.  O(log n). */
+u64 memblock_seek_mem(const struct memblock *mb, phys_addr_t addr);
+u64 memblock_seek_free(const struct memblock *mb, phys_addr_t addr);
 
 /* i is a u64, the others point to phys_addr_t. */
 #define for_each_mem_range_in(mb, i, p_start, p_end) \
@@ -209,31 +215,6 @@ bool memblock_prev_free(const struct memblock *mb, u64 *idx, int nid, phys_addr_
 
 /* ---- memblock_map.c: from the firmware's map ------------------------------------- */
 
-struct boot_info;
-
-/* One piece of the physical address space after overlaps have been resolved. */
-struct memblock_map_entry {
-	u64 start, end;			/* bytes, [start, end) */
-	u32 type;			/* enum boot_range_type */
-	u32 pad;
-};
-
-/* The resolved map: sorted, disjoint, neighbours differ; for iomem.  Valid for good. */
-extern const struct memblock_map_entry *memblock_map;
-extern unsigned int memblock_map_nr;
-
-/*
- * Fill the default instance: memory is what the map calls available and nothing more
- * restrictive overlaps, whole pages, below 16 TiB, after mem= and memmap=; modules and
- * frame 0 are reserved.  The kernel's image must have been reserved by the caller.
- * Whatever is dropped is named.  No usable memory: panic.  Once, at boot.
- */
-void memblock_from_boot_info(const struct boot_info *bi);
-/* The same for any instance and with the options given; 0, or -ENOMEM: no usable memory. */
-struct memblock_map_options;
-int memblock_map_apply(struct memblock *mb, const struct boot_info *bi,
-		       const struct memblock_map_options *opt);
-
 #define MEMBLOCK_MAP_MAX_OPTIONS 32
 
 /* What mem= and memmap= asked for. */
@@ -241,13 +222,50 @@ struct memblock_map_options {
 	u64  limit;			/* mem=: RAM at and above it is not used; 0: no limit */
 	bool exactmap;			/* memmap=exactmap: forget the firmware's RAM */
 	u32  nr;
-	struct {
-		u64 base, size;
-		u32 type;
-	} range[MEMBLOCK_MAP_MAX_OPTIONS];	/* memmap=size@base, $, #, ! */
+	struct boot_range range[MEMBLOCK_MAP_MAX_OPTIONS];	/* memmap=size@base, #, $, ! */
 };
 
-/* Parse the text behind mem= or memmap=.  0 or -EINVAL (and nothing has changed). */
+/* One piece of the physical address space after overlaps have been resolved. */
+struct memblock_map_entry {
+	u64 start, end;			/* bytes, [start, end) */
+	u32 type;			/* enum boot_range_type */
+};
+
+#define MEMBLOCK_MAP_MAX_RANGES	(BOOT_MAX_RANGES + MEMBLOCK_MAP_MAX_OPTIONS)
+
+/* Where a map is resolved: big, so static, and the caller's. */
+struct memblock_map {
+	u32 nr;				/* of entry[] */
+	u32 nr_dropped;			/* pieces of available memory that are not used */
+	u32 nr_edges;
+	struct {
+		u64 at;
+		s16 delta;		/* +1: a range of this rank begins here, -1: ends */
+		u16 rank;
+	} edge[2 * MEMBLOCK_MAP_MAX_RANGES];
+	struct memblock_map_entry entry[2 * MEMBLOCK_MAP_MAX_RANGES];
+};
+
+/* This machine's map: sorted, disjoint, neighbours that touch differ; valid for good. */
+extern struct memblock_map memblock_map;
+
+/* Sort ranges out: where they overlap, the more restrictive type wins.  Any context. */
+void memblock_map_resolve(struct memblock_map *map, const struct boot_info *bi,
+			  const struct memblock_map_options *opt);
+/*
+ * memory becomes what the resolved map calls available, in whole pages, below 16 TiB and
+ * below mem=; reserved gets frame 0, modules and framebuffer.  What is dropped is named.
+ * 0, or -ENOMEM: there is no usable memory.
+ */
+int memblock_map_apply(struct memblock *mb, struct memblock_map *map,
+		       const struct boot_info *bi, const struct memblock_map_options *opt);
+/*
+ * Both, for the default instance and this machine's options.  The kernel's image must have
+ * been reserved by the caller.  Panics when there is no usable memory.  Once, at boot.
+ */
+void memblock_from_boot_info(const struct boot_info *bi);
+
+/* Parse the text behind mem= or memmap=.  0, or -EINVAL and nothing has changed. */
 int memblock_map_parse_mem(struct memblock_map_options *opt, const char *val);
 int memblock_map_parse_memmap(struct memblock_map_options *opt, const char *val);
 

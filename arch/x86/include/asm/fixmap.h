@@ -22,6 +22,8 @@ enum fixed_addresses {
 	FIX_HPET,
 	FIX_ACPI0,			/* a window on firmware tables: 16 pages */
 	FIX_ACPI_LAST = FIX_ACPI0 + 15,
+	FIX_MEMBLOCK0,			/* memblock's grown arrays: 4 runs of 16 pages */
+	FIX_MEMBLOCK_LAST = FIX_MEMBLOCK0 + 4 * 16 - 1,
 	FIX_TEST,			/* for tests that need a page of their own */
 	__end_of_fixed_addresses
 };
@@ -36,5 +38,18 @@ static inline unsigned long fix_to_virt(enum fixed_addresses idx)
  * Returns its address.  Any context; a slot has one user, who serialises.
  */
 void *fixmap_set(enum fixed_addresses idx, phys_addr_t paddr, pgprot_t prot);
+
+/* Show whole pages [paddr, paddr + bytes) in run 0..3 of FIX_MEMBLOCK; NULL: too long. */
+static inline void *fixmap_memblock(unsigned int run, phys_addr_t paddr, u64 bytes)
+{
+	const enum fixed_addresses first = FIX_MEMBLOCK0 + run * 16;
+	unsigned int i;
+
+	if (bytes > 16 * PAGE_SIZE)
+		return NULL;
+	for (i = 0; i < bytes >> PAGE_SHIFT; i++)
+		fixmap_set(first + i, paddr + i * PAGE_SIZE, PAGE_KERNEL);
+	return (void *)fix_to_virt(first);
+}
 
 #endif /* _ASM_FIXMAP_H */

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/memblock.c - which physical ranges are RAM, and which of them are taken
+ *
+ * MODEL
+ *   Two sorted arrays of disjoint regions.  Free memory is never stored: it is what lies
+ *   in memory[] and not in reserved[], found by walking both side by side.
+ *
+ *	memory    |---------------|         |------------------------|
+ *	reserved    |---|     |-------|           |----|
+ *	free      --      ----               -----      -------------
+ *
+ *   Adding puts in only the pieces that are not covered yet, so overlapping and repeated
+ *   calls are harmless; removing first cuts regions at both ends of the range.  Equal
+ *   neighbours are merged afterwards, which keeps a machine's lists at a handful of
+ *   entries.  The idea and the names are Linux's memblock; unlike it, every function works
+ *   on an instance, and how memory is reached is the instance's business (ops).
+ *
+ *   An array that is full doubles: room for the new one is found in free memory (not in
+ *   the range that is just being reserved), the regions move, then the new array's own
+ *   memory is reserved and the old one's is freed.  128 regions to begin with is what a
+ *   firmware map with a hundred entries needs: it costs 3 KiB.
+ *
+ * INVARIANTS	(memblock_verify_in() checks them)
+ *   I1  regions are sorted by base, not empty, and do not overlap or pass 2^64 - 1.
+ *   I2  two regions that touch differ in node or flags.
+ *   I3  total_size is the sum of the sizes; cnt <= max.
+ *
+ * LOCKING	none: one CPU at boot; read-only after memblock_hand_over().
+ * CONTEXT	boot; the walks anywhere.
+ * FAILURE	-ENOMEM when an array is full and cannot grow, -EPERM after the hand-over;
+ *		nothing has changed then.
+ * NOT HERE	finding and handing out room: memblock_alloc.c.  The firmware's map:
+ *		memblock_map.c.  What happens to memory after the hand-over: section.c.
+ */
+#include <linux/align.h>
+#include <linux/errno.h>
+#include <linux/memblock.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
+#include <linux/sprintf.h>
+#include <linux/string.h>
+#include <asm/page.h>
+
+static phys_addr_t region_end(const struct memblock_region *r)
+{
+	return r->base + r->size;
+}
+
+/* Keep base + size from wrapping; the very last byte of 2^64 is out of reach. */
+static phys_addr_t capped_end(phys_addr_t base, phys_addr_t size)
+{
+	return base + min(size, PHYS_ADDR_MAX - base);
+}
+
+static void type_init(struct memblock_type *type, const char *name)
+{
+	type->cnt = 0;
+	type->max = MEMBLOCK_INIT_REGIONS;
+	type->total_size = 0;
+	type->regions = type->init;
+	type->name = name;
+	type->array_base = 0;
+	type->nr_grown = 0;
+}
+
+void memblock_init_in(struct memblock *mb, const struct memblock_ops *ops)
+{
+	mb->bottom_up = false;
+	mb->handed_over = false;
+	mb->current_limit = MEMBLOCK_ALLOC_ANYWHERE;
+	mb->ops = ops;
+	type_init(&mb->memory, "memory");
+	type_init(&mb->reserved, "reserved");
+}
+
+/* Index of the first region that ends above addr; cnt: none does. */
+static u32 first_ending_above(const struct memblock_type *type, phys_addr_t addr)
+{
+	u32 lo = 0, hi = type->cnt;
+
+	while (lo < hi) {
+		u32 mid = (lo + hi) / 2;
+
+		if (region_end(&type->regions[mid]) <= addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+int memblock_search(const struct memblock_type *type, phys_addr_t addr)
+{
+	u32 i = first_ending_above(type, addr);
+
+	if (i == type->cnt || type->regions[i].base > addr)
+		return -1;
+	return (int)i;
+}
+
+bool memblock_overlaps_region(const struct memblock_type *type, phys_addr_t base,
+			      phys_addr_t size)
+{
+	u32 i = first_ending_above(type, base);
+
+	return i < type->cnt && type->regions[i].base < capped_end(base, size);
+}
+
+/* ---- room in the arrays ---------------------------------------------------------- */
+
+static void insert_at(struct memblock_type *type, u32 i, const struct memblock_region *r)
+{
+	memmove(&type->regions[i + 1], &type->regions[i],
+		(type->cnt - i) * sizeof(type->regions[0]));
+	type->regions[i] = *r;
+	type->cnt++;
+	type->total_size += r->size;
+}
+
+static void delete_at(struct memblock_type *type, u32 i)
+{
+	type->total_size -= type->regions[i].size;
+	type->cnt--;
+	memmove(&type->regions[i], &type->regions[i + 1],
+		(type->cnt - i) * sizeof(type->regions[0]));
+}
+
+/* Room for an array, on either side of the range that is about to be taken. */
+static phys_addr_t find_array_room(struct memblock *mb, phys_addr_t bytes,
+				   phys_addr_t avoid_start, phys_addr_t avoid_end)
+{
+	struct memblock_request rq = {
+		.size = bytes, .align = PAGE_SIZE, .nid = NUMA_NO_NODE,
+		.max = min(avoid_start, mb->current_limit),
+	};
+	phys_addr_t base = rq.max ? memblock_find_in(mb, &rq) : 0;
+
+	if (base)
+		return base;
+	rq.min = avoid_end;
+	rq.max = mb->current_limit;
+	return rq.min < rq.max ? memblock_find_in(mb, &rq) : 0;
+}
+
+/* Move the regions to the array at base, which has room for max of them. */
+static void switch_array(struct memblock_type *type, struct memblock_region *regions, u32 max,
+			 phys_addr_t base)
+{
+	memcpy(regions, type->regions, type->cnt * sizeof(*regions));
+	type->regions = regions;
+	type->max = max;
+	type->array_base = base;
+	type->nr_grown++;
+}
+
+static phys_addr_t array_bytes(u32 max)
+{
+	return ALIGN((phys_addr_t)max * sizeof(struct memblock_region), PAGE_SIZE);
+}
+
+/*
+ * Double an array while [start, end) is being put in.  reserved[] must grow before its
+ * new home is reserved (it is full), memory[] after (growing reserved[] must not find it).
+ */
+static int grow_array(struct memblock *mb, struct memblock_type *type, phys_addr_t start,
+		      phys_addr_t end)
+{
+	const bool is_reserved = type == &mb->reserved;
+	const u32 max = type->max * 2;
+	const phys_addr_t bytes = array_bytes(max), old = type->array_base;
+	const phys_addr_t old_bytes = array_bytes(type->max);
+	struct memblock_region *regions;
+	phys_addr_t base;
+
+	if (!mb->ops || !mb->ops->map_array)
+		return -ENOMEM;
+	base = find_array_room(mb, bytes, start, end);
+	if (!base)
+		return -ENOMEM;
+	regions = mb->ops->map_array(mb, (is_reserved ? 2 : 0) + (type->nr_grown & 1), base, bytes);
+	if (!regions)
+		return -ENOMEM;
+	if (!is_reserved && memblock_reserve_in(mb, base, bytes))
+		return -ENOMEM;
+	switch_array(type, regions, max, base);
+	if (is_reserved)
+		memblock_reserve_in(mb, base, bytes);	/* there is room now */
+	if (old)
+		memblock_phys_free_in(mb, old, old_bytes);
+	return 0;
+}
+
+static int make_room(struct memblock *mb, struct memblock_type *type, u32 nr, phys_addr_t start,
+		     phys_addr_t end)
+{
+	while (type->cnt + nr > type->max) {
+		if (grow_array(mb, type, start, end)) {
+			pr_err("memblock: %s: no room for more than %u regions\n",
+			       type->name, type->max);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* ---- adding and removing ----------------------------------------------------------- */
+
+static bool mergeable(const struct memblock_region *a, const struct memblock_region *b)
+{
+	return region_end(a) == b->base && a->nid == b->nid && a->flags == b->flags;
+}
+
+/* Merge what can be merged among regions [first - 1, last]. */
+static void merge_around(struct memblock_type *type, u32 first, u32 last)
+{
+	u32 i = first ? first - 1 : 0;
+
+	while (i + 1 < type->cnt && i <= last) {
+		struct memblock_region *r = &type->regions[i];
+
+		if (!mergeable(r, r + 1)) {
+			i++;
+			continue;
+		}
+		r->size += r[1].size;
+		type->total_size += r[1].size;	/* delete_at() takes it off again */
+		delete_at(type, i + 1);
+		if (last)
+			last--;
+	}
+}
+
+/*
+ * The pieces of *new that no region covers: count them, or (insert) put them in too.
+ * *first and *last become the indices of the first and last piece put in.
+ */
+static u32 uncovered_pieces(struct memblock_type *type, const struct memblock_region *new,
+			    bool insert, u32 *first, u32 *last)
+{
+	const phys_addr_t end = region_end(new);
+	phys_addr_t at = new->base;
+	u32 i = first_ending_above(type, at), nr = 0;
+
+	while (at < end) {
+		struct memblock_region *r = i < type->cnt ? &type->regions[i] : NULL;
+		const phys_addr_t stop = r ? min(r->base, end) : end;
+
+		if (at < stop) {
+			struct memblock_region piece = { at, stop - at, new->flags, new->nid };
+
+			if (insert) {
+				*first = nr ? *first : i;
+				*last = i;
+				insert_at(type, i++, &piece);
+			}
+			nr++;
+		}
+		if (stop == end)
+			break;
+		at = region_end(&type->regions[i++]);
+	}
+	return nr;
+}
+
+static int refuse(const struct memblock *mb, const char *what, phys_addr_t base,
+		  phys_addr_t size)
+{
+	if (!mb->handed_over)
+		return 0;
+	pr_err("memblock: %s of %llu bytes at %#llx: boot memory has been handed over\n",
+	       what, size, base);
+	return -EPERM;
+}
+
+static int add_range(struct memblock *mb, struct memblock_type *type,
+		     const struct memblock_region *new)
+{
+	u32 nr, first = 0, last = 0;
+	int err;
+
+	if (!new->size)
+		return 0;
+	nr = uncovered_pieces(type, new, false, &first, &last);
+	if (!nr)
+		return 0;
+	err = make_room(mb, type, nr, new->base, region_end(new));
+	if (err)
+		return err;
+	/* Growing may have reserved a page beside us, but nothing inside of us. */
+	uncovered_pieces(type, new, true, &first, &last);
+	merge_around(type, first, last);
+	return 0;
+}
+
+int memblock_add_in(struct memblock *mb, phys_addr_t base, phys_addr_t size, int nid, u32 flags)
+{
+	struct memblock_region r = { base, capped_end(base, size) - base, flags, nid };
+
+	return refuse(mb, "add", base, size) ?: add_range(mb, &mb->memory, &r);
+}
+
+int memblock_reserve_in(struct memblock *mb, phys_addr_t base, phys_addr_t size)
+{
+	struct memblock_region r = {
+		base, capped_end(base, size) - base, MEMBLOCK_NONE, NUMA_NO_NODE
+	};
+
+	return refuse(mb, "reserve", base, size) ?: add_range(mb, &mb->reserved, &r);
+}
+
+/* Cut the region that addr lies inside of; the array has room. */
+static void split_at(struct memblock_type *type, phys_addr_t addr)
+{
+	const int i = memblock_search(type, addr);
+	struct memblock_region upper;
+
+	if (i < 0 || type->regions[i].base == addr)
+		return;
+	upper = type->regions[i];
+	upper.size = region_end(&upper) - addr;
+	upper.base = addr;
+	type->regions[i].size -= upper.size;
+	type->total_size -= upper.size;
+	insert_at(type, (u32)i + 1, &upper);
+}
+
+/* Would split_at() cut there? */
+static bool inside_region(const struct memblock_type *type, phys_addr_t addr)
+{
+	const int i = memblock_search(type, addr);
+
+	return i >= 0 && type->regions[i].base < addr;
+}
+
+/*
+ * Make regions begin and end at base and end; [*first, *last) are those within.
+ * Fails only when an array is full.
+ */
+static int isolate(struct memblock *mb, struct memblock_type *type, phys_addr_t base,
+		   phys_addr_t end, u32 *first, u32 *last)
+{
+	const u32 cuts = inside_region(type, base) + inside_region(type, end);
+	/* The array must not move to where the caller is about to free or remove. */
+	const int err = cuts ? make_room(mb, type, cuts, base, end) : 0;
+
+	if (err)
+		return err;
+	split_at(type, base);
+	split_at(type, end);
+	*first = first_ending_above(type, base);
+	for (*last = *first; *last < type->cnt && type->regions[*last].base < end; )
+		++*last;
+	return 0;
+}
+
+static int remove_range(struct memblock *mb, struct memblock_type *type, phys_addr_t base,
+			phys_addr_t end)
+{
+	u32 first, last, i;
+	int err;
+
+	if (base >= end)
+		return 0;
+	err = isolate(mb, type, base, end, &first, &last);
+	if (err)
+		return err;
+	for (i = first; i < last; i++)
+		type->total_size -= type->regions[i].size;
+	memmove(&type->regions[first], &type->regions[last],
+		(type->cnt - last) * sizeof(type->regions[0]));
+	type->cnt -= last - first;
+	return 0;
+}
+
+int memblock_remove_in(struct memblock *mb, phys_addr_t base, phys_addr_t size)
+{
+	return refuse(mb, "remove", base, size) ?:
+	       remove_range(mb, &mb->memory, base, capped_end(base, size));
+}
+
+int memblock_phys_free_in(struct memblock *mb, phys_addr_t base, phys_addr_t size)
+{
+	return refuse(mb, "free", base, size) ?:
+	       remove_range(mb, &mb->reserved, base, capped_end(base, size));
+}
+
+/* ---- attributes, limits -------------------------------------------------------------- */
+
+int memblock_set_node_in(struct memblock *mb, phys_addr_t base, phys_addr_t size, int nid)
+{
+	u32 first, last, i;
+	int err = refuse(mb, "node", base, size) ?:
+		  isolate(mb, &mb->memory, base, capped_end(base, size), &first, &last);
+
+	if (err)
+		return err;
+	for (i = first; i < last; i++)
+		mb->memory.regions[i].nid = nid;
+	merge_around(&mb->memory, first, last);
+	return 0;
+}
+
+int memblock_mark_nomap_in(struct memblock *mb, phys_addr_t base, phys_addr_t size)
+{
+	u32 first, last, i;
+	int err = refuse(mb, "nomap", base, size) ?:
+		  isolate(mb, &mb->memory, base, capped_end(base, size), &first, &last);
+
+	if (err)
+		return err;
+	for (i = first; i < last; i++)
+		mb->memory.regions[i].flags |= MEMBLOCK_NOMAP;
+	merge_around(&mb->memory, first, last);
+	return 0;
+}
+
+int memblock_trim_memory_in(struct memblock *mb, phys_addr_t align)
+{
+	struct memblock_type *type = &mb->memory;
+	u32 i = 0;
+
+	if (refuse(mb, "trim", 0, align))
+		return -EPERM;
+	while (i < type->cnt) {
+		struct memblock_region *r = &type->regions[i];
+		const phys_addr_t start = ALIGN(r->base, align);
+		const phys_addr_t end = ALIGN_DOWN(region_end(r), align);
+
+		if (start < r->base || start >= end) {
+			delete_at(type, i);
+			continue;
+		}
+		type->total_size -= r->size - (end - start);
+		r->base = start;
+		r->size = end - start;
+		i++;
+	}
+	return 0;
+}
+
+/* Both lists: what lies outside [base, end) goes. */
+int memblock_cap_memory_range_in(struct memblock *mb, phys_addr_t base, phys_addr_t size)
+{
+	const phys_addr_t end = capped_end(base, size);
+	int err = refuse(mb, "cap", base, size);
+
+	err = err ?: remove_range(mb, &mb->memory, 0, base);
+	err = err ?: remove_range(mb, &mb->memory, end, PHYS_ADDR_MAX);
+	err = err ?: remove_range(mb, &mb->reserved, 0, base);
+	return err ?: remove_range(mb, &mb->reserved, end, PHYS_ADDR_MAX);
+}
+
+/* limit is an amount of memory: find the address where that much lies below. */
+int memblock_enforce_limit_in(struct memblock *mb, phys_addr_t limit)
+{
+	const struct memblock_region *r;
+	phys_addr_t left = limit;
+
+	if (!limit)
+		return 0;
+	for_each_memblock_type(r, &mb->memory) {
+		if (left <= r->size)
+			return memblock_cap_memory_range_in(mb, 0, r->base + left);
+		left -= r->size;
+	}
+	return 0;
+}
+
+void memblock_hand_over_in(struct memblock *mb)
+{
+	mb->handed_over = true;
+}
+
+/* ---- checking ------------------------------------------------------------------------ */
+
+static bool verify_type(const struct memblock_type *type, char *msg, size_t n)
+{
+	phys_addr_t sum = 0;
+	u32 i;
+
+	for (i = 0; i < type->cnt; i++) {
+		const struct memblock_region *r = &type->regions[i];
+
+		sum += r->size;
+		if (r->size && r->size <= PHYS_ADDR_MAX - r->base &&
+		    (!i || (region_end(r - 1) <= r->base && !mergeable(r - 1, r))))
+			continue;
+		scnprintf(msg, n, "memblock %s[%u]: bad region %#llx + %#llx", type->name, i,
+			  r->base, r->size);
+		return false;
+	}
+	if (sum == type->total_size && type->cnt <= type->max)
+		return true;
+	scnprintf(msg, n, "memblock %s: %u regions of %u, total %#llx, sum %#llx", type->name,
+		  type->cnt, type->max, type->total_size, sum);
+	return false;
+}
+
+bool memblock_verify_in(const struct memblock *mb, char *msg, size_t n)
+{
+	return verify_type(&mb->memory, msg, n) && verify_type(&mb->reserved, msg, n);
+}
