@@ -7,8 +7,9 @@
 
 #include <linux/bug.h>
 #include <linux/mm.h>
+#include <linux/section.h>
 
-/* ---- page.c: who owns each page ------------------------------------------------------ */
+/* ---- page.c: who owns each page ---------------------------------------------------- */
 
 /* Pages per owner, this CPU's share; only the sum over CPUs means anything. */
 DECLARE_PER_CPU(long, page_owner_count[NR_PAGE_OWNERS]);
@@ -89,7 +90,7 @@ void page_report_bad(unsigned long pfn, const char *reason);
 void page_make_compound(struct page *page, unsigned int order);
 void page_unmake_compound(struct page *page, unsigned int order);
 
-/* ---- buddy.c: blocks of 2^order pages ------------------------------------------------ */
+/* ---- buddy.c: blocks of 2^order pages ---------------------------------------------- */
 
 /* Take a free block; its owner becomes `to` with refcount ref.  NULL: no such block. */
 struct page *buddy_alloc(struct zone *z, unsigned int order, enum page_owner to, u32 ref)
@@ -172,14 +173,14 @@ static __always_inline bool pcp_push(struct per_cpu_pages *pcp, struct page *pag
 	return true;
 }
 
-/* ---- gfp.c --------------------------------------------------------------------------- */
+/* ---- gfp.c ----------------------------------------------------------------------------- */
 
 /* May this mask use every last page?  (__GFP_MEMALLOC) */
 bool gfp_has_all_reserves(gfp_t gfp);
 /* After a failed round that reclaimed progress pages: try again? */
 bool gfp_should_retry(gfp_t gfp, unsigned int order, unsigned long progress);
 
-/* ---- page_alloc.c -------------------------------------------------------------------- */
+/* ---- page_alloc.c ------------------------------------------------------------------------ */
 
 /*
  * One walk over the zones zs[0..MAX_NR_ZONES), from the highest that gfp admits down:
@@ -188,12 +189,27 @@ bool gfp_should_retry(gfp_t gfp, unsigned int order, unsigned long progress);
 struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
 			     unsigned int alloc_flags, enum page_owner owner);
 
-/* ---- section.c ----------------------------------------------------------------------- */
+/* ---- section.c, section_plan.c ------------------------------------------------------ */
 
-/* Bring in the next dormant section of z; pages made free, 0: none left.  Irqsave inside. */
-unsigned long section_bring_in(struct zone *z);
+/* What memblock says about one section; pages. */
+struct section_info {
+	unsigned long nr;		/* which */
+	unsigned long ram;		/* pages of RAM */
+	unsigned long usable;		/* of them, not reserved */
+	unsigned int  ragged;		/* 2 MiB chunks that need a table of small pages */
+};
+void section_measure(const struct section_map *sm, unsigned long nr, struct section_info *si);
+/* The ranges of usable frames in section nr, [*start_pfn, *end_pfn), lowest first. */
+bool section_next_usable(const struct section_map *sm, u64 *idx, unsigned long nr,
+			 unsigned long *start_pfn, unsigned long *end_pfn);
+#define for_each_section_usable(sm, nr, idx, p_start, p_end)				\
+	for ((idx) = memblock_seek_free((sm)->mb, (phys_addr_t)(nr) << SECTION_SHIFT);	\
+	     section_next_usable(sm, &(idx), nr, p_start, p_end); )
+/* Was it direct-mapped for boot memory?  Which zone is it in? */
+bool section_is_early(const struct section_map *sm, unsigned long nr);
+int section_zone_of(unsigned long nr);
 
-/* ---- verify.c ------------------------------------------------------------------------ */
+/* ---- verify.c ----------------------------------------------------------------------- */
 
 /*
  * A room of mm/ that has something to verify or to count.  Register once, at init.

@@ -147,7 +147,7 @@ void page_unmake_compound(struct page *page, unsigned int order)
 	page->flags &= ~PG_HEAD;
 }
 
-/* ---- reports ------------------------------------------------------------------------- */
+/* ---- reports --------------------------------------------------------------------------- */
 
 unsigned long page_bad_count(void)
 {

@@ -54,7 +54,7 @@ static unsigned long (*page_alloc_reclaim)(gfp_t gfp, unsigned int order);
 static void (*page_alloc_wake_kswapd)(struct zone *z, unsigned int order);
 static bool (*page_alloc_should_fail)(gfp_t gfp, unsigned int order);
 
-/* ---- taking a block ------------------------------------------------------------------ */
+/* ---- taking a block -------------------------------------------------------------------- */
 
 /* The refcount word of a fresh block. */
 static __always_inline u32 fresh_ref(enum page_owner owner)
@@ -117,7 +117,7 @@ struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
 	return NULL;
 }
 
-/* ---- when the low watermark does not hold -------------------------------------------- */
+/* ---- when the low watermark does not hold ------------------------------------------------ */
 
 static void wake_all_kswapds(gfp_t gfp, unsigned int order)
 {
@@ -272,7 +272,7 @@ unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr_pages, struct page **
 	return i;
 }
 
-/* ---- giving it back ------------------------------------------------------------------ */
+/* ---- giving it back ---------------------------------------------------------------------- */
 
 /* Nobody refers to the block any more.  Irqs off. */
 static void page_free_block(struct page *page, unsigned int order, enum page_owner owner)
@@ -428,7 +428,7 @@ void put_page(struct page *page)
 	local_irq_restore(flags);
 }
 
-/* ---- cutting blocks ------------------------------------------------------------------ */
+/* ---- cutting blocks ------------------------------------------------------------------------ */
 
 void split_page(struct page *page, unsigned int order)
 {
@@ -467,7 +467,54 @@ void free_pages_exact(void *virt, size_t size)
 		free_page(addr);
 }
 
-/* ---- sockets and init ---------------------------------------------------------------- */
+/* ---- totals ----------------------------------------------------------------------------------- */
+
+unsigned long totalram_pages(void)
+{
+	unsigned long sum = 0;
+	struct zone *z;
+
+	for_each_zone(z)
+		sum += z->managed_pages;
+	return sum;
+}
+
+unsigned long nr_free_pages(void)
+{
+	unsigned long sum = 0;
+	struct zone *z;
+
+	for_each_zone(z)
+		sum += zone_free_pages(z);
+	return sum;
+}
+
+unsigned long nr_free_pcp_pages(void)
+{
+	return page_owner_pages(PAGE_OWNER_PCP);
+}
+
+unsigned long nr_free_buffer_pages(void)
+{
+	unsigned long sum = 0;
+	struct zone *z;
+
+	for_each_zone(z)
+		if (z->managed_pages > high_wmark_pages(z))
+			sum += z->managed_pages - high_wmark_pages(z);
+	return sum;
+}
+
+void si_meminfo(struct sysinfo *si)
+{
+	*si = (struct sysinfo){
+		.totalram = totalram_pages(),
+		.freeram = nr_free_pages() + nr_free_pcp_pages(),
+		.mem_unit = PAGE_SIZE,
+	};
+}
+
+/* ---- sockets and init ---------------------------------------------------------------------------- */
 
 /* Which stock serves a mask: that of the highest zone it admits that has any pages. */
 static u8 best_pcp(gfp_t gfp)

@@ -42,7 +42,7 @@ void verify_register(struct verify_ops *ops)
 	*p = ops;
 }
 
-/* ---- the walk ------------------------------------------------------------------------ */
+/* ---- the walk ---------------------------------------------------------------------------- */
 
 struct head_walk {
 	long pages[NR_PAGE_OWNERS];
@@ -94,7 +94,7 @@ static bool walk_heads(struct head_walk *w)
 {
 	unsigned long nr;
 
-	for (nr = section_next_online(0); nr < nr_sections; nr = section_next_online(nr + 1))
+	for (nr = section_next_online(0); nr < section_map.nr; nr = section_next_online(nr + 1))
 		if (!walk_section(section_nr_to_pfn(nr), w))
 			return false;
 	return true;
@@ -114,7 +114,7 @@ static bool verify_owner_sums(struct head_walk *w)
 	return true;
 }
 
-/* ---- zones --------------------------------------------------------------------------- */
+/* ---- zones --------------------------------------------------------------------------------- */
 
 static bool verify_zone_stock(struct zone *z, long *pcp, char *msg, size_t n)
 {
@@ -177,15 +177,14 @@ bool mm_verify(char *msg, size_t n)
 	return ok;
 }
 
-/* ---- the account --------------------------------------------------------------------- */
+/* ---- the account ------------------------------------------------------------------------------ */
 
 /* Pages of these owners come and go with sections, not with tests. */
 #define ACCOUNT_SKIPS	(PAGE_BIT(NONE) | PAGE_BIT(RESERVED) | PAGE_BIT(MEMMAP) | \
 			 PAGE_BIT(FREE) | PAGE_BIT(PCP))
 
-void mm_account_snapshot(void *account)
+void mm_account_snapshot(struct mm_account *acc)
 {
-	struct mm_account *acc = account;
 	struct verify_ops *ops;
 	unsigned int i = 0;
 	struct zone *z;
@@ -211,10 +210,9 @@ static bool account_equal(const char *what, long before, long after, char *msg, 
 	return before == after;
 }
 
-bool mm_account_compare(const void *account_before, const void *account_after, char *msg,
-			size_t n)
+bool mm_account_compare(const struct mm_account *before, const struct mm_account *after,
+			char *msg, size_t n)
 {
-	const struct mm_account *before = account_before, *after = account_after;
 	struct verify_ops *ops;
 	unsigned int i;
 

@@ -9,6 +9,7 @@
 #ifndef _LINUX_SECTION_H
 #define _LINUX_SECTION_H
 
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <asm/page.h>
 
@@ -27,43 +28,42 @@
 #define pfn_to_section_nr(pfn)	((unsigned long)(pfn) >> PFN_SECTION_SHIFT)
 #define section_nr_to_pfn(nr)	((unsigned long)(nr) << PFN_SECTION_SHIFT)
 
-/* (S) to write; a racy read is fine: bits are only ever set, after the struct pages. */
-extern unsigned long nr_sections;		/* up to the last RAM */
-extern unsigned long *section_online_bits;
-
-static inline bool section_online(unsigned long nr)
-{
-	return nr < nr_sections &&
-	       (READ_ONCE(section_online_bits[nr / 64]) >> (nr % 64) & 1);
-}
-
-static inline bool pfn_online(unsigned long pfn)
-{
-	return section_online(pfn_to_section_nr(pfn));
-}
-#define pfn_valid(pfn)		pfn_online(pfn)
-
+struct memblock;
+struct section_map;
 struct zone;
 
-/*
- * Once, after memblock_from_boot_info() and before zone_init_all(): sets the span,
- * present_pages, managed_pages and nr_dormant of every zone, in time that depends on the
- * number of regions in the map, not on the size of RAM.  Hands memblock over.
- */
-void section_init(void);
+/* What a section map asks of the rest: the kernel's page tables and zones, or a test's. */
+struct section_ops {
+	bool has_tables;		/* false: everything is mapped already, no table pages */
+	/* Tables that direct-mapping RAM [start, end) needs beyond those there are; do it. */
+	unsigned int (*direct_tables)(struct section_map *sm, phys_addr_t start, phys_addr_t end);
+	void (*direct_map)(struct section_map *sm, phys_addr_t start, phys_addr_t end,
+			   const phys_addr_t *tables, unsigned int nr);
+	/* The same for the struct pages of nr_pfns frames from pfn on, stored at paddr. */
+	unsigned int (*memmap_tables)(struct section_map *sm, unsigned long pfn,
+				      unsigned long nr_pfns);
+	void (*memmap_map)(struct section_map *sm, unsigned long pfn, unsigned long nr_pfns,
+			   phys_addr_t paddr, const phys_addr_t *tables, unsigned int nr);
+	/* All struct pages of a section are mapped: zero them. */
+	void (*memmap_clear)(struct section_map *sm, unsigned long pfn, unsigned long nr_pfns);
+	/* [start, end) belongs to owner (enum page_owner); is free, in zone number zid. */
+	void (*mark)(struct section_map *sm, unsigned long start, unsigned long end, int owner);
+	void (*free_range)(struct section_map *sm, int zid, unsigned long start,
+			   unsigned long end);
+};
 
-/*
- * Bring in the lowest dormant section of z: returns the pages that became free, 0 when
- * none is left.  nr_free + nr_dormant of z is the same before and after.
- * Any context but NMI; takes the section lock and then zone->lock: hold neither.
- */
-unsigned long section_bring_in(struct zone *z);
+#define SECTION_NR_ZONES	3
+#define SECTION_MAX_EARLY	16
 
-/* Pages that dormant sections of z will make free; racy, any context. */
-unsigned long section_nr_dormant_pages(const struct zone *z);
-
-/* The lowest online section >= nr, or nr_sections. */
-unsigned long section_next_online(unsigned long nr);
+/* One zone's share.  Field keys: (C) constant after section_map_init()  (S) sm->lock */
+struct section_zone {
+	unsigned long start, end;	/* (C) sections that may hold RAM of it, [start, end) */
+	unsigned long start_pfn, end_pfn;	/* (C) first and last RAM, [start, end) */
+	unsigned long present;		/* (C) pages of RAM */
+	unsigned long managed;		/* (C) pages of them that can ever become free */
+	unsigned long next;		/* (S) no dormant section below this one */
+	unsigned long dormant;		/* (S,R) pages that dormant sections will make free */
+};
 
 /*
  * Where all the pages of RAM are that are not in an online section, and those of online
@@ -82,6 +82,76 @@ struct section_stats {
 	unsigned long skipped;		/* free, but too little in its section to be worth it */
 	unsigned long nr_skipped;	/* sections */
 };
+
+struct section_map {
+	struct memblock *mb;		/* (C) */
+	const struct section_ops *ops;	/* (C) */
+	spinlock_t lock;		/* rank LOCK_SECTION, irqs off; taken before zone->lock */
+	bool home_done;			/* (S) the first section of all is in */
+	unsigned long home;		/* (C) it: pays for the tables that zones share */
+	unsigned long nr;		/* (C) sections, up to the last RAM */
+	unsigned long *online;		/* (S,R) bitmap; set after the struct pages are there */
+	struct section_zone zone[SECTION_NR_ZONES];
+	struct section_stats stats;	/* (S) */
+	u32 nr_early;			/* (C) direct-mapped for memblock_alloc(): ranges of */
+	struct {
+		unsigned long first, last;	/* sections, both included */
+	} early[SECTION_MAX_EARLY];
+};
+
+/* ---- explicit instances --------------------------------------------------------- */
+
+/* Room for the bitmap of sm: bits, for the RAM that mb has now. */
+unsigned long section_map_nr(const struct memblock *mb);
+/*
+ * Plan everything: zones, costs, what is too small (named when verbose).  online: a zeroed
+ * bitmap of section_map_nr() bits.  Linear in the regions of mb, whatever they span; mb
+ * must not change afterwards.
+ */
+void section_map_init(struct section_map *sm, unsigned long *online, bool verbose);
+/* See section_map_early(), section_bring_in(). */
+void *section_map_early_in(struct section_map *sm, phys_addr_t base, phys_addr_t size);
+unsigned long section_bring_in_in(struct section_map *sm, int zid);
+
+/* ---- the kernel's instance -------------------------------------------------------- */
+
+extern struct section_map section_map;
+
+static inline bool section_online(unsigned long nr)
+{
+	return nr < section_map.nr &&
+	       (READ_ONCE(section_map.online[nr / 64]) >> (nr % 64) & 1);
+}
+
+/* Is there a struct page?  Any value, any context. */
+static inline bool pfn_online(unsigned long pfn)
+{
+	return section_online(pfn_to_section_nr(pfn));
+}
+#define pfn_valid(pfn)		pfn_online(pfn)
+
+/*
+ * Once, after memblock_from_boot_info() and before zone_init_all(): sets the span,
+ * present_pages, managed_pages and nr_dormant of every zone, in time that depends on the
+ * number of regions in the map, not on the size of RAM.  Hands memblock over.  Panics when
+ * no section has room for its own struct pages.
+ */
+void section_init(void);
+
+/*
+ * Bring in the lowest dormant section of z: returns the pages that became free, 0 when
+ * none is left.  nr_free + nr_dormant of z is the same before and after.  The very first
+ * call brings in the lowest section of all as well, whichever zone that is in.
+ * Any context but NMI; takes the section lock and then zone->lock: hold neither.
+ */
+unsigned long section_bring_in(struct zone *z);
+
+/* Pages that dormant sections of z will make free; racy, any context. */
+unsigned long section_nr_dormant_pages(const struct zone *z);
+
+/* The lowest online section >= nr, or section_map.nr. */
+unsigned long section_next_online(unsigned long nr);
+
 void section_get_stats(struct section_stats *st);
 
 /*

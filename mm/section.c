@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/section.c - give RAM its struct pages and its mapping, 16 MiB at a time
+ *
+ * MODEL
+ *   A section is 16 MiB of physical address space.  Dormant, it is nothing but what
+ *   memblock says about it.  Bringing it in takes, from its own free pages, lowest first:
+ *
+ *	[ tables ][ 16 pages of struct page ][ free ......... ][ reserved ][ free ... ]
+ *	 MEMMAP    MEMMAP                     to the buddy      RESERVED    to the buddy
+ *
+ *   - page tables, as many as the direct map and vmemmap lack for this section: at most
+ *     8 for ragged 2 MiB edges, and one for each level that is new;
+ *   - 16 pages (4096 frames x 16 bytes) for the struct pages.
+ *   Then every block of the section gets a head: holes and reserved pages too, so that a
+ *   walk from head to head covers the section exactly.
+ *
+ *   So the first allocation costs the same on any machine, and RAM that nobody needs costs
+ *   nothing.  What bringing in will cost is known beforehand (section_plan.c), hence a
+ *   zone's free + dormant pages do not change when a section comes in.  Linux's sections
+ *   (SPARSEMEM) are the relatives; those are all brought in at boot.
+ *
+ *   The order is fixed, because sections share upper tables and the first to come pays:
+ *   the lowest viable section of all ("home"), then the lowest of the zone that is short.
+ *
+ * INVARIANTS
+ *   I1  online bit set: all 4096 struct pages are mapped, heads cover the section exactly.
+ *   I2  zone.dormant is the sum over dormant viable sections of (usable - cost).
+ *   I3  the sum of section_stats.
+ *
+ * LOCKING	sm->lock, rank LOCK_SECTION, irqs off; zone->lock is taken inside.
+ * CONTEXT	any but NMI: a page fault's worth of work (some 15,000 instructions).
+ * FAILURE	a section with too little free memory is passed over; 0: none is left.
+ * NOT HERE	the plan: section_plan.c.  Tables: arch/x86/paging.c.  Free lists: buddy.c.
+ */
+#include <linux/errno.h>
+#include <linux/memblock.h>
+#include <linux/minmax.h>
+#include <linux/mmdebug.h>
+#include <linux/panic.h>
+#include <linux/printk.h>
+#include <linux/section.h>
+#include <linux/string.h>
+#include <asm/paging.h>
+#include "internal.h"
+
+/* 16 of struct page, 8 ragged 2 MiB chunks, 5 upper tables; rounded up. */
+#define SECTION_MAX_COST	32
+
+static phys_addr_t section_base(unsigned long nr)
+{
+	return (phys_addr_t)nr << SECTION_SHIFT;
+}
+
+/* ---- the direct map --------------------------------------------------------------------- */
+
+/* The next piece of RAM in section nr, for mapping. */
+static bool next_ram(const struct section_map *sm, u64 *idx, unsigned long nr, phys_addr_t *start,
+		     phys_addr_t *end)
+{
+	if (!memblock_next_mem(sm->mb, idx, start, end, NULL))
+		return false;
+	*start = max(*start, section_base(nr));
+	*end = min(*end, section_base(nr + 1));
+	return *start < *end;
+}
+
+/* Map all RAM of section nr with tables[0..]; returns how many were used. */
+static unsigned int map_direct(struct section_map *sm, unsigned long nr,
+			       const phys_addr_t *tables, unsigned int nr_tables)
+{
+	u64 idx = memblock_seek_mem(sm->mb, section_base(nr));
+	phys_addr_t start, end;
+	unsigned int used = 0;
+
+	while (next_ram(sm, &idx, nr, &start, &end)) {
+		const unsigned int need = sm->ops->direct_tables(sm, start, end);
+
+		BUG_ON(need > nr_tables - used);
+		sm->ops->direct_map(sm, start, end, tables + used, need);
+		used += need;
+	}
+	return used;
+}
+
+/* Upper tables and ragged edges that map_direct() will ask for. */
+static unsigned int direct_cost(struct section_map *sm, const struct section_info *si)
+{
+	const phys_addr_t base = section_base(si->nr);
+
+	if (!sm->ops->has_tables || section_is_early(sm, si->nr))
+		return 0;
+	return si->ragged + sm->ops->direct_tables(sm, base, base + PMD_SIZE);
+}
+
+/* ---- before the hand-over --------------------------------------------------------------- */
+
+bool section_is_early(const struct section_map *sm, unsigned long nr)
+{
+	u32 i;
+
+	for (i = 0; i < sm->nr_early; i++)
+		if (nr >= sm->early[i].first && nr <= sm->early[i].last)
+			return true;
+	return false;
+}
+
+/* Remember section nr; a neighbour's range grows.  False: too many ranges. */
+static bool note_early(struct section_map *sm, unsigned long nr)
+{
+	u32 i;
+
+	for (i = 0; i < sm->nr_early; i++) {
+		if (sm->early[i].last + 1 == nr) {
+			sm->early[i].last = nr;
+			return true;
+		}
+	}
+	if (sm->nr_early == SECTION_MAX_EARLY)
+		return false;
+	for (i = sm->nr_early++; i && sm->early[i - 1].first > nr; i--)
+		sm->early[i] = sm->early[i - 1];
+	sm->early[i].first = sm->early[i].last = nr;
+	return true;
+}
+
+/* A page for a table: near by, so that a section pays for itself, or anywhere. */
+static phys_addr_t early_table(struct section_map *sm, unsigned long nr)
+{
+	struct memblock_request rq = {
+		.size = PAGE_SIZE, .align = PAGE_SIZE, .nid = NUMA_NO_NODE,
+		.min = section_base(nr), .max = section_base(nr + 1),
+	};
+	const phys_addr_t near = memblock_phys_alloc_in(sm->mb, &rq);
+
+	rq.min = 0;
+	rq.max = MEMBLOCK_ALLOC_ANYWHERE;
+	return near ?: memblock_phys_alloc_in(sm->mb, &rq);
+}
+
+static bool map_early_section(struct section_map *sm, unsigned long nr)
+{
+	phys_addr_t tables[SECTION_MAX_COST];
+	struct section_info si;
+	unsigned int i, need;
+
+	section_measure(sm, nr, &si);
+	need = direct_cost(sm, &si);
+	for (i = 0; i < need; i++) {
+		tables[i] = early_table(sm, nr);
+		if (!tables[i])
+			break;
+	}
+	if (i == need && note_early(sm, nr)) {
+		map_direct(sm, nr, tables, need);
+		return true;
+	}
+	while (i--)
+		memblock_phys_free_in(sm->mb, tables[i], PAGE_SIZE);
+	return false;
+}
+
+void *section_map_early_in(struct section_map *sm, phys_addr_t base, phys_addr_t size)
+{
+	unsigned long nr = base >> SECTION_SHIFT;
+	const unsigned long last = (base + size - 1) >> SECTION_SHIFT;
+
+	for (; nr <= last; nr++) {
+		if (!section_is_early(sm, nr) && !map_early_section(sm, nr)) {
+			pr_err("section: cannot map boot memory at %#llx\n", section_base(nr));
+			return NULL;
+		}
+	}
+	return __va(base);
+}
+
+/* ---- bringing in --------------------------------------------------------------------------- */
+
+/* The lowest nr_pages usable pages of a section. */
+static void collect_pages(const struct section_map *sm, unsigned long nr, phys_addr_t *pages,
+			  unsigned int nr_pages)
+{
+	unsigned long start, end;
+	unsigned int n = 0;
+	u64 idx;
+
+	for_each_section_usable(sm, nr, idx, &start, &end)
+		for (; start < end && n < nr_pages; start++)
+			pages[n++] = PFN_PHYS(start);
+	BUG_ON(n != nr_pages);
+}
+
+/* Store the section's struct pages in these 16 pages; runs of neighbours at a time. */
+static void map_memmap(struct section_map *sm, unsigned long pfn, const phys_addr_t *pages,
+		       const phys_addr_t *tables, unsigned int nr_tables)
+{
+	const unsigned long pfns_per_page = PAGE_SIZE / sizeof(struct page);
+	unsigned int i, n;
+
+	for (i = 0; i < SECTION_MEMMAP_PAGES; i += n) {
+		for (n = 1; i + n < SECTION_MEMMAP_PAGES; n++)
+			if (pages[i + n] != pages[i] + n * PAGE_SIZE)
+				break;
+		sm->ops->memmap_map(sm, pfn + i * pfns_per_page, n * pfns_per_page, pages[i],
+				    tables, nr_tables);
+		nr_tables = 0;		/* one table serves all 16 pages */
+	}
+	sm->ops->memmap_clear(sm, pfn, PAGES_PER_SECTION);
+}
+
+/* Give every block a head: the first nr_taken usable pages are ours, the others free. */
+static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned long nr_taken)
+{
+	const unsigned long sec_end = section_nr_to_pfn(nr + 1);
+	unsigned long at = section_nr_to_pfn(nr), start, end, ours;
+	u64 idx;
+
+	for_each_section_usable(sm, nr, idx, &start, &end) {
+		if (at < start)
+			sm->ops->mark(sm, at, start, PAGE_OWNER_RESERVED);
+		ours = min(nr_taken, end - start);
+		nr_taken -= ours;
+		if (ours)
+			sm->ops->mark(sm, start, start + ours, PAGE_OWNER_MEMMAP);
+		if (start + ours < end)
+			sm->ops->free_range(sm, zid, start + ours, end);
+		at = end;
+	}
+	if (at < sec_end)
+		sm->ops->mark(sm, at, sec_end, PAGE_OWNER_RESERVED);
+}
+
+static void account(struct section_map *sm, int zid, const struct section_info *si,
+		    unsigned long cost)
+{
+	struct section_stats *st = &sm->stats;
+
+	sm->zone[zid].dormant -= si->usable - cost;
+	st->online++;
+	st->online_holes += PAGES_PER_SECTION - si->ram;
+	st->dormant -= si->usable - cost;
+	st->dormant_cost -= cost;
+	st->offline_reserved -= si->ram - si->usable;
+}
+
+/* Decide first, then act: nothing below the decision can fail. */
+static unsigned long bring_in(struct section_map *sm, int zid, unsigned long nr)
+	__must_hold(&sm->lock)
+{
+	const unsigned long pfn = section_nr_to_pfn(nr);
+	phys_addr_t pages[SECTION_MAX_COST];
+	unsigned int direct, tables, cost;
+	struct section_info si;
+
+	section_measure(sm, nr, &si);
+	direct = direct_cost(sm, &si);
+	tables = sm->ops->memmap_tables(sm, pfn, PAGES_PER_SECTION);
+	cost = direct + tables + SECTION_MEMMAP_PAGES;
+	if (si.usable <= cost)
+		return 0;
+
+	BUG_ON(cost > SECTION_MAX_COST);
+	collect_pages(sm, nr, pages, cost);
+	if (!section_is_early(sm, nr))
+		map_direct(sm, nr, pages, direct);
+	map_memmap(sm, pfn, pages + direct + tables, pages + direct, tables);
+	barrier();			/* the bit says: they are there */
+	sm->online[nr / 64] |= 1UL << (nr % 64);
+	populate(sm, zid, nr, cost);
+	account(sm, zid, &si, cost);
+	return si.usable - cost;
+}
+
+/* The lowest section >= nr with RAM, or end. */
+static unsigned long next_with_ram(const struct section_map *sm, unsigned long nr,
+				   unsigned long end)
+{
+	u64 idx = memblock_seek_mem(sm->mb, section_base(nr));
+	phys_addr_t start, stop;
+
+	if (nr >= end || !memblock_next_mem(sm->mb, &idx, &start, &stop, NULL))
+		return end;
+	return min(end, max(nr, (unsigned long)(start >> SECTION_SHIFT)));
+}
+
+static bool is_online(const struct section_map *sm, unsigned long nr)
+{
+	return sm->online[nr / 64] >> (nr % 64) & 1;
+}
+
+static unsigned long bring_in_next(struct section_map *sm, int zid) __must_hold(&sm->lock)
+{
+	struct section_zone *sz = &sm->zone[zid];
+	unsigned long got = 0;
+
+	while (!got && sz->next < sz->end) {
+		const unsigned long nr = next_with_ram(sm, sz->next, sz->end);
+
+		if (nr < sz->end && !is_online(sm, nr))
+			got = bring_in(sm, zid, nr);
+		sz->next = min(nr + 1, sz->end);
+	}
+	/* The plan is exact; should it ever not be, do not promise what is not there. */
+	if (!got && WARN_ON_ONCE(sz->dormant)) {
+		sm->stats.skipped += sz->dormant;
+		sm->stats.dormant -= sz->dormant;
+		sz->dormant = 0;
+	}
+	return got;
+}
+
+int section_zone_of(unsigned long nr)
+{
+	return (nr >= ZONE_DMA_END_PFN >> PFN_SECTION_SHIFT) +
+	       (nr >= ZONE_DMA32_END_PFN >> PFN_SECTION_SHIFT);
+}
+
+unsigned long section_bring_in_in(struct section_map *sm, int zid)
+{
+	unsigned long flags, got = 0;
+
+	spin_lock_irqsave(&sm->lock, flags);
+	if (!sm->home_done && sm->home < sm->nr) {
+		const int home_zid = section_zone_of(sm->home);
+
+		sm->home_done = true;
+		got = bring_in(sm, home_zid, sm->home);
+		got = home_zid == zid ? got : 0;
+	}
+	if (!got)
+		got = bring_in_next(sm, zid);
+	spin_unlock_irqrestore(&sm->lock, flags);
+	return got;
+}
+
+/* ---- the kernel's instance -------------------------------------------------------------------- */
+
+static unsigned int kernel_direct_tables(struct section_map *sm, phys_addr_t start,
+					 phys_addr_t end)
+{
+	return paging_direct_tables(start, end);
+}
+
+static void kernel_direct_map(struct section_map *sm, phys_addr_t start, phys_addr_t end,
+			      const phys_addr_t *tables, unsigned int nr)
+{
+	paging_direct_map(start, end, tables, nr);
+}
+
+static unsigned int kernel_memmap_tables(struct section_map *sm, unsigned long pfn,
+					 unsigned long nr_pfns)
+{
+	return paging_vmemmap_tables((unsigned long)pfn_to_page(pfn),
+				     nr_pfns * sizeof(struct page));
+}
+
+static void kernel_memmap_map(struct section_map *sm, unsigned long pfn, unsigned long nr_pfns,
+			      phys_addr_t paddr, const phys_addr_t *tables, unsigned int nr)
+{
+	paging_vmemmap_map((unsigned long)pfn_to_page(pfn), paddr, nr_pfns * sizeof(struct page),
+			   tables, nr);
+}
+
+static void kernel_memmap_clear(struct section_map *sm, unsigned long pfn, unsigned long nr_pfns)
+{
+	memset(pfn_to_page(pfn), 0, nr_pfns * sizeof(struct page));
+}
+
+static void kernel_mark(struct section_map *sm, unsigned long start, unsigned long end, int owner)
+{
+	page_mark_range(start, end, owner);
+}
+
+static void kernel_free_range(struct section_map *sm, int zid, unsigned long start,
+			      unsigned long end)
+{
+	buddy_free_range(&zones[zid], start, end);
+}
+
+static struct section_ops kernel_ops = {
+	.direct_tables = kernel_direct_tables,
+	.direct_map = kernel_direct_map,
+	.memmap_tables = kernel_memmap_tables,
+	.memmap_map = kernel_memmap_map,
+	.memmap_clear = kernel_memmap_clear,
+	.mark = kernel_mark,
+	.free_range = kernel_free_range,
+};
+
+struct section_map section_map = {
+	.mb = &memblock,
+	.ops = &kernel_ops,
+	.lock = __SPIN_LOCK_INIT(LOCK_SECTION),
+};
+
+/* The hosted machine has everything mapped and never asks for a table. */
+static bool tables_needed(void)
+{
+	const phys_addr_t top = 1ULL << MAX_PHYSMEM_BITS;
+
+	return paging_direct_tables(top - SECTION_SIZE, top) != 0;
+}
+
+void *section_map_early(phys_addr_t base, phys_addr_t size)
+{
+	kernel_ops.has_tables = tables_needed();
+	return section_map_early_in(&section_map, base, size);
+}
+
+/* The bitmap goes to the bottom of memory: into the section that comes first anyway. */
+static unsigned long *alloc_bitmap(void)
+{
+	const unsigned long longs = (section_map_nr(&memblock) + 63) / 64;
+	const bool bottom_up = memblock_bottom_up();
+	unsigned long *bits;
+
+	memblock_set_bottom_up(true);
+	bits = memblock_alloc(longs * sizeof(*bits), SMP_CACHE_BYTES);
+	memblock_set_bottom_up(bottom_up);
+	return bits;
+}
+
+void section_init(void)
+{
+	unsigned long *bits = alloc_bitmap();
+	int zid;
+
+	memblock_hand_over();
+	section_map_init(&section_map, bits, true);
+	if (section_map.home == section_map.nr)
+		panic("section: no usable memory: %lu pages of RAM, but no section has room "
+		      "for its struct pages", section_map.stats.ram);
+	for (zid = 0; zid < SECTION_NR_ZONES; zid++) {
+		const struct section_zone *sz = &section_map.zone[zid];
+
+		zones[zid].start_pfn = sz->start_pfn;
+		zones[zid].end_pfn = sz->end_pfn;
+		zones[zid].present_pages = sz->present;
+		zones[zid].managed_pages = sz->managed;
+		zones[zid].nr_dormant = sz->dormant;
+	}
+}
+
+unsigned long section_bring_in(struct zone *z)
+{
+	unsigned long got;
+	int zid;
+
+	if (z->private)
+		return 0;
+	got = section_bring_in_in(&section_map, z->idx);
+	for (zid = 0; zid < SECTION_NR_ZONES; zid++)
+		WRITE_ONCE(zones[zid].nr_dormant, section_map.zone[zid].dormant);
+	return got;
+}
+
+unsigned long section_nr_dormant_pages(const struct zone *z)
+{
+	return READ_ONCE(z->nr_dormant);
+}
+
+unsigned long section_next_online(unsigned long nr)
+{
+	while (nr < section_map.nr && !section_online(nr))
+		nr++;
+	return nr;
+}
+
+void section_get_stats(struct section_stats *st)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&section_map.lock, flags);
+	*st = section_map.stats;
+	spin_unlock_irqrestore(&section_map.lock, flags);
+}
