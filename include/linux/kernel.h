@@ -52,6 +52,9 @@ extern enum system_states system_state;
  * once for each @site, and false; the caller then goes on as if it had been told not to.
  */
 bool __might_sleep(const char *file, int line, unsigned long site);
+/* Tests: forget the sites that were reported. */
+void might_sleep_reset(void);
+
 #define might_sleep()		((void)__might_sleep(__FILE__, __LINE__, _THIS_IP_))
 
 #endif /* _LINUX_KERNEL_H */

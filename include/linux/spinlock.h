@@ -56,6 +56,13 @@ void spin_unlock_irq(spinlock_t *lock) __releases(lock);
 #define spin_lock_irqsave(lock, flags) \
 	do { (flags) = __spin_lock_irqsave(lock); } while (0)
 
+/*
+ * Locks that this CPU holds (0 unless lock_debug), and releasing the newest of them until
+ * @nr are left: how a test goes on after a panic() or a failed assertion under a lock.
+ */
+unsigned int spin_held_count(void);
+void spin_release_held(unsigned int nr);
+
 /* Run-time switch for owner and rank checks (default on; "nolockdep" clears it). */
 extern bool lock_debug;
 

@@ -27,16 +27,25 @@ extern unsigned long __per_cpu_offset[];	/* the same, indexed by CPU number */
 	((__typeof__(*(ptr)) *)((unsigned long)(ptr) + __this_cpu_off()))
 
 /* Single instructions on integers and pointers of 1, 2, 4 or 8 bytes. */
-#define __pcpu_op(op, var, val) \
-	__asm__ __volatile__(op " %1, %%gs:%0" : "+m"(var) : "re"((__typeof__(var))(val)) : "memory")
+#define __pcpu_insn(insn, var, val) \
+	__asm__ __volatile__(insn " %1, %%gs:%0" : "+m"(var) : "re"(val) : "memory")
+#define __pcpu_op(op, var, val) do {					\
+	__typeof__(var) __pv = (__typeof__(var))(val);			\
+	switch (sizeof(var)) {						\
+	case 1: __pcpu_insn(op "b", var, __pv); break;			\
+	case 2: __pcpu_insn(op "w", var, __pv); break;			\
+	case 4: __pcpu_insn(op "l", var, __pv); break;			\
+	default: __pcpu_insn(op "q", var, __pv); break;			\
+	}								\
+} while (0)
 #define this_cpu_read(var) ({						\
 	__typeof__(var) __v;						\
 	__asm__ __volatile__("mov %%gs:%1, %0" : "=r"(__v) : "m"(var));	\
 	__v;								\
 })
-#define this_cpu_write(var, val)	__pcpu_op("mov%z0", var, val)
-#define this_cpu_add(var, val)		__pcpu_op("add%z0", var, val)
-#define this_cpu_sub(var, val)		__pcpu_op("sub%z0", var, val)
+#define this_cpu_write(var, val)	__pcpu_op("mov", var, val)
+#define this_cpu_add(var, val)		__pcpu_op("add", var, val)
+#define this_cpu_sub(var, val)		__pcpu_op("sub", var, val)
 #define this_cpu_inc(var)		this_cpu_add(var, 1)
 #define this_cpu_dec(var)		this_cpu_sub(var, 1)
 

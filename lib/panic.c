@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * panic.c - WARN, BUG, panic, and what they say about who was running
+ *
+ * MODEL
+ *   WARN and BUG are calls, not traps: they work before there is an IDT, hosted, and
+ *   under any lock.  Order of a report: cut here, what and where, who (CPU, task, taint),
+ *   call trace, end trace.
+ *
+ *   A test that expects a panic() or BUG() installs a catcher, which leaves with a
+ *   non-local jump before anything is printed.
+ */
+#include <linux/init.h>
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/preempt.h>
+#include <linux/smp.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+#include <linux/utsname.h>
+
+#include "internal.h"
+
+int panic_on_warn;
+bool oops_in_progress;
+unsigned int warn_count;
+enum system_states system_state;
+
+static unsigned long tainted;
+static panic_catcher_t catcher;
+static void (*exit_hook)(int code);
+static struct task_ident (*ident_hook)(void);
+
+const struct new_utsname *utsname(void)
+{
+	static const struct new_utsname name = {
+		.sysname = "Quarry", .release = "0.1.0", .version = "#1 SMP",
+		.machine = "x86_64",
+	};
+
+	return &name;
+}
+
+struct task_ident task_ident(void)
+{
+	struct task_ident boot = { 0, "swapper/0" };
+
+	return ident_hook ? ident_hook() : boot;
+}
+
+void task_ident_set(struct task_ident (*fn)(void))
+{
+	ident_hook = fn;
+}
+
+/* ---- taints ---- */
+
+static const char taint_letter[] = "PFSRMBUDAWCIOELKXTN";
+
+void add_taint(unsigned int flag, int lockdep_ok)
+{
+	if (lockdep_ok == LOCKDEP_NOW_UNRELIABLE && !test_taint(flag))
+		pr_warn("Disabling lock debugging due to kernel taint\n");
+	tainted |= 1UL << flag;
+}
+
+bool test_taint(unsigned int flag)
+{
+	return tainted & (1UL << flag);
+}
+
+unsigned long get_taint(void)
+{
+	return tainted;
+}
+
+void set_taint_mask(unsigned long mask)
+{
+	tainted = mask;
+}
+
+const char *print_tainted(void)
+{
+	static char buf[sizeof("Tainted: ") + sizeof(taint_letter)];
+	size_t n;
+
+	if (!tainted)
+		return "Not tainted";
+	n = strlcpy(buf, "Tainted: ", sizeof(buf));
+	for (unsigned int i = 0; taint_letter[i]; i++)
+		buf[n++] = test_taint(i) ? taint_letter[i] : i ? ' ' : 'G';
+	buf[n] = '\0';
+	return buf;
+}
+
+/* ---- panic ---- */
+
+void panic_set_exit(void (*fn)(int code))
+{
+	exit_hook = fn;
+}
+
+panic_catcher_t panic_set_catcher(panic_catcher_t fn)
+{
+	panic_catcher_t old = catcher;
+
+	catcher = fn;
+	return old;
+}
+
+static void __noreturn leave(int code)
+{
+	if (exit_hook)
+		exit_hook(code);
+	for (;;) {
+		local_irq_disable();
+		arch_halt();
+	}
+}
+
+void panic(const char *fmt, ...)
+{
+	static char msg[512];
+	static int panics;
+	unsigned long caller = _RET_IP_;
+	va_list args;
+	size_t n;
+
+	va_start(args, fmt);
+	n = (size_t)vscnprintf(msg, sizeof(msg), fmt, args);
+	va_end(args);
+	if (n && msg[n - 1] == '\n')
+		msg[n - 1] = '\0';
+	if (catcher)
+		catcher(msg);
+	local_irq_disable();
+	if (panics++)
+		leave(EXIT_PANIC);	/* a panic in the report of a panic */
+	oops_in_progress = true;
+	printk_bust();
+	pr_emerg("Kernel panic - not syncing: %s\n", msg);
+	dump_stack_print_info(KERN_EMERG);
+	show_trace_after(caller, KERN_EMERG);
+	pr_emerg("---[ end Kernel panic - not syncing: %s ]---\n", msg);
+	leave(EXIT_PANIC);
+}
+
+/* ---- BUG and WARN ---- */
+
+void __bug(const char *file, int line)
+{
+	char msg[128];
+
+	if (catcher) {
+		scnprintf(msg, sizeof(msg), "kernel BUG at %s:%d!", file, line);
+		catcher(msg);
+	}
+	oops_in_progress = true;
+	printk_bust();
+	pr_emerg("------------[ cut here ]------------\n");
+	pr_emerg("kernel BUG at %s:%d!\n", file, line);
+	add_taint(TAINT_DIE, LOCKDEP_STILL_OK);
+	dump_stack_print_info(KERN_EMERG);
+	show_trace_after(_RET_IP_, KERN_EMERG);
+	pr_emerg("---[ end trace 0000000000000000 ]---\n");
+	panic("Fatal exception");
+}
+
+static void warn_begin(const char *file, int line, unsigned long caller)
+{
+	warn_count++;
+	pr_warn("------------[ cut here ]------------\n");
+	pr_warn("WARNING: CPU: %d PID: %d at %s:%d %pS\n", smp_processor_id(),
+		task_ident().pid, file, line, (void *)caller);
+}
+
+static void warn_end(unsigned long caller)
+{
+	pr_warn("Modules linked in:\n");
+	dump_stack_print_info(KERN_WARNING);
+	show_trace_after(caller, KERN_WARNING);
+	pr_warn("---[ end trace 0000000000000000 ]---\n");
+	add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
+	if (panic_on_warn)
+		panic("kernel: panic_on_warn set ...");
+}
+
+void __warn(const char *file, int line)
+{
+	warn_begin(file, line, _RET_IP_);
+	warn_end(_RET_IP_);
+}
+
+void __warn_fmt(const char *file, int line, const char *fmt, ...)
+{
+	va_list args;
+
+	warn_begin(file, line, _RET_IP_);
+	va_start(args, fmt);
+	vprintk(fmt, args);
+	va_end(args);
+	warn_end(_RET_IP_);
+}
+
+static int panic_on_warn_setup(char *val)
+{
+	bool on = true;
+	int err = *val ? kstrtobool(val, &on) : 0;
+
+	panic_on_warn = on;
+	return err;
+}
+__setup("panic_on_warn", panic_on_warn_setup);
+
+/* ---- might_sleep ---- */
+
+#define NR_SITES	64
+
+static unsigned long reported_site[NR_SITES];	/* a hash table: a clash reports again */
+
+static bool first_report(unsigned long site)
+{
+	unsigned long *slot = &reported_site[(site ^ site >> 7) % NR_SITES];
+
+	if (*slot == site)
+		return false;
+	*slot = site;
+	return true;
+}
+
+void might_sleep_reset(void)
+{
+	memset(reported_site, 0, sizeof(reported_site));
+}
+
+bool __might_sleep(const char *file, int line, unsigned long site)
+{
+	struct task_ident who;
+
+	if (likely(preemptible()) || system_state != SYSTEM_RUNNING || oops_in_progress)
+		return true;
+	if (!first_report(site))
+		return false;
+	who = task_ident();
+	pr_err("BUG: sleeping function called from invalid context at %s:%d\n", file, line);
+	pr_err("in_atomic(): %d, irqs_disabled(): %d, non_block: 0, pid: %d, name: %s\n",
+	       in_atomic(), irqs_disabled(), who.pid, who.comm);
+	pr_err("preempt_count: %x, expected: 0\n", preempt_count());
+	dump_stack_print_info(KERN_ERR);
+	show_trace_after(_RET_IP_, KERN_ERR);
+	add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
+	return false;
+}
+
+/* ---- stack protector ---- */
+
+extern unsigned long __stack_chk_guard;
+void __stack_chk_fail(void) __noreturn;
+
+unsigned long __stack_chk_guard = 0x595e9fbd94fda766UL;
+
+void __stack_chk_fail(void)
+{
+	panic("stack-protector: Kernel stack is corrupted in: %pB",
+	      __builtin_return_address(0));
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * spinlock.c - ticket locks, and the rules for taking them
+ *
+ * MODEL
+ *   tail is the next ticket, head the one being served: take a ticket, wait for it to
+ *   come up, step head when done.  First come, first served.
+ *
+ *   While lock_debug is set each CPU keeps a stack of the locks it holds.  A lock may
+ *   be taken only if its rank is above that of every lock held in the same context
+ *   (process, or one depth of interrupt): what an interrupt handler takes is no business
+ *   of the code that it interrupted, whose locks it cannot be waiting for, or else
+ *   "recursion" is reported.
+ *
+ * INVARIANTS
+ *   S1  head == tail iff the lock is free; then owner_cpu is -1.
+ *   S2  held.lock[0..nr) are locked and owned by this CPU, in the order of taking.
+ *
+ * CONTEXT	any but NMI.
+ * FAILURE	misuse is reported in Linux's words.  Unlocking a free lock does nothing;
+ *		taking one's own again would wait for ever, so it panics.
+ */
+#include <asm/processor.h>
+#include <linux/atomic.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/preempt.h>
+#include <linux/smp.h>
+#include <linux/spinlock.h>
+#include <linux/stacktrace.h>
+
+#define MAX_HELD	16
+
+struct held_lock {
+	spinlock_t *lock;
+	unsigned int context;		/* irq_count() when it was taken */
+};
+
+struct held_locks {
+	unsigned int nr;
+	struct held_lock lock[MAX_HELD];
+};
+
+static DEFINE_PER_CPU(struct held_locks, held_locks);
+
+bool lock_debug = true;
+
+static const char *const rank_name[NR_LOCK_RANKS] = {
+	[LOCK_USER] = "user", [LOCK_CACHE_LIST] = "cache_list", [LOCK_VMAP] = "vmap",
+	[LOCK_PGTABLE] = "pgtable", [LOCK_MEMPOOL] = "mempool", [LOCK_SLAB_NODE] = "slab_node",
+	[LOCK_SECTION] = "section", [LOCK_ZONE] = "zone", [LOCK_IRQ_DESC] = "irq_desc",
+	[LOCK_PRINTK] = "printk", [LOCK_CONSOLE] = "console",
+};
+
+/* ---- reports ---- */
+
+static const char *rank_text(const spinlock_t *lock)
+{
+	const char *name = lock->rank < NR_LOCK_RANKS ? rank_name[lock->rank] : NULL;
+
+	return name ? name : "?";
+}
+
+static void spin_bug(const spinlock_t *lock, const char *msg)
+{
+	struct task_ident who = task_ident();
+	const char *owner = lock->owner_cpu < 0 ? "<none>" : who.comm;
+
+	pr_emerg("BUG: spinlock %s on CPU#%d, %s/%d\n", msg, smp_processor_id(), who.comm, who.pid);
+	pr_emerg(" lock: %pS, .magic: %08x, .owner: %s/%d, .owner_cpu: %d\n", (void *)lock,
+		 0xdead0000U | lock->magic, owner, lock->owner_cpu < 0 ? -1 : who.pid,
+		 lock->owner_cpu);
+	warn_count++;
+	dump_stack();
+}
+
+static void rank_bug(const spinlock_t *lock, const spinlock_t *held)
+{
+	struct task_ident who = task_ident();
+
+	pr_warn("\n======================================================\n");
+	pr_warn("WARNING: possible circular locking dependency detected\n");
+	pr_warn("------------------------------------------------------\n");
+	pr_warn("%s/%d is trying to acquire lock:\n", who.comm, who.pid);
+	pr_warn("%px (%s){....}-{rank %d}, at: %pS\n\n", lock, rank_text(lock), lock->rank,
+		(void *)lock);
+	pr_warn("but task is already holding lock:\n");
+	pr_warn("%px (%s){....}-{rank %d}, at: %pS\n\n", held, rank_text(held), held->rank,
+		(void *)held);
+	pr_warn("which lock already depends on the new lock.\n\nstack backtrace:\n");
+	warn_count++;
+	dump_stack();
+}
+
+/* ---- the stack of held locks ---- */
+
+static void check_rank(const spinlock_t *lock, const struct held_locks *held)
+{
+	unsigned int context = irq_count();
+
+	for (unsigned int i = held->nr; i-- > 0; ) {
+		if (held->lock[i].context != context)
+			return;
+		if (held->lock[i].lock->rank >= lock->rank) {
+			rank_bug(lock, held->lock[i].lock);
+			return;
+		}
+	}
+}
+
+static void debug_before_lock(spinlock_t *lock)
+{
+	if (unlikely(lock->magic != SPINLOCK_MAGIC))
+		spin_bug(lock, "bad magic");
+	if (unlikely(lock->owner_cpu == smp_processor_id() && spin_is_locked(lock))) {
+		spin_bug(lock, "recursion");
+		panic("spinlock recursion");
+	}
+	check_rank(lock, this_cpu_ptr(&held_locks));
+}
+
+static void debug_locked(spinlock_t *lock)
+{
+	struct held_locks *held = this_cpu_ptr(&held_locks);
+
+	lock->owner_cpu = (s8)smp_processor_id();
+	if (WARN_ON_ONCE(held->nr == MAX_HELD))
+		return;
+	held->lock[held->nr].lock = lock;
+	held->lock[held->nr].context = irq_count();
+	held->nr++;
+}
+
+/* May it be unlocked?  Takes it off the stack, wherever in it it is. */
+static bool debug_unlock(spinlock_t *lock)
+{
+	struct held_locks *held = this_cpu_ptr(&held_locks);
+	unsigned int i = held->nr;
+
+	if (unlikely(!spin_is_locked(lock))) {
+		spin_bug(lock, "already unlocked");
+		return false;
+	}
+	if (unlikely(lock->owner_cpu != smp_processor_id()))
+		spin_bug(lock, "wrong CPU");
+	lock->owner_cpu = -1;
+	while (i-- > 0) {
+		if (held->lock[i].lock != lock)
+			continue;
+		held->nr--;
+		for (; i < held->nr; i++)
+			held->lock[i] = held->lock[i + 1];
+		break;
+	}
+	return true;
+}
+
+unsigned int spin_held_count(void)
+{
+	return this_cpu_ptr(&held_locks)->nr;
+}
+
+void spin_release_held(unsigned int nr) __no_lock_analysis
+{
+	struct held_locks *held = this_cpu_ptr(&held_locks);
+
+	while (held->nr > nr)
+		spin_unlock(held->lock[held->nr - 1].lock);
+}
+
+/* ---- the locks ---- */
+
+void spin_lock(spinlock_t *lock) __no_lock_analysis
+{
+	u16 ticket;
+
+	preempt_disable();
+	if (lock_debug)
+		debug_before_lock(lock);
+	ticket = __atomic_fetch_add(&lock->tail, 1, __ATOMIC_RELAXED);
+	while (smp_load_acquire(&lock->head) != ticket)
+		cpu_relax();
+	if (lock_debug)
+		debug_locked(lock);
+}
+
+void spin_unlock(spinlock_t *lock) __no_lock_analysis
+{
+	if (!lock_debug || debug_unlock(lock))
+		smp_store_release(&lock->head, lock->head + 1);
+	preempt_enable();
+}
+
+bool spin_trylock(spinlock_t *lock)
+{
+	u32 free, taken;
+
+	preempt_disable();
+	free = READ_ONCE(lock->head) * 0x10001U;	/* tail == head */
+	taken = free + 0x10000U;
+	if (try_cmpxchg(&lock->head_tail, &free, taken)) {
+		if (lock_debug)
+			debug_locked(lock);
+		return true;
+	}
+	preempt_enable();
+	return false;
+}
+
+bool spin_is_locked(const spinlock_t *lock)
+{
+	u32 both = READ_ONCE(lock->head_tail);
+
+	return (both >> 16) != (both & 0xffff);
+}
+
+bool spin_is_held(const spinlock_t *lock)
+{
+	return spin_is_locked(lock) &&
+	       (!lock_debug || lock->owner_cpu == smp_processor_id());
+}
+
+unsigned long __spin_lock_irqsave(spinlock_t *lock) __no_lock_analysis
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	spin_lock(lock);
+	return flags;
+}
+
+void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags) __no_lock_analysis
+{
+	spin_unlock(lock);
+	local_irq_restore(flags);
+}
+
+void spin_lock_irq(spinlock_t *lock) __no_lock_analysis
+{
+	local_irq_disable();
+	spin_lock(lock);
+}
+
+void spin_unlock_irq(spinlock_t *lock) __no_lock_analysis
+{
+	spin_unlock(lock);
+	local_irq_enable();
+}
+
+static int nolockdep_setup(char *val)
+{
+	lock_debug = false;
+	return 0;
+}
+__setup("nolockdep", nolockdep_setup);
