@@ -15,35 +15,44 @@
 
 #include <asm/pgtable.h>
 #include <linux/gfp_types.h>
+#include <linux/rbtree.h>
 #include <linux/types.h>
 
 struct page;
 struct seq_file;
 
 /* vm_struct.flags, with Linux's values */
-#define VM_IOREMAP		0x00000001UL	/* device memory, by ioremap() */
-#define VM_ALLOC		0x00000002UL	/* pages of its own, by vmalloc() */
-#define VM_MAP			0x00000004UL	/* somebody else's pages, by vmap() */
-#define VM_NO_GUARD		0x00000040UL	/* no guard page behind (private areas only) */
-#define VM_MAP_PUT_PAGES	0x00000200UL	/* vfree() also drops one reference per page */
+#define VM_IOREMAP		0x00000001U	/* device memory, by ioremap() */
+#define VM_ALLOC		0x00000002U	/* pages of its own, by vmalloc() */
+#define VM_MAP			0x00000004U	/* somebody else's pages, by vmap() */
+#define VM_MAP_RAM		0x00010000U	/* the same, by vm_map_ram() */
+#define VM_DYING		0x00020000U	/* vfree() has begun; for an interrupt: is deferred */
 
 /*
  * One area.  Linux splits this into vmap_area and vm_struct; here the node of the
- * address tree is the description itself (mm/vmap.c keeps the tree).
+ * address tree is the description itself.
+ *
+ * Field keys:  (C) constant while the area exists   (V) the space's lock
  */
 struct vm_struct {
-	unsigned long addr;		/* first byte, page aligned; Linux has void * here */
-	unsigned long size;		/* bytes, the guard page included */
-	unsigned long gap;		/* free bytes between the area before this and addr */
-	unsigned long max_gap;		/* the largest gap in this subtree */
-	struct vm_struct *left, *right, *parent;	/* tree by address: mm/vmap.c only */
-	struct vm_struct *prev, *next;	/* the same, as a list in address order */
-	unsigned int  level;		/* balance: mm/vmap.c only */
-	unsigned int  flags;		/* VM_* */
-	unsigned int  nr_pages;		/* pages mapped */
-	phys_addr_t   phys_addr;	/* VM_IOREMAP: where it points, bytes */
-	unsigned long caller;		/* return address of who asked */
+	struct rb_node	 node;		/* (V) by address */
+	struct vm_struct *prev, *next;	/* (V) neighbours by address */
+	struct vm_struct *deferred;	/* (V) next of those that wait for vmalloc_drain() */
+	unsigned long	 gap;		/* (V) free bytes between the area before and addr */
+	unsigned long	 max_gap;	/* (V) the largest gap in this subtree */
+	unsigned long	 addr;		/* (C) first byte, page aligned; Linux has void * */
+	unsigned long	 size;		/* (C) bytes, the guard page included */
+	unsigned int	 flags;		/* (V) VM_* */
+	unsigned int	 nr_pages;	/* (C) pages mapped */
+	phys_addr_t	 phys_addr;	/* (C) VM_IOREMAP: where it points, bytes */
+	unsigned long	 caller;	/* (C) return address of who asked */
 };
+
+/* Bytes of an area that can be touched: all but the guard page. */
+static inline unsigned long get_vm_area_size(const struct vm_struct *area)
+{
+	return area->size - PAGE_SIZE;
+}
 
 /* mm/vmalloc.c */
 void vmalloc_init(void);
@@ -53,9 +62,10 @@ void *vzalloc(unsigned long size) __malloc;
 void *__vmalloc(unsigned long size, gfp_t gfp) __malloc;
 void *vcalloc(size_t n, size_t size) __malloc;		/* overflow: NULL */
 void *vmalloc_array(size_t n, size_t size) __malloc;	/* overflow: NULL */
-/* @align: bytes, a power of two; at least a page.  Below 4 GiB: vmalloc_32. */
-void *__vmalloc_align(unsigned long size, unsigned long align, gfp_t gfp,
-		      unsigned long caller) __malloc;
+/* @align: bytes, a power of two, at least a page; @node is ignored. */
+void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int node,
+		     const void *caller) __malloc;
+/* Pages below 4 GiB. */
 void *vmalloc_32(unsigned long size) __malloc;
 /* NULL is fine.  From an interrupt: deferred to vmalloc_drain(). */
 void vfree(const void *addr);
@@ -64,8 +74,8 @@ void vfree_atomic(const void *addr);
  * every vmalloc() and vfree(). */
 unsigned int vmalloc_drain(void);
 
-/* Map @count pages one behind the other; the pages stay the caller's.  @flags: VM_MAP
- * [| VM_MAP_PUT_PAGES]; @prot: PAGE_KERNEL and kin of <asm/pgtable.h>. */
+/* Map @count pages one behind the other; the pages stay the caller's.  @flags: VM_MAP;
+ * @prot: PAGE_KERNEL and kin of <asm/pgtable.h>. */
 void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot);
 void vunmap(const void *addr);
 /* The same, for short-lived mappings; vm_unmap_ram() must be given the same count. */
@@ -84,14 +94,12 @@ static inline bool is_vmalloc_addr(const void *x)
 /* The area that holds @addr (its guard page included), or NULL.  Any context but NMI; the
  * answer is only good while the caller keeps the area from being freed. */
 struct vm_struct *find_vm_area(const void *addr);
-/* Bytes that the areas cover now, guards included; areas and mapped pages. */
-unsigned long vmalloc_used(void);
+/* Copy the first area that ends above @addr to @copy; false: there is none.  Any context
+ * but NMI.  Walk all: start with 0, go on with copy->addr + copy->size. */
+bool vmalloc_next_area(unsigned long addr, struct vm_struct *copy);
+/* Areas now, and bytes that they cover, guards included. */
 unsigned long vmalloc_nr_areas(void);
-unsigned long vmalloc_nr_pages(void);
-/* Bytes an area can still get at most. */
-unsigned long vmalloc_largest_gap(void);
-/* Call @fn for each area in address order, under the tree's lock. */
-void vmalloc_for_each(void (*fn)(const struct vm_struct *area, void *arg), void *arg);
+unsigned long vmalloc_used(void);
 /* Whole-structure check: tree, list, gaps, page tables.  false: @msg says what is wrong. */
 bool vmalloc_verify(char *msg, size_t n);
 

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/vmap.h - address spaces and the page tables below them, for mm/ and its tests
+ */
+#ifndef _MM_VMAP_H
+#define _MM_VMAP_H
+
+#include <linux/mm.h>
+#include <linux/spinlock.h>
+#include <linux/vmalloc.h>
+
+/* ---- vmap.c: which addresses are taken ---------------------------------------------- */
+
+/* Field keys:  (C) constant after vmap_space_init()   (V) lock   (R) a racy read is fine */
+struct vmap_space {
+	spinlock_t	 lock;		/* rank LOCK_VMAP */
+	unsigned long	 start;		/* (C) first address; not 0 */
+	struct rb_root	 root;		/* (V) areas by address, and last */
+	struct vm_struct *first;	/* (V) the lowest area, or &last */
+	struct vm_struct last;		/* (V) size 0 at the end; its gap is the tail */
+	unsigned long	 nr_areas;	/* (V,R) without last */
+	unsigned long	 bytes;		/* (V,R) sum of their sizes */
+};
+
+/* [start, end), page aligned, start > 0, end + PAGE_SIZE does not wrap. */
+void vmap_space_init(struct vmap_space *space, unsigned long start, unsigned long end);
+
+/*
+ * Give area the lowest room for size bytes (whole pages) on a multiple of align bytes (a
+ * power of two, at least a page); fills addr and size.  0, -ENOSPC, -EINVAL (size 0, bad
+ * align, or wrapping).  The caller owns area and keeps it until vmap_area_remove().
+ */
+int vmap_area_insert(struct vmap_space *space, struct vm_struct *area, unsigned long size,
+		     unsigned long align);
+void vmap_area_remove(struct vmap_space *space, struct vm_struct *area);
+
+/* The area that holds addr, or NULL. */
+struct vm_struct *vmap_area_find(struct vmap_space *space, unsigned long addr);
+struct vm_struct *vmap_area_find_locked(struct vmap_space *space, unsigned long addr)
+	__must_hold(&space->lock);
+
+/* Copy the first area that ends above addr; false: there is none. */
+bool vmap_area_next(struct vmap_space *space, unsigned long addr, struct vm_struct *copy);
+
+/* I1..I3 of vmap.c; false: msg. */
+bool vmap_verify(struct vmap_space *space, char *msg, size_t n);
+
+/* ---- vmap_table.c: kernel page tables ----------------------------------------------- */
+
+/* Once: keep the tables of the page at vaddr for good. */
+void vmap_table_init(unsigned long vaddr);
+
+/*
+ * See to it that every table of [start, end) exists and counts the entries to come.  May
+ * sleep as gfp says.  0, or -ENOMEM and nothing changed.
+ */
+int vmap_table_reserve(unsigned long start, unsigned long end, gfp_t gfp);
+
+/* Map nr pages from pfn on at vaddr, which is reserved and empty.  Cannot fail. */
+void vmap_table_fill(unsigned long vaddr, unsigned long pfn, unsigned long nr, pgprot_t prot);
+
+/*
+ * Undo reserve and fill of [start, end): unmap, flush the TLB, free the tables that are
+ * empty now.  visit (may be NULL) sees each page that was mapped, before it is unmapped,
+ * and returns how many pages of the run it has dealt with (at least 1).
+ */
+void vmap_table_clear(unsigned long start, unsigned long end,
+		      unsigned long (*visit)(unsigned long pfn, void *arg), void *arg);
+
+/* The entry that maps vaddr, or NULL where there is no table.  Any context. */
+pte_t *vmap_table_lookup(unsigned long vaddr);
+
+/* Does every table count its entries?  Sets *tables to their number; false: msg. */
+bool vmap_table_verify(unsigned long start, unsigned long end, unsigned long *tables,
+		       char *msg, size_t n);
+
+/* ---- vmalloc.c, for ioremap.c -------------------------------------------------------- */
+
+/*
+ * A new area for nr_pages pages and a guard, with its tables reserved; its pages are to be
+ * filled in.  gfp may sleep.  NULL: nothing changed.  Freed by vmalloc_put_area().
+ */
+struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, unsigned int flags,
+				   gfp_t gfp, unsigned long caller);
+/*
+ * The area that starts at addr and has one of the VM_ flags of kind: from now on it is the
+ * caller's to free, nobody else finds it.  defer: it is in line for vmalloc_drain().
+ * NULL: there is none, or it is being freed.  Any context but NMI.
+ */
+struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool defer);
+/* Unmap, flush, free pages (VM_ALLOC), tables and area.  Process context. */
+void vmalloc_put_area(struct vm_struct *area);
+/* False, and a report in Linux's text, where sleeping is forbidden. */
+bool vmalloc_may_sleep(const char *file, int line, unsigned long caller);
+
+#endif /* _MM_VMAP_H */
