@@ -170,6 +170,6 @@ void oops_report(const char *what, const struct pt_regs *regs, unsigned long add
 	printk(KERN_DEFAULT "Modules linked in:\n");
 	if (address || page_fault)
 		printk(KERN_DEFAULT "CR2: %016lx\n", address);
-	add_taint(TAINT_DIE, LOCKDEP_NOW_UNRELIABLE);
+	add_taint(TAINT_DIE, LOCKDEP_STILL_OK);
 	printk(KERN_DEFAULT "---[ end trace %016llx ]---\n", 0ULL);
 }

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel/crash.c - crash=<how>: end the kernel on purpose
+ *
+ * What must end the boot cannot be a case of a suite.  So each way is a word on the command
+ * line, and a script boots them one by one and reads the text and the exit status: 37 for
+ * what panics, 39 for what hangs, neither for what resets the machine.
+ */
+#include <asm/exit.h>
+#include <asm/page.h>
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/panic.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+
+#define CRASH_HANG_SECONDS	2
+#define CRASH_FRAME_BYTES	512
+
+struct crash_kind {
+	const char *name;
+	void (*fn)(void);
+};
+
+static const unsigned long crash_rodata = 1;
+static unsigned char crash_data[] = { 0xc3 };	/* ret, where nothing may execute */
+static volatile unsigned long crash_sink;
+static volatile unsigned long *volatile crash_null;	/* volatile: gcc sees through NULL */
+static volatile unsigned long crash_depth = ~0UL;
+
+static void crash_nullptr(void)
+{
+	crash_sink = crash_null[1];
+}
+
+static void crash_wild(void)
+{
+	*(volatile unsigned long *)(VMALLOC_END - 64) = 1;
+}
+
+static void crash_rowrite(void)
+{
+	*(volatile unsigned long *)(unsigned long)&crash_rodata = 2;
+}
+
+static void crash_nx(void)
+{
+	((void (*)(void))(unsigned long)crash_data)();
+}
+
+static void crash_gp(void)
+{
+	crash_sink = *(volatile unsigned long *)0x0123456789abcdefUL;
+}
+
+static void crash_ud2(void)
+{
+	__asm__ __volatile__("ud2");
+}
+
+static void crash_divide(void)
+{
+	__asm__ __volatile__("xorl %%edx, %%edx; divl %0" : : "r"(0) : "rax", "rdx");
+}
+
+static noinline unsigned long crash_recurse(unsigned long depth)
+{
+	volatile unsigned char frame[CRASH_FRAME_BYTES];
+
+	frame[depth % CRASH_FRAME_BYTES] = (unsigned char)depth;
+	if (depth == crash_depth)
+		return 0;
+	return crash_recurse(depth + 1) + frame[0];
+}
+
+static void crash_stack(void)
+{
+	crash_sink = crash_recurse(1);
+}
+
+/* No stack to push the page fault's frame on, and CR2 nowhere near it. */
+static void crash_doublefault(void)
+{
+	__asm__ __volatile__("movq %0, %%rsp; movq 8, %%rax"
+			     : : "r"(VMALLOC_END - 4096) : "rax", "memory");
+}
+
+static void crash_triple(void)
+{
+	static const struct {
+		u16 limit;
+		u64 base;
+	} __packed no_idt = { 0, 0 };
+
+	__asm__ __volatile__("lidt %0; int3" : : "m"(no_idt));
+}
+
+static noinline void crash_smash(void)
+{
+	char small[16];
+	volatile char *p = small;
+	unsigned int i;
+
+	for (i = 0; i < 2 * sizeof(small); i++)
+		p[i] = 'A';
+}
+
+static void crash_panic(void)
+{
+	panic("crash=panic");
+}
+
+static void crash_bug(void)
+{
+	BUG();
+}
+
+static void crash_hang(void)
+{
+	watchdog_arm(CRASH_HANG_SECONDS);
+	local_irq_enable();
+	for (;;)
+		barrier();
+}
+
+static void crash_hang_irqoff(void)
+{
+	watchdog_arm(CRASH_HANG_SECONDS);
+	local_irq_disable();
+	for (;;)
+		barrier();
+}
+
+static const struct crash_kind crash_kinds[] = {
+	{ "nullptr", crash_nullptr },	{ "wild", crash_wild },
+	{ "rowrite", crash_rowrite },	{ "nx", crash_nx },
+	{ "gp", crash_gp },		{ "ud2", crash_ud2 },
+	{ "divide", crash_divide },	{ "stack", crash_stack },
+	{ "doublefault", crash_doublefault }, { "triple", crash_triple },
+	{ "smash", crash_smash },	{ "panic", crash_panic },
+	{ "bug", crash_bug },		{ "hang", crash_hang },
+	{ "hang-irqoff", crash_hang_irqoff },
+};
+
+static const struct crash_kind *crash_chosen;
+
+static int crash_setup(char *val)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(crash_kinds); i++)
+		if (!strcmp(val, crash_kinds[i].name))
+			crash_chosen = &crash_kinds[i];
+	return crash_chosen ? 0 : -EINVAL;
+}
+__setup("crash=", crash_setup);
+
+static int crash_now(void)
+{
+	if (!crash_chosen)
+		return 0;
+	pr_notice("crash=%s: on purpose\n", crash_chosen->name);
+	crash_chosen->fn();
+	pr_err("crash=%s: still alive\n", crash_chosen->name);
+	arch_exit(ARCH_EXIT_FAIL);
+}
+late_initcall(crash_now);
