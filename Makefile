@@ -8,7 +8,7 @@
 # Suites that need a real CPU or real devices: booted only.
 BOOTED_TESTS := trap irq time wx console monitor isa_dma paging boot
 # Kernel files outside lib/ and mm/ that the hosted build takes along.
-HOSTED_EXTRA := boot/multiboot2.c boot/pvh.c boot/boot_info.c kernel/kunit.c kernel/cmdline.c
+HOSTED_EXTRA := boot/multiboot2.c boot/pvh.c boot/boot_info.c kernel/kunit.c kernel/kunit_assert.c kernel/cmdline.c
 
 # ---- what the user may say ---------------------------------------------------------
 O ?= build
