@@ -8,7 +8,7 @@
 
 #include <asm/pgtable.h>
 
-/* A mapping to add: page-aligned, nothing is mapped there yet. */
+/* A mapping to add: page-aligned.  What is mapped there already stays as it is. */
 struct paging_range {
 	unsigned long vaddr;
 	phys_addr_t   paddr;
@@ -64,14 +64,5 @@ static inline unsigned int paging_vmemmap_map(unsigned long vaddr, phys_addr_t p
 
 	return paging_early_map(&r, tables, nr);
 }
-
-/*
- * A static stack of bytes (a multiple of PAGE_SIZE) with an unmapped page below it:
- * name.stack, growing down from name.stack + bytes.
- */
-#define DEFINE_GUARDED_STACK(name, bytes)						\
-	struct __guarded_##name { u8 guard[PAGE_SIZE]; u8 stack[bytes]; };		\
-	struct __guarded_##name name __aligned(PAGE_SIZE);				\
-	static void *const __guard_of_##name __used __section(".guard_pages") = name.guard
 
 #endif /* _ASM_PAGING_RANGE_H */
