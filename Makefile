@@ -149,7 +149,7 @@ compile_commands.json: $(O)/.flags Makefile
 
 # ---- the hosted build: the same lib/ and mm/ under ASan and UBSan ------------------
 H := $(O)/host
-HOST_GLUE := tests/host/main.c tests/host/platform.c tests/host/host_os.c
+HOST_GLUE := tests/host/main.c tests/host/platform.c tests/host/start_mm.c tests/host/host_os.c
 HOST_KSRC := $(sort $(wildcard lib/*.c mm/*.c $(HOSTED_EXTRA)))
 HOST_TESTS := $(filter-out $(BOOTED_TESTS:%=tests/kernel/%_test.c),$(wildcard tests/kernel/*.c))
 HOST_PROGS := $(patsubst tests/host/%.c,%,$(filter-out $(HOST_GLUE) tests/host/fuzz_%, \
@@ -163,7 +163,7 @@ HOST_BASE := -std=gnu11 $(HOST_OPT) -g -fno-strict-aliasing -fno-omit-frame-poin
 	-fno-delete-null-pointer-checks $(HOST_WARN) $(HOST_SAN)
 HOST_INC := -D__HOSTED__ -D__KERNEL__ -Itests/host/include -Iinclude
 HOST_KFLAGS := $(HOST_BASE) $(HOST_INC) -include tests/host/include/host_rename.h -fno-builtin
-HOST_LIB_OBJS := $(HOST_KSRC:%.c=$(H)/%.o) $(H)/tests/host/platform.o $(H)/tests/host/host_os.o
+HOST_LIB_OBJS := $(HOST_KSRC:%.c=$(H)/%.o) $(patsubst %.c,$(H)/%.o,$(filter-out %/main.c,$(HOST_GLUE)))
 HOST_OBJS := $(HOST_LIB_OBJS) $(HOST_TESTS:%.c=$(H)/%.o) $(H)/tests/host/main.o
 
 $(H)/.flags: FORCE
@@ -183,11 +183,13 @@ $(H)/%.o: %.c $(H)/.flags
 	$(say) HOSTCC $<
 	$(Q)$(HOSTCC) $(HOST_KFLAGS) -MMD -MP -c -o $@ $<
 
-HOST_LINK = $(HOSTCC) $(HOST_SAN) -no-pie -Wl,-T,tests/host/sections.ld -o $@ $(filter %.o,$^)
+HOST_LINK = $(HOSTCC) $(HOST_SAN) -no-pie -Wl,-T,tests/host/sections.ld -o $@ $(filter %.o %.a,$^)
+$(H)/quarry.a: $(HOST_LIB_OBJS)
+	$(Q)rm -f $@ && ar rcs $@ $^
 $(H)/quarry-test: $(HOST_OBJS) tests/host/sections.ld
 	$(say) HOSTLD $@
 	$(Q)$(HOST_LINK)
-$(HOST_PROGS:%=$(H)/%): $(H)/%: $(H)/tests/host/%.o $(HOST_LIB_OBJS) tests/host/sections.ld
+$(HOST_PROGS:%=$(H)/%): $(H)/%: $(H)/tests/host/%.o $(H)/quarry.a tests/host/sections.ld
 	$(say) HOSTLD $@
 	$(Q)$(HOST_LINK)
 

@@ -5,10 +5,8 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 
-#undef strlen
-
 /* The barriers keep GCC from making these loops calls of themselves. */
-size_t strlen(const char *s)
+size_t (strlen)(const char *s)
 {
 	const char *p = s;
 

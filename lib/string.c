@@ -10,10 +10,7 @@
  */
 #include <linux/string.h>
 
-#undef memcpy
-#undef memmove
-#undef memset
-#undef memcmp
+/* Names in parentheses are not macro calls: <linux/string.h> makes builtins of these. */
 
 #define DEFINE_ACCESS(type, bits)						\
 static __always_inline type load##bits(const void *p)				\
@@ -72,7 +69,7 @@ static void copy_down(void *dst, const void *src, size_t n)
 	store64(dst, head);
 }
 
-void *memcpy(void *dst, const void *src, size_t n)
+void *(memcpy)(void *dst, const void *src, size_t n)
 {
 	if (n <= 16)
 		copy_small(dst, src, n);
@@ -81,7 +78,7 @@ void *memcpy(void *dst, const void *src, size_t n)
 	return dst;
 }
 
-void *memmove(void *dst, const void *src, size_t n)
+void *(memmove)(void *dst, const void *src, size_t n)
 {
 	if (n <= 16)
 		copy_small(dst, src, n);
@@ -92,7 +89,7 @@ void *memmove(void *dst, const void *src, size_t n)
 	return dst;
 }
 
-void *memset(void *dst, int c, size_t n)
+void *(memset)(void *dst, int c, size_t n)
 {
 	u64 v = (u8)c * 0x0101010101010101ULL;
 
@@ -125,7 +122,7 @@ void memzero_explicit(void *s, size_t n)
 	__asm__ __volatile__("" : : "r"(s) : "memory");
 }
 
-int memcmp(const void *a, const void *b, size_t n)
+int (memcmp)(const void *a, const void *b, size_t n)
 {
 	const u8 *x = a, *y = b;
 

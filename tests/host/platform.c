@@ -11,20 +11,19 @@
  */
 #include <linux/boot_info.h>
 #include <linux/errno.h>
+#include <linux/panic.h>
 #include <linux/percpu-defs.h>
+#include <linux/printk.h>
 #include <linux/types.h>
+#include <linux/uaccess.h>
 #include <asm/irqflags.h>
 #include <asm/page.h>
 #include <asm/paging.h>
+#include <asm/tlbflush.h>
 
 #include "host_os.h"
 #include "platform.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#define PTE_PRESENT	_PAGE_PRESENT
-#define PTE_WRITE	_PAGE_RW
 
 __thread unsigned long host_eflags = X86_EFLAGS_IF;
 
@@ -38,7 +37,7 @@ static unsigned long walk(unsigned long vaddr)
 
 	for (shift = PGDIR_SHIFT; ; shift -= 9) {
 		entry = table[(vaddr >> shift) % PTRS_PER_TABLE];
-		if (!(entry & PTE_PRESENT) || shift == PAGE_SHIFT)
+		if (!(entry & _PAGE_PRESENT) || shift == PAGE_SHIFT)
 			return entry;
 		table = __va(entry & PTE_PFN_MASK);
 	}
@@ -52,11 +51,11 @@ static bool tlb_fill(uintptr_t vaddr, bool write)
 	if (vaddr < VMALLOC_START || vaddr >= VMALLOC_END)
 		return false;
 	entry = walk(vaddr);
-	if (!(entry & PTE_PRESENT) || (write && !(entry & PTE_WRITE)))
+	if (!(entry & _PAGE_PRESENT) || (write && !(entry & _PAGE_RW)))
 		return false;
 	if ((entry & PTE_PFN_MASK) >= host_ram_bytes())
 		return false;			/* ioremap of no device */
-	host_view_map(vaddr & PAGE_MASK, entry & PTE_PFN_MASK, PAGE_SIZE, entry & PTE_WRITE);
+	host_view_map(vaddr & PAGE_MASK, entry & PTE_PFN_MASK, PAGE_SIZE, entry & _PAGE_RW);
 	return true;
 }
 
@@ -71,6 +70,8 @@ void host_tlb_flush(unsigned long start, unsigned long end)
 		host_view_unmap(start, end - start);
 }
 
+__weak struct boot_info boot_info;
+
 static void add_range(u64 base, u64 end, u32 type)
 {
 	struct boot_range *r = &boot_info.range[boot_info.nr_ranges++];
@@ -78,8 +79,17 @@ static void add_range(u64 base, u64 end, u32 type)
 	*r = (struct boot_range){ .base = base, .size = end - base, .type = type };
 }
 
+static void stdout_write(struct printk_sink *sink, const char *s, size_t n)
+{
+	host_console_write(s, n);
+}
+
+static struct printk_sink stdout_sink = { .write = stdout_write, .name = "stdout" };
+
 void platform_init(u64 bytes)
 {
+	printk_add_sink(&stdout_sink);
+	panic_set_exit(host_exit);
 	host_ram_create(PAGE_OFFSET, bytes);
 	host_set_fault_handler(tlb_fill);
 	boot_info.entry = "hosted";
@@ -136,4 +146,30 @@ long copy_from_kernel_nofault(void *dst, const void *src, size_t size)
 long copy_to_kernel_nofault(void *dst, const void *src, size_t size)
 {
 	return copy_from_kernel_nofault(dst, src, size);
+}
+
+long probe_read(const void *addr)
+{
+	char byte;
+
+	return copy_from_kernel_nofault(&byte, addr, 1);
+}
+
+long probe_write(void *addr)
+{
+	char byte;
+
+	if (copy_from_kernel_nofault(&byte, addr, 1))
+		return -EFAULT;
+	return copy_to_kernel_nofault(addr, &byte, 1);
+}
+
+static void call(void *fn)
+{
+	((void (*)(void))fn)();
+}
+
+long probe_exec(const void *addr)
+{
+	return host_try(call, (void *)addr) ? 0 : -EFAULT;
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* start_mm.c - mm/ brought up as kernel/main.c does it, on the hosted machine. */
+#include <linux/boot_info.h>
+#include <linux/gfp.h>
+#include <linux/memblock.h>
+#include <linux/mmzone.h>
+#include <linux/section.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "platform.h"
+
+void platform_start_mm(void)
+{
+	memblock_from_boot_info(&boot_info);
+	section_init();
+	zone_init_all();
+	page_alloc_init();
+	kmem_cache_init();
+	kmalloc_init();
+	vmalloc_init();
+}
