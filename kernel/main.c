@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel/main.c - the one composition root: who is started when, and why then
+ *
+ * Every room offers init functions and sockets; here they are called and plugged, in boot
+ * order.  Read it as a table: the call on the left, the reason on the right.
+ */
+#include <asm/desc.h>
+#include <asm/exit.h>
+#include <asm/paging.h>
+#include <asm/processor.h>
+#include <linux/bench.h>
+#include <linux/boot_info.h>
+#include <linux/cmdline.h>
+#include <linux/gfp.h>
+#include <linux/init.h>
+#include <linux/irq.h>
+#include <linux/isa_dma.h>
+#include <linux/ktime.h>
+#include <linux/kernel.h>
+#include <linux/kernel_main.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/panic.h>
+#include <linux/printk.h>
+#include <linux/section.h>
+#include <linux/selftest.h>
+#include <linux/serial.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+u64 boot_first_page_insn;
+
+static int setup_monitor(char *val)
+{
+	return 0;				/* the default; the word is there to say so */
+}
+__setup("monitor", setup_monitor);
+
+static void say_hello(void)
+{
+	u32 i;
+
+	pr_notice("Quarry " QUARRY_VERSION " (x86-64), entered by %s%s%s\n", boot_info.entry,
+		  boot_info.loader[0] ? " from " : "", boot_info.loader);
+	pr_notice("Command line: %s\n", boot_info.cmdline);
+	for (i = 0; i < min_t(u32, boot_info.nr_complaints, ARRAY_SIZE(boot_info.complaint)); i++)
+		pr_warn("boot: %s\n", boot_info.complaint[i]);
+}
+
+/* Prove that memory works, and take the time since the loader let go of us. */
+static void first_page(void)
+{
+	unsigned long page = __get_free_page(GFP_KERNEL);
+
+	if (!page)
+		panic("no memory: the first page allocation failed");
+	boot_first_page_insn = rdtsc() - boot_info.entry_tsc;
+	free_page(page);
+	pr_info("First page after %llu ticks of the time-stamp counter\n", boot_first_page_insn);
+}
+
+static void start_cpu(void)
+{
+	serial_early_init();			/* a voice, before anything can go wrong */
+	panic_set_exit(arch_exit);		/* a way out, before options are read */
+	gdt_idt_init();				/* from here on a fault prints an oops */
+	paging_init();				/* write xor execute, guard pages, fixmap */
+	say_hello();
+	cmdline_parse(boot_info.cmdline);	/* options: all before the first user */
+}
+
+/* From the firmware's map to the first page in under a million instructions. */
+static void start_memory(void)
+{
+	memblock_from_boot_info(&boot_info);	/* what is RAM, and what of it is taken */
+	isa_dma_probe();			/* who needs memory below 16 MiB? */
+	section_init();				/* count; nothing is brought in yet */
+	zone_init_all();			/* watermarks and reserves from the counts */
+	page_alloc_init();			/* zonelists, per-CPU stocks */
+	first_page();
+	paging_finish_boot();			/* the loader's identity map goes */
+	kmem_cache_init();			/* the cache of caches */
+	kmalloc_init();				/* size classes */
+	vmalloc_init();				/* virtually contiguous areas */
+}
+
+static void start_devices(void)
+{
+	irq_init();				/* PIC, local APIC, IO-APIC as found */
+	time_init();				/* ticks, clock */
+	local_irq_enable();
+	serial_init();				/* input by interrupt */
+}
+
+static void run_initcalls(void)
+{
+	const initcall_t *fn;
+
+	for (fn = __initcall_start; fn < __initcall_end; fn++) {
+		int err = (*fn)();
+
+		if (err)
+			pr_warn("initcall %ps returned %d\n", *fn, err);
+	}
+}
+
+void kernel_main(void)
+{
+	start_cpu();
+	start_memory();
+	start_devices();
+	selftest_init();			/* KUnit's sockets: accounts, watchdog, clock */
+	run_initcalls();			/* built-in and EXT= drivers */
+	selftest_run_requested();		/* kunit.filter_glob= and bench= end here */
+}

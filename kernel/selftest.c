@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel/selftest.c - plug KUnit into this kernel, and run what the command line asks for
+ *
+ * Each case is bracketed by a snapshot of all memory accounts: one that does not leave
+ * free pages, objects, areas and owners as it found them fails.  A case that hangs is
+ * named by the watchdog.
+ */
+#include <asm/exit.h>
+#include <asm/processor.h>
+#include <kunit/test.h>
+#include <linux/bench.h>
+#include <linux/init.h>
+#include <linux/kstrtox.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/panic.h>
+#include <linux/printk.h>
+#include <linux/selftest.h>
+#include <linux/string.h>
+
+static char test_filter[128];		/* kunit.filter_glob= */
+static u64 test_shuffle;		/* kunit.shuffle=, 0: in order */
+static char bench_filter[128];		/* bench= */
+
+static int take_glob(char *to, size_t size, const char *val)
+{
+	return *val && strscpy(to, val, size) > 0 ? 0 : -EINVAL;
+}
+
+static int setup_filter_glob(char *val)
+{
+	return take_glob(test_filter, sizeof(test_filter), val);
+}
+__setup("kunit.filter_glob=", setup_filter_glob);
+
+static int setup_bench(char *val)
+{
+	return take_glob(bench_filter, sizeof(bench_filter), val);
+}
+__setup("bench=", setup_bench);
+
+static int setup_shuffle(char *val)
+{
+	return kstrtoull(val, 0, &test_shuffle);
+}
+__setup("kunit.shuffle=", setup_shuffle);
+
+static int setup_seed(char *val)
+{
+	unsigned long long seed;
+
+	if (kstrtoull(val, 0, &seed))
+		return -EINVAL;
+	kunit_set_seed(seed);
+	return 0;
+}
+__setup("seed=", setup_seed);
+
+static_assert(sizeof(struct mm_account) <= KUNIT_ACCOUNT_SIZE);
+
+static void account_snapshot(void *buf)
+{
+	mm_account_snapshot(buf);
+}
+
+static bool account_compare(const void *before, const void *after, char *msg, size_t n)
+{
+	return mm_account_compare(before, after, msg, n) && mm_verify(msg, n);
+}
+
+static const struct kunit_account_ops account_ops = {
+	.snapshot = account_snapshot,
+	.compare = account_compare,
+};
+
+static struct kunit_clock_ops clock_ops = { .now_ns = ktime_get_ns };
+
+void selftest_init(void)
+{
+	if (!strcmp(bench_unit(), "insn"))
+		clock_ops.insns = rdtsc;
+	kunit_set_account_hook(&account_ops);
+	kunit_set_watchdog(watchdog_arm);
+	kunit_set_clock(&clock_ops);
+}
+
+int selftest_run(const char *glob)
+{
+	struct kunit_totals totals;
+	int failed = kunit_run_all(glob, test_shuffle, &totals);
+
+	printk_raw("%u passed, %u failed, %u skipped\n", totals.passed, totals.failed,
+		   totals.skipped);
+	return totals.total ? failed : -ENOENT;
+}
+
+void selftest_run_requested(void)
+{
+	if (test_filter[0])
+		arch_exit(selftest_run(test_filter) ? EXIT_FAIL : EXIT_PASS);
+	if (bench_filter[0])
+		arch_exit(bench_run(bench_filter) > 0 ? EXIT_PASS : EXIT_FAIL);
+}
