@@ -8,7 +8,8 @@
 # Suites that need a real CPU or real devices: booted only.
 BOOTED_TESTS := trap irq time wx console monitor isa_dma paging boot
 # Kernel files outside lib/ and mm/ that the hosted build takes along.
-HOSTED_EXTRA := boot/multiboot2.c boot/pvh.c boot/boot_info.c kernel/kunit.c kernel/kunit_assert.c kernel/cmdline.c
+HOSTED_EXTRA := boot/multiboot2.c boot/pvh.c boot/boot_info.c kernel/kunit.c kernel/kunit_assert.c \
+	kernel/cmdline.c
 
 # ---- what the user may say ---------------------------------------------------------
 O ?= build
@@ -26,6 +27,7 @@ MEM ?= 128M
 SMP ?= 1
 CMDLINE ?=
 EXT ?=
+IMG ?= quarry
 QEMUFLAGS ?=
 export QEMU QEMUFLAGS O
 
@@ -37,7 +39,20 @@ say = @printf '  %-8s%s\n'
 Q = @
 endif
 
+# `make setup run`: first setup, then a new make, which finds what setup has installed.
+ifneq ($(filter setup,$(MAKECMDGOALS)),)
+REST := $(filter-out setup,$(MAKECMDGOALS))
+setup:
+	@scripts/setup
+	@for goal in $(REST); do $(MAKE) --no-print-directory $$goal || exit 1; done
+$(REST): setup ;
+.PHONY: setup $(REST)
+else
+
 .DEFAULT_GOAL := all
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -74,13 +89,13 @@ LDSCRIPT := arch/x86/quarry.ld
 PHONY := all iso host run run-uefi run-monitor debug test host-test bench lint coverage \
 	setup help clean FORCE
 
-all: $(O)/quarry.elf $(O)/quarry.iso compile_commands.json
+all: $(O)/$(IMG).elf $(O)/$(IMG).iso compile_commands.json
 
-# Rebuild when the flags change, not only when the sources do.
+# Rebuild when the flags or the list of objects change, not only when the sources do.
+remember = @echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
 $(O)/.flags: FORCE
 	@mkdir -p $(O)
-	@echo '$(CC) $(KFLAGS) $(NASMFLAGS) $(LDFLAGS) $(EXT)' | cmp -s - $@ || \
-		echo '$(CC) $(KFLAGS) $(NASMFLAGS) $(LDFLAGS) $(EXT)' > $@
+	$(call remember,$(CC) $(KFLAGS) $(NASMFLAGS))
 
 define compile_kernel
 	@mkdir -p $(@D)
@@ -121,30 +136,33 @@ define symbols
 	$(Q)$(if $(1),$(NM) -n $(1),printf '') | $(PYTHON) scripts/gen-symbols.py > $(@:.o=.c)
 	$(Q)$(CC) $(KFLAGS) -c -o $@ $(@:.o=.c)
 endef
-$(O)/symbols0.o: scripts/gen-symbols.py $(O)/.flags
-	@mkdir -p $(@D)
+$(O)/.link-$(IMG): FORCE
+	@mkdir -p $(O)
+	$(call remember,$(LD) $(LDFLAGS) $(OBJS) $(EXT_OBJS))
+$(O)/symbols.o: scripts/gen-symbols.py $(O)/.flags
 	$(call symbols,)
-$(O)/symbols1.o: $(O)/pass0.elf
+$(O)/$(IMG).symbols1.o: $(O)/$(IMG).pass0.elf
 	$(call symbols,$<)
-$(O)/symbols2.o: $(O)/pass1.elf
+$(O)/$(IMG).symbols2.o: $(O)/$(IMG).pass1.elf
 	$(call symbols,$<)
-$(O)/pass0.elf: $(OBJS) $(EXT_OBJS) $(if $(GEN_SYMBOLS),$(O)/symbols0.o) $(LDSCRIPT)
+LINK_DEPS := $(OBJS) $(EXT_OBJS) $(LDSCRIPT) $(O)/.link-$(IMG)
+$(O)/$(IMG).pass0.elf: $(LINK_DEPS) $(if $(GEN_SYMBOLS),$(O)/symbols.o)
 	$(link)
-$(O)/pass1.elf: $(OBJS) $(EXT_OBJS) $(O)/symbols1.o $(LDSCRIPT)
+$(O)/$(IMG).pass1.elf: $(LINK_DEPS) $(O)/$(IMG).symbols1.o
 	$(link)
-$(O)/quarry.elf: $(OBJS) $(EXT_OBJS) $(if $(GEN_SYMBOLS),$(O)/symbols2.o) $(LDSCRIPT)
+$(O)/$(IMG).elf: $(LINK_DEPS) $(if $(GEN_SYMBOLS),$(O)/$(IMG).symbols2.o)
 	$(link)
 
-$(O)/quarry.stripped: $(O)/quarry.elf
+$(O)/$(IMG).stripped: $(O)/$(IMG).elf
 	$(Q)$(STRIP) -o $@ $<
 
-$(O)/quarry.iso: $(O)/quarry.stripped boot/grub.cfg
+$(O)/$(IMG).iso: $(O)/$(IMG).stripped boot/grub.cfg scripts/make-iso
 	$(say) ISO $@
 	$(Q)scripts/make-iso $< boot/grub.cfg $@
 
-iso: $(O)/quarry.iso
+iso: $(O)/$(IMG).iso
 
-compile_commands.json: $(O)/.flags Makefile
+compile_commands.json: $(O)/.link-$(IMG) $(O)/.flags
 	$(Q)$(PYTHON) scripts/gen-compile-commands "$(CC) $(KFLAGS)" $(O) $(C_SRC) > $@
 
 # ---- the hosted build: the same lib/ and mm/ under ASan and UBSan ------------------
@@ -168,7 +186,7 @@ HOST_OBJS := $(HOST_LIB_OBJS) $(HOST_TESTS:%.c=$(H)/%.o) $(H)/tests/host/main.o
 
 $(H)/.flags: FORCE
 	@mkdir -p $(H)
-	@echo '$(HOSTCC) $(HOST_KFLAGS)' | cmp -s - $@ || echo '$(HOSTCC) $(HOST_KFLAGS)' > $@
+	$(call remember,$(HOSTCC) $(HOST_KFLAGS))
 
 $(H)/tests/host/host_os.o: tests/host/host_os.c $(H)/.flags
 	@mkdir -p $(@D)
@@ -216,8 +234,54 @@ $(FUZZERS:%=$(F)/%): $(F)/%: $(F)/tests/host/%.o $(FUZZ_OBJS)
 	$(Q)$(FUZZCC) -fsanitize=fuzzer,address,undefined -no-pie -Wl,-T,tests/host/sections.ld -o $@ $(filter %.o,$^)
 fuzz: $(FUZZERS:%=$(F)/%)
 
+# ---- running ----------------------------------------------------------------------
+RUN = scripts/qemu-run --mem $(MEM) --smp $(SMP)
+SAY_QUIT = @echo "(the monitor's poweroff, or Ctrl-A X, ends QEMU)"
+
+run: all
+	$(SAY_QUIT)
+	$(Q)$(RUN) --interactive --entry bios --iso $(O)/$(IMG).iso $(if $(CMDLINE),--cmdline "$(CMDLINE)",--menu)
+run-uefi: all
+	$(SAY_QUIT)
+	$(Q)$(RUN) --interactive --entry uefi --iso $(O)/$(IMG).iso $(if $(CMDLINE),--cmdline "$(CMDLINE)",--menu)
+run-monitor: $(O)/$(IMG).elf
+	$(SAY_QUIT)
+	$(Q)$(RUN) --interactive --kernel $< --cmdline "monitor $(CMDLINE)"
+debug: $(O)/$(IMG).elf
+	$(Q)scripts/debug $< $(O)/debug.log --mem $(MEM) --smp $(SMP) --cmdline "$(or $(CMDLINE),monitor)"
+
+test: all host fuzz ext-example
+	$(Q)scripts/run-tests $(TESTFLAGS)
+ext-example:
+	$(Q)$(MAKE) --no-print-directory IMG=ext-example EXT=tests/ext-example $(O)/ext-example.elf
+bench: $(O)/$(IMG).elf
+	$(Q)scripts/bench --kernel $< $(BENCH)
+lint: $(O)/$(IMG).stripped
+	$(Q)CC='$(CC)' MAKE='$(MAKE)' O=$(O) IMG=$(IMG) scripts/lint "$(KFLAGS)" "$(C_SRC)"
+coverage:
+	$(Q)MAKE='$(MAKE)' scripts/coverage
+help:
+	@echo 'Two commands on a fresh machine:  make setup run     make setup test'
+	@echo
+	@echo '  setup        install what is missing: compiler, QEMU, GRUB, ... (scripts/setup --check only looks)'
+	@echo '  all          $(O)/quarry.elf, $(O)/quarry.iso, compile_commands.json (the default)'
+	@echo '  run          boot the ISO through GRUB, serial port on this terminal'
+	@echo '  run-uefi     the same through UEFI'
+	@echo '  run-monitor  boot the kernel directly into its monitor, without GRUB'
+	@echo '  debug        gdb on the booted kernel, with qr-page, qr-zones, qr-slabs, qr-vmalloc'
+	@echo '  test         every test, hosted and booted; the last line is N passed, N failed'
+	@echo '  host-test    the hosted suites alone (FILTER=glob)'
+	@echo '  bench        the benchmark table, in instructions (BENCH=glob)'
+	@echo '  lint         cppcheck, sparse, clang, format, layers, headers, sizes'
+	@echo '  coverage     line and branch coverage of mm/ and lib/, hosted and booted'
+	@echo '  clean        remove $(O)/'
+	@echo
+	@echo 'Variables: V=1 O=dir CC=clang CROSS_COMPILE= QEMU= QEMUFLAGS= SMP= MEM= CMDLINE= EXT=path'
+	@echo 'EXT=path: a .c file or a folder of them is compiled in (see tests/ext-example/)'
+
 clean:
 	rm -rf $(O) compile_commands.json
 
-.PHONY: $(PHONY) fuzz
+.PHONY: $(PHONY) fuzz ext-example
 -include $(OBJS:.o=.d) $(EXT_OBJS:.o=.d) $(HOST_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d)
+endif

@@ -70,8 +70,6 @@ void host_tlb_flush(unsigned long start, unsigned long end)
 		host_view_unmap(start, end - start);
 }
 
-__weak struct boot_info boot_info;
-
 static void add_range(u64 base, u64 end, u32 type)
 {
 	struct boot_range *r = &boot_info.range[boot_info.nr_ranges++];

@@ -10,13 +10,21 @@
 
 #include "platform.h"
 
+/* Until they have all landed. */
+#pragma weak kmem_cache_init
+#pragma weak kmalloc_init
+#pragma weak vmalloc_init
+
 void platform_start_mm(void)
 {
 	memblock_from_boot_info(&boot_info);
 	section_init();
 	zone_init_all();
 	page_alloc_init();
-	kmem_cache_init();
-	kmalloc_init();
-	vmalloc_init();
+	if (kmem_cache_init)
+		kmem_cache_init();
+	if (kmalloc_init)
+		kmalloc_init();
+	if (vmalloc_init)
+		vmalloc_init();
 }
