@@ -49,24 +49,22 @@ CPUIDX_NX		equ 1 << 20
 CPUIDX_LM		equ 1 << 29
 
 extern init_top_pgt, early_pud, early_pmd, image_pud, image_pmd, fixmap_pmd, fixmap_pte
-extern boot_stack, boot_start, kernel_main
+extern boot_stack, boot_start, kernel_main, _end
 global boot_multiboot2_entry, boot_pvh_entry, boot_high
 
 section .boot.header progbits alloc noexec nowrite align=8
 multiboot2_header:
 	dd MULTIBOOT2_HEADER_MAGIC, 0, multiboot2_end - multiboot2_header
 	dd -(MULTIBOOT2_HEADER_MAGIC + (multiboot2_end - multiboot2_header))
-	; what we would like to be told: command line, loader, modules, map, framebuffer, ACPI
+	; what we would like to be told: command line, loader, modules, map, console, ACPI
 .wishes:
 	dw 1, 1
 	dd .wishes_end - .wishes
 	dd 1, 2, 3, 6, 8, 14, 15
 .wishes_end:
 	align 8, db 0
-	; a framebuffer, if the loader can; any size
-	dw 5, 1
-	dd 20, 0, 0, 32
-	align 8, db 0
+	; No framebuffer tag: with it, GRUB leaves text mode on a BIOS machine, even for a
+	; planar VGA mode that nobody can draw on.  On UEFI we get a framebuffer anyway.
 	; modules on page boundaries
 	dw 6, 1
 	dd 8
@@ -87,6 +85,14 @@ boot_pvh_entry:
 boot_multiboot2_entry:
 	cli
 	cld
+	; Is there memory up to the end of the image?  Stack and tables are there.
+	mov esi, PHYS(message_no_memory)
+	mov ecx, [PHYS(_end) - 4]
+	not ecx
+	mov [PHYS(_end) - 4], ecx
+	cmp [PHYS(_end) - 4], ecx
+	jne refuse
+	not dword [PHYS(_end) - 4]
 	mov esp, PHYS(boot_stack) + STACK_TOP_OFFSET
 	push eax
 	push ebx
@@ -225,6 +231,8 @@ refuse:
 	hlt
 	jmp .halt
 
+message_no_memory:
+	db "Quarry needs more memory: not even its image fits.", 13, 10, 0
 message_no_long_mode:
 	db "Quarry needs a 64-bit CPU (long mode): this one has none.", 13, 10, 0
 message_no_nx:
