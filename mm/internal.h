@@ -122,10 +122,7 @@ extern struct zone *zone_private_list;	/* private zones that exist, for mm_verif
 
 /* ---- pcp.c --------------------------------------------------------------------------- */
 
-/*
- * Per-CPU stock, one for each zone, and one more that stays empty: requests that must
- * take the slow path (before init, under fault injection) are sent there.
- */
+/* Per-CPU stock of each zone, and one more that stays empty: see page_pcp_of. */
 #define PCP_NOBODY	MAX_NR_ZONES
 DECLARE_PER_CPU(struct per_cpu_pages, page_pcp[MAX_NR_ZONES + 1]);
 
@@ -140,23 +137,26 @@ void pcp_close(struct zone *z, struct per_cpu_pages *pcp);
 unsigned long pcp_pages(const struct per_cpu_pages *pcp);
 bool pcp_verify(const struct zone *z, const struct per_cpu_pages *pcp, char *msg, size_t n);
 
-/* Take a block off this CPU's stock; NULL: it has none.  Irqs off.  In every hot path. */
-static __always_inline struct page *pcp_pop(struct per_cpu_pages *pcp, unsigned int order,
-					    enum page_owner to, u32 ref)
+/*
+ * Take a block off this CPU's stock; its pfn, or 0: there is none.  Irqs off.  In every hot
+ * path: pass order as a constant where it is one.
+ */
+static __always_inline u32 pcp_pop(struct per_cpu_pages *pcp, unsigned int order,
+				   enum page_owner to, u32 ref)
 {
 	const u32 pfn = pcp->first[order];
 	struct page *page = pfn_to_page(pfn);
 
 	if (unlikely(!pfn))
-		return NULL;
+		return 0;
 	if (unlikely(page->meta != PAGE_META(PAGE_OWNER_PCP, order)))
-		return NULL;		/* the slow path says why: pcp_check() */
+		return 0;		/* corrupt: pcp_refill() will say so */
 	pcp->first[order] = page->next;
 	pcp->count[order]--;
 	pcp->nr_alloc += 1UL << order;
 	page->private = 0;
 	page_hand_over(page, order, PAGE_OWNER_PCP, to, ref);
-	return page;
+	return pfn;
 }
 
 /* Put a block that `from` owns into stock; false: no room.  Irqs off. */
@@ -168,7 +168,6 @@ static __always_inline bool pcp_push(struct per_cpu_pages *pcp, struct page *pag
 	page->next = pcp->first[order];
 	pcp->first[order] = page_to_pfn(page);
 	pcp->count[order]++;
-	pcp->nr_free += 1UL << order;
 	page_hand_over(page, order, from, PAGE_OWNER_PCP, 0);
 	return true;
 }
@@ -188,6 +187,11 @@ bool gfp_should_retry(gfp_t gfp, unsigned int order, unsigned long progress);
  */
 struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
 			     unsigned int alloc_flags, enum page_owner owner);
+
+/* ---- page_free.c --------------------------------------------------------------------- */
+
+/* Once the zones have their stock. */
+void page_free_init(void);
 
 /* ---- section.c, section_plan.c ------------------------------------------------------ */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mm/page_alloc.c - Linux's page allocator interface: policy above the buddy
+ * mm/page_alloc.c - who gets pages, and from which zone: policy above the buddy
  *
  * MODEL
  *   alloc_pages(gfp, order)
@@ -11,17 +11,12 @@
  *     slower wake kswapd; once more, as deep as the mask may go (gfp.c); then, if it may
  *            sleep: drain the stock, reclaim, try again while that helps; then fail.
  *
- *   free: one compare of the struct page's second word with what a block of this owner,
- *   order, without flags and with one reference looks like.  Equal: push it on the stock.
- *   Anything else goes the slow way, which finds out whether it is a shared or compound
- *   block, or a wrong free; that is reported and changes nothing.
+ *   page_pcp_of[] maps the zone bits of a mask to the stock to try.  Before
+ *   page_alloc_init() and while a fault injector is plugged in, all masks map to a stock
+ *   that is always empty: so neither costs the fast path an instruction.
  *
- *   pcp_of[] maps the zone bits of a mask to the stock to try.  Before page_alloc_init()
- *   and while a fault injector is plugged in, all masks map to a stock that is always
- *   empty: so neither costs the fast path an instruction.
- *
- *   Blocks for other owners (slab, page tables ...) come and go by the same paths, but
- *   their refcount word is theirs.
+ *   Blocks for other owners (slab, page tables ...) come by the same paths, but their
+ *   refcount word is theirs.
  *
  * INVARIANTS
  *   I1  a block given out has refcount 1 (owner PAGES) or a zero word (others), private 0.
@@ -30,13 +25,13 @@
  * LOCKING	irqs off around the stock, zone->lock inside; none held across sockets.
  * CONTEXT	any but NMI.  Masks with __GFP_DIRECT_RECLAIM: process context.
  * FAILURE	NULL, nothing changed, reported unless __GFP_NOWARN.
- * NOT HERE	watermark arithmetic: zone.c.  Reclaim: plugged in.  Printing: stats.c.
+ * NOT HERE	watermark arithmetic: zone.c.  Giving back: page_free.c.  Reclaim: plugged in.
  */
 #include <linux/kernel.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
-#include <linux/section.h>
+#include <linux/smp.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <asm/processor.h>
@@ -45,8 +40,8 @@
 
 #define GFP_ZONE_BITS	(__GFP_DMA | __GFP_HIGHMEM | __GFP_DMA32)	/* bits 0..2 */
 
-static u8 page_alloc_pcp_of[8] = {
-	[0 ... 7] = PCP_NOBODY
+static DEFINE_PER_CPU(struct per_cpu_pages *, page_pcp_of)[8] = {
+	[0 ... 7] = &page_pcp[PCP_NOBODY]
 };
 
 static void (*page_alloc_failure_report)(gfp_t gfp, unsigned int order);
@@ -54,7 +49,7 @@ static unsigned long (*page_alloc_reclaim)(gfp_t gfp, unsigned int order);
 static void (*page_alloc_wake_kswapd)(struct zone *z, unsigned int order);
 static bool (*page_alloc_should_fail)(gfp_t gfp, unsigned int order);
 
-/* ---- taking a block -------------------------------------------------------------------- */
+/* ---- taking a block ---------------------------------------------------------------- */
 
 /* The refcount word of a fresh block. */
 static __always_inline u32 fresh_ref(enum page_owner owner)
@@ -62,20 +57,27 @@ static __always_inline u32 fresh_ref(enum page_owner owner)
 	return owner == PAGE_OWNER_PAGES;
 }
 
+/* From the zone's stock, after a refill if need be.  Irqs off. */
+static struct page *page_alloc_restock(struct zone *z, unsigned int order,
+				       enum page_owner owner)
+{
+	struct per_cpu_pages *pcp = this_cpu_ptr(z->pcp);
+	u32 pfn = pcp_pop(pcp, order, owner, fresh_ref(owner));
+
+	if (!pfn && pcp_refill(z, pcp, order))
+		pfn = pcp_pop(pcp, order, owner, fresh_ref(owner));
+	return pfn ? pfn_to_page(pfn) : NULL;
+}
+
 static struct page *page_alloc_rmqueue(struct zone *z, unsigned int order,
 				       enum page_owner owner)
 {
 	struct page *page = NULL;
-	struct per_cpu_pages *pcp;
 	unsigned long flags;
 
 	local_irq_save(flags);
-	if (order <= PCP_MAX_ORDER && z->pcp) {
-		pcp = this_cpu_ptr(z->pcp);
-		page = pcp_pop(pcp, order, owner, fresh_ref(owner));
-		if (!page && pcp_refill(z, pcp, order))
-			page = pcp_pop(pcp, order, owner, fresh_ref(owner));
-	}
+	if (order <= PCP_MAX_ORDER && z->pcp)
+		page = page_alloc_restock(z, order, owner);
 	if (!page) {
 		spin_lock(&z->lock);
 		page = buddy_alloc(z, order, owner, fresh_ref(owner));
@@ -117,7 +119,7 @@ struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
 	return NULL;
 }
 
-/* ---- when the low watermark does not hold ------------------------------------------------ */
+/* ---- when the low watermark does not hold ------------------------------------------ */
 
 static void wake_all_kswapds(gfp_t gfp, unsigned int order)
 {
@@ -190,8 +192,7 @@ static struct page *page_alloc_below_low(gfp_t gfp, unsigned int order,
 	return page;
 }
 
-static noinline struct page *page_alloc_slow(gfp_t gfp, unsigned int order,
-					     enum page_owner owner)
+static struct page *page_alloc_missed(gfp_t gfp, unsigned int order, enum page_owner owner)
 {
 	bool (*should_fail)(gfp_t, unsigned int) = READ_ONCE(page_alloc_should_fail);
 	struct page *page;
@@ -206,8 +207,8 @@ static noinline struct page *page_alloc_slow(gfp_t gfp, unsigned int order,
 	return page ? page : page_alloc_below_low(gfp, order, owner);
 }
 
-static noinline struct page *page_alloc_prepare(struct page *page, gfp_t gfp,
-						unsigned int order)
+/* What the mask wants done to a fresh block. */
+static struct page *page_alloc_finish(struct page *page, gfp_t gfp, unsigned int order)
 {
 	if (page && (gfp & __GFP_ZERO))
 		memset(page_address(page), 0, PAGE_SIZE << order);
@@ -216,41 +217,70 @@ static noinline struct page *page_alloc_prepare(struct page *page, gfp_t gfp,
 	return page;
 }
 
-static __always_inline struct page *page_alloc(gfp_t gfp, unsigned int order,
-					       enum page_owner owner)
+/* From the stock that serves this mask: a pfn, or 0. */
+static __always_inline u32 page_alloc_pop(gfp_t gfp, unsigned int order,
+					  enum page_owner owner)
 {
-	struct page *page = NULL;
 	unsigned long flags;
-	unsigned int idx;
+	u32 pfn;
 
-	if (likely(order <= PCP_MAX_ORDER)) {
-		local_irq_save(flags);
-		idx = page_alloc_pcp_of[(__force unsigned int)(gfp & GFP_ZONE_BITS)];
-		page = pcp_pop(this_cpu_ptr(&page_pcp[idx]), order, owner, fresh_ref(owner));
-		local_irq_restore(flags);
-	}
-	if (unlikely(!page))
-		page = page_alloc_slow(gfp, order, owner);
-	if (unlikely(gfp & (__GFP_ZERO | __GFP_COMP)))
-		page = page_alloc_prepare(page, gfp, order);
-	return page;
+	local_irq_save(flags);
+	pfn = pcp_pop(this_cpu_read(page_pcp_of[(__force u32)(gfp & GFP_ZONE_BITS)]), order,
+		      owner, fresh_ref(owner));
+	local_irq_restore(flags);
+	return pfn;
+}
+
+/* All but the hottest case, which is order 0, from stock, as it comes. */
+static noinline struct page *page_alloc_any(gfp_t gfp, unsigned int order,
+					    enum page_owner owner)
+{
+	u32 pfn = order <= PCP_MAX_ORDER ? page_alloc_pop(gfp, order, owner) : 0;
+	struct page *page;
+
+	page = pfn ? pfn_to_page(pfn) : page_alloc_missed(gfp, order, owner);
+	return page_alloc_finish(page, gfp, order);
+}
+
+static __always_inline bool page_alloc_is_plain(gfp_t gfp, unsigned int order)
+{
+	return likely(order == 0 && !(gfp & (__GFP_ZERO | __GFP_COMP)));
 }
 
 struct page *alloc_pages_owner(gfp_t gfp, unsigned int order, enum page_owner owner)
 {
-	return page_alloc(gfp, order, owner);
+	return page_alloc_any(gfp, order, owner);
 }
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
-	return page_alloc(gfp, order, PAGE_OWNER_PAGES);
+	u32 pfn;
+
+	if (page_alloc_is_plain(gfp, order)) {
+		pfn = page_alloc_pop(gfp, 0, PAGE_OWNER_PAGES);
+		if (likely(pfn))
+			return pfn_to_page(pfn);
+	}
+	return page_alloc_any(gfp, order, PAGE_OWNER_PAGES);
+}
+
+static noinline unsigned long page_alloc_any_addr(gfp_t gfp, unsigned int order)
+{
+	struct page *page = page_alloc_any(gfp, order, PAGE_OWNER_PAGES);
+
+	return page ? (unsigned long)page_address(page) : 0;
 }
 
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 {
-	struct page *page = page_alloc(gfp, order, PAGE_OWNER_PAGES);
+	u32 pfn;
 
-	return likely(page) ? (unsigned long)page_address(page) : 0;
+	if (page_alloc_is_plain(gfp, order)) {
+		pfn = page_alloc_pop(gfp, 0, PAGE_OWNER_PAGES);
+		if (likely(pfn))
+			return (unsigned long)pfn_to_kaddr(pfn);
+	}
+	return page_alloc_any_addr(gfp, order);
 }
 
 unsigned long get_zeroed_page(gfp_t gfp)
@@ -265,181 +295,11 @@ unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr_pages, struct page **
 	for (i = 0; i < nr_pages; i++) {
 		if (page_array[i])
 			continue;
-		page_array[i] = page_alloc(gfp, 0, PAGE_OWNER_PAGES);
+		page_array[i] = alloc_pages(gfp, 0);
 		if (!page_array[i])
 			break;
 	}
 	return i;
-}
-
-/* ---- giving it back ---------------------------------------------------------------------- */
-
-/* Nobody refers to the block any more.  Irqs off. */
-static void page_free_block(struct page *page, unsigned int order, enum page_owner owner)
-{
-	struct zone *z = page_zone(page);
-	struct per_cpu_pages *pcp;
-
-	if (PageHead(page))
-		page_unmake_compound(page, order);
-	if (order <= PCP_MAX_ORDER && z->pcp) {
-		pcp = this_cpu_ptr(z->pcp);
-		if (pcp_push(pcp, page, order, owner))
-			return;
-		pcp_flush(z, pcp, order);
-		if (pcp_push(pcp, page, order, owner))
-			return;
-	}
-	spin_lock(&z->lock);
-	buddy_free(z, page, order, owner);
-	spin_unlock(&z->lock);
-}
-
-/* Why is this no block of owner and order that could be freed?  NULL: it is one. */
-static const char *page_free_fault(const struct page *page, unsigned int order,
-				   enum page_owner owner)
-{
-	if (PageTail(page))
-		return "freed page is the tail of a compound page";
-	if (page->owner == PAGE_OWNER_NONE)
-		return "freed page lies inside a block";
-	if (page->owner == PAGE_OWNER_FREE || page->owner == PAGE_OWNER_PCP)
-		return "page is free already";
-	if (PageReserved(page))
-		return "freed page is reserved";
-	if (page->owner != owner)
-		return "freed page belongs to another owner";
-	if (page->order != order)
-		return "page was allocated with another order";
-	if (owner == PAGE_OWNER_PAGES && !page_ref_count(page))
-		return "freed page has no reference";
-	return NULL;
-}
-
-/*
- * Somebody else holds a reference to the first page of a block that is not compound: free
- * the rest now, the first page goes with its last reference.
- */
-static void page_free_shared(struct page *page, unsigned int order)
-{
-	unsigned int k = order;
-
-	if (!PageHead(page)) {
-		page->order = 0;
-		while (k-- > 0) {
-			page[1UL << k].meta = PAGE_META_REF(PAGE_OWNER_PAGES, k, 1);
-			page_free_block(&page[1UL << k], k, PAGE_OWNER_PAGES);
-		}
-	}
-	if (page_ref_dec_and_test(page))
-		page_free_block(page, page->order, PAGE_OWNER_PAGES);
-}
-
-static noinline void page_free_slow(unsigned long pfn, unsigned int order,
-				    enum page_owner owner)
-{
-	struct page *page = pfn_to_page(pfn);
-	const char *fault = "freed address has no page";
-	unsigned long flags;
-
-	local_irq_save(flags);
-	if (pfn_online(pfn))
-		fault = page_free_fault(page, order, owner);
-	if (unlikely(fault))
-		page_report_bad(pfn, fault);
-	else if (owner == PAGE_OWNER_PAGES && page_ref_count(page) > 1)
-		page_free_shared(page, order);
-	else
-		page_free_block(page, order, owner);
-	local_irq_restore(flags);
-}
-
-/* meta_mask: which bits of the second word must look like a fresh block of this kind. */
-static __always_inline void page_free(unsigned long pfn, unsigned int order,
-				      enum page_owner owner, u64 meta_mask)
-{
-	const u64 want = PAGE_META_REF(owner, order, 1) & meta_mask;
-	struct page *page = pfn_to_page(pfn);
-	unsigned long flags;
-	bool done = false;
-
-	if (likely(order <= PCP_MAX_ORDER && pfn_online(pfn))) {
-		local_irq_save(flags);
-		if (likely((page->meta & meta_mask) == want))
-			done = pcp_push(this_cpu_ptr(&page_pcp[pfn_zone_type(pfn)]), page,
-					order, owner);
-		local_irq_restore(flags);
-	}
-	if (unlikely(!done))
-		page_free_slow(pfn, order, owner);
-}
-
-#define META_ALL		(~0ULL)
-#define META_OWNER_ORDER_FLAGS	0xffffULL
-
-/*
- * Offset in bytes to index: a rotation, so that a misaligned or foreign pointer becomes
- * an index beyond all sections instead of being rounded down to a valid one.
- */
-static __always_inline unsigned long exact_index(unsigned long off, unsigned int shift)
-{
-	return off >> shift | off << (64 - shift);
-}
-
-#define PAGE_STRUCT_SHIFT	4
-static_assert(sizeof(struct page) == 1UL << PAGE_STRUCT_SHIFT);
-
-static __always_inline unsigned long exact_pfn(const struct page *page)
-{
-	return exact_index((unsigned long)page - VMEMMAP_START, PAGE_STRUCT_SHIFT);
-}
-
-void free_pages_owner(struct page *page, unsigned int order, enum page_owner owner)
-{
-	page_free(exact_pfn(page), order, owner, META_OWNER_ORDER_FLAGS);
-}
-
-void __free_pages(struct page *page, unsigned int order)
-{
-	page_free(exact_pfn(page), order, PAGE_OWNER_PAGES, META_ALL);
-}
-
-void free_pages(unsigned long addr, unsigned int order)
-{
-	if (likely(addr))
-		page_free(exact_index(addr - PAGE_OFFSET, PAGE_SHIFT), order,
-			  PAGE_OWNER_PAGES, META_ALL);
-}
-
-void put_page(struct page *page)
-{
-	unsigned long flags;
-
-	if (!page_ptr_valid(page)) {
-		page_report_bad(exact_pfn(page), "reference to an address that has no page");
-		return;
-	}
-	page = compound_head(page);
-	local_irq_save(flags);
-	if (page->owner != PAGE_OWNER_PAGES || !page_ref_count(page))
-		page_report_bad(page_to_pfn(page), "reference dropped that nobody holds");
-	else if (page_ref_dec_and_test(page))
-		page_free_block(page, page->order, PAGE_OWNER_PAGES);
-	local_irq_restore(flags);
-}
-
-/* ---- cutting blocks ------------------------------------------------------------------------ */
-
-void split_page(struct page *page, unsigned int order)
-{
-	unsigned long i;
-
-	if (WARN_ON_ONCE(!page_ptr_valid(page) || PageCompound(page) ||
-			 page->owner != PAGE_OWNER_PAGES || page->order != order))
-		return;
-	page->order = 0;
-	for (i = 1; i < 1UL << order; i++)
-		page[i].meta = PAGE_META_REF(PAGE_OWNER_PAGES, 0, page->refcount);
 }
 
 void *alloc_pages_exact(size_t size, gfp_t gfp)
@@ -459,82 +319,27 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 	return page_address(page);
 }
 
-void free_pages_exact(void *virt, size_t size)
-{
-	unsigned long addr = (unsigned long)virt, end = addr + PAGE_ALIGN(size);
-
-	for (; addr < end; addr += PAGE_SIZE)
-		free_page(addr);
-}
-
-/* ---- totals ----------------------------------------------------------------------------------- */
-
-unsigned long totalram_pages(void)
-{
-	unsigned long sum = 0;
-	struct zone *z;
-
-	for_each_zone(z)
-		sum += z->managed_pages;
-	return sum;
-}
-
-unsigned long nr_free_pages(void)
-{
-	unsigned long sum = 0;
-	struct zone *z;
-
-	for_each_zone(z)
-		sum += zone_free_pages(z);
-	return sum;
-}
-
-unsigned long nr_free_pcp_pages(void)
-{
-	return page_owner_pages(PAGE_OWNER_PCP);
-}
-
-unsigned long nr_free_buffer_pages(void)
-{
-	unsigned long sum = 0;
-	struct zone *z;
-
-	for_each_zone(z)
-		if (z->managed_pages > high_wmark_pages(z))
-			sum += z->managed_pages - high_wmark_pages(z);
-	return sum;
-}
-
-void si_meminfo(struct sysinfo *si)
-{
-	*si = (struct sysinfo){
-		.totalram = totalram_pages(),
-		.freeram = nr_free_pages() + nr_free_pcp_pages(),
-		.mem_unit = PAGE_SIZE,
-	};
-}
-
-/* ---- sockets and init ---------------------------------------------------------------------------- */
+/* ---- sockets and init -------------------------------------------------------------- */
 
 /* Which stock serves a mask: that of the highest zone it admits that has any pages. */
-static u8 best_pcp(gfp_t gfp)
+static struct per_cpu_pages *best_pcp(gfp_t gfp, unsigned int cpu)
 {
 	int i;
 
-	if (page_alloc_should_fail)
-		return PCP_NOBODY;
 	for (i = gfp_zone(gfp); i >= 0; i--)
-		if (zones[i].managed_pages)
-			return i;
-	return PCP_NOBODY;
+		if (zones[i].managed_pages && !page_alloc_should_fail)
+			return per_cpu_ptr(zones[i].pcp, cpu);
+	return per_cpu_ptr(&page_pcp[PCP_NOBODY], cpu);
 }
 
 static void page_alloc_route(void)
 {
-	unsigned int bits;
+	unsigned int bits, cpu;
 
-	for (bits = 0; bits < ARRAY_SIZE(page_alloc_pcp_of); bits++)
-		WRITE_ONCE(page_alloc_pcp_of[bits], best_pcp((__force gfp_t)bits));
+	for_each_possible_cpu(cpu)
+		for (bits = 0; bits < 8; bits++)
+			WRITE_ONCE(per_cpu(page_pcp_of[bits], cpu),
+				   best_pcp((__force gfp_t)bits, cpu));
 }
 
 void page_alloc_set_failure_report(void (*fn)(gfp_t gfp, unsigned int order))
@@ -560,10 +365,13 @@ void page_alloc_set_should_fail(bool (*fn)(gfp_t gfp, unsigned int order))
 
 void page_alloc_init(void)
 {
+	unsigned int cpu;
 	struct zone *z;
 
 	for_each_zone(z)
-		if (z->managed_pages)
-			pcp_init(this_cpu_ptr(z->pcp), z);
+		for_each_possible_cpu(cpu)
+			if (z->managed_pages)
+				pcp_init(per_cpu_ptr(z->pcp, cpu), z);
+	page_free_init();
 	page_alloc_route();
 }

@@ -170,7 +170,7 @@ void zone_fini_private(struct zone *z)
 		*p = z->next_private;
 }
 
-/* ---- watermark checks ---------------------------------------------------------------- */
+/* ---- watermark checks -------------------------------------------------------------- */
 
 /* What the request's flags leave of a mark. */
 static long lowered_mark(long mark, unsigned int alloc_flags)

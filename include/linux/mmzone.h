@@ -53,7 +53,7 @@ struct per_cpu_pages {
 	u16 batch;			/* pages moved at a time */
 	u16 open;			/* 0: zone short of pages, every request goes to the buddy */
 	u32 nr_refill, nr_flush;	/* events, for stats */
-	u64 nr_alloc, nr_free;		/* pages ever given out and taken back by this CPU */
+	u64 nr_alloc;			/* pages ever given out of this stock */
 } __aligned(64);
 
 /*

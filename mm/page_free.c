@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/page_free.c - giving pages back: references, wrong frees, cutting blocks
+ *
+ * MODEL
+ *   free_pages(addr, order)
+ *     fast   one compare of the struct page's second word with what a block of this owner,
+ *            order, without flags and with one reference looks like.  Equal: push it on
+ *            this CPU's stock.
+ *     slow   anything else: the stock is full (flush a batch) or closed (to the buddy), the
+ *            block is compound or shared, or this is no block that could be freed: that is
+ *            reported, counted, and changes nothing.
+ *
+ *   An address becomes a pfn by rotation instead of a shift, so that a misaligned one is
+ *   beyond all sections; so does a pointer to a struct page.  One bitmap test then tells
+ *   whether there is a struct page to look at.
+ *
+ *   page_pcp_at[] maps a section, by the length of its number in bits, to the stock that
+ *   takes its pages: 0 is DMA, up to 8 bits (255) DMA32, the rest NORMAL.
+ *
+ *   A block that is not compound may be shared too (get_page()): __free_pages() by its
+ *   owner then frees all but the first page, which goes with its last reference.
+ *
+ * INVARIANTS
+ *   I1  a block leaves its owner exactly once, and only whole or by split_page().
+ *   I2  a refused free has changed nothing but the counter of refused frees.
+ *
+ * LOCKING	irqs off from the check to the push; zone->lock inside.
+ * CONTEXT	any but NMI.
+ * FAILURE	none: what cannot be freed stays with its owner.
+ * NOT HERE	alloc_pages(): page_alloc.c.  The report: page.c.
+ */
+#include <linux/kernel.h>
+#include <linux/section.h>
+#include <linux/smp.h>
+
+#include "internal.h"
+
+#define SECTION_BITS	(MAX_PHYSMEM_BITS - SECTION_SHIFT)
+static_assert(ZONE_DMA_END_PFN == PAGES_PER_SECTION);
+
+static DEFINE_PER_CPU(struct per_cpu_pages *, page_pcp_at)[SECTION_BITS + 1] = {
+	[0 ... SECTION_BITS] = &page_pcp[PCP_NOBODY]
+};
+
+/* Every section of one length in bits lies in one zone. */
+void page_free_init(void)
+{
+	unsigned int bits, cpu;
+	unsigned long pfn;
+
+	for_each_possible_cpu(cpu)
+		for (bits = 0; bits <= SECTION_BITS; bits++) {
+			pfn = bits ? section_nr_to_pfn(1UL << (bits - 1)) : 0;
+			per_cpu(page_pcp_at[bits], cpu) = per_cpu_ptr(pfn_zone(pfn)->pcp, cpu);
+		}
+}
+
+/*
+ * Offset in bytes to index: a rotation, so that a misaligned or foreign pointer becomes
+ * an index beyond all sections instead of being rounded down to a valid one.
+ */
+static __always_inline unsigned long exact_index(unsigned long off, unsigned int shift)
+{
+	return off >> shift | off << (64 - shift);
+}
+
+#define NULL_PFN	exact_index(0UL - PAGE_OFFSET, PAGE_SHIFT)	/* of free_pages(0, ..) */
+
+/* Nobody refers to the block any more.  Irqs off. */
+static void page_free_block(struct page *page, unsigned int order, enum page_owner owner)
+{
+	struct zone *z = page_zone(page);
+	struct per_cpu_pages *pcp;
+
+	if (PageHead(page))
+		page_unmake_compound(page, order);
+	if (order <= PCP_MAX_ORDER && z->pcp) {
+		pcp = this_cpu_ptr(z->pcp);
+		if (pcp_push(pcp, page, order, owner))
+			return;
+		pcp_flush(z, pcp, order);
+		if (pcp_push(pcp, page, order, owner))
+			return;
+	}
+	spin_lock(&z->lock);
+	buddy_free(z, page, order, owner);
+	spin_unlock(&z->lock);
+}
+
+/* Why is this no block of owner and order that could be freed?  NULL: it is one. */
+static const char *page_free_fault(const struct page *page, unsigned int order,
+				   enum page_owner owner)
+{
+	if (PageTail(page))
+		return "freed page is the tail of a compound page";
+	if (page->owner == PAGE_OWNER_NONE)
+		return "freed page lies inside a block";
+	if (page->owner == PAGE_OWNER_FREE || page->owner == PAGE_OWNER_PCP)
+		return "page is free already";
+	if (PageReserved(page))
+		return "freed page is reserved";
+	if (page->owner != owner)
+		return "freed page belongs to another owner";
+	if (page->order != order)
+		return "page was allocated with another order";
+	if (owner == PAGE_OWNER_PAGES && !page_ref_count(page))
+		return "freed page has no reference";
+	return NULL;
+}
+
+/*
+ * Somebody else holds a reference to the first page of a block that is not compound: free
+ * the rest now, the first page goes with its last reference.
+ */
+static void page_free_shared(struct page *page, unsigned int order)
+{
+	unsigned int k = order;
+
+	if (!PageHead(page)) {
+		page->order = 0;
+		while (k-- > 0) {
+			page[1UL << k].meta = PAGE_META_REF(PAGE_OWNER_PAGES, k, 1);
+			page_free_block(&page[1UL << k], k, PAGE_OWNER_PAGES);
+		}
+	}
+	if (page_ref_dec_and_test(page))
+		page_free_block(page, page->order, PAGE_OWNER_PAGES);
+}
+
+static void page_free_slow(unsigned long pfn, unsigned int order, enum page_owner owner)
+{
+	struct page *page = pfn_to_page(pfn);
+	const char *fault = "freed address has no page";
+	unsigned long flags;
+
+	if (pfn == NULL_PFN)
+		return;
+	local_irq_save(flags);
+	if (pfn_online(pfn))
+		fault = page_free_fault(page, order, owner);
+	if (unlikely(fault))
+		page_report_bad(pfn, fault);
+	else if (owner == PAGE_OWNER_PAGES && page_ref_count(page) > 1)
+		page_free_shared(page, order);
+	else
+		page_free_block(page, order, owner);
+	local_irq_restore(flags);
+}
+
+/*
+ * To stock, if the bits of the second word that meta_mask selects are those of a block of
+ * this kind as it left alloc, and if there is room.
+ */
+static __always_inline bool page_free_push(unsigned long pfn, unsigned int order,
+					   enum page_owner owner, u64 meta_mask)
+{
+	const u64 want = PAGE_META_REF(owner, order, 1) & meta_mask;
+	const unsigned int bits = 63 - __builtin_clzl(pfn_to_section_nr(pfn) * 2 + 1);
+	struct page *page = pfn_to_page(pfn);
+	unsigned long flags;
+	bool done = false;
+
+	local_irq_save(flags);
+	if (likely((page->meta & meta_mask) == want))
+		done = pcp_push(this_cpu_read(page_pcp_at[bits]), page, order, owner);
+	local_irq_restore(flags);
+	return done;
+}
+
+#define META_ALL		(~0ULL)
+#define META_OWNER_ORDER_FLAGS	0xffffULL	/* the rest is the owner's */
+
+static noinline void page_free_any(unsigned long pfn, unsigned int order,
+				   enum page_owner owner)
+{
+	const u64 mask = owner == PAGE_OWNER_PAGES ? META_ALL : META_OWNER_ORDER_FLAGS;
+
+	if (order > PCP_MAX_ORDER || !pfn_online(pfn) ||
+	    !page_free_push(pfn, order, owner, mask))
+		page_free_slow(pfn, order, owner);
+}
+
+static __always_inline void page_free(unsigned long pfn, unsigned int order)
+{
+	if (unlikely(order || !pfn_online(pfn) ||
+		     !page_free_push(pfn, 0, PAGE_OWNER_PAGES, META_ALL)))
+		page_free_any(pfn, order, PAGE_OWNER_PAGES);
+}
+
+#define PAGE_STRUCT_SHIFT	4
+static_assert(sizeof(struct page) == 1UL << PAGE_STRUCT_SHIFT);
+
+static __always_inline unsigned long exact_pfn(const struct page *page)
+{
+	return exact_index((unsigned long)page - VMEMMAP_START, PAGE_STRUCT_SHIFT);
+}
+
+void free_pages_owner(struct page *page, unsigned int order, enum page_owner owner)
+{
+	page_free_any(exact_pfn(page), order, owner);
+}
+
+void __free_pages(struct page *page, unsigned int order)
+{
+	page_free(exact_pfn(page), order);
+}
+
+void free_pages(unsigned long addr, unsigned int order)
+{
+	page_free(exact_index(addr - PAGE_OFFSET, PAGE_SHIFT), order);
+}
+
+void put_page(struct page *page)
+{
+	unsigned long flags;
+
+	if (!page_ptr_valid(page)) {
+		page_report_bad(exact_pfn(page), "reference to an address that has no page");
+		return;
+	}
+	page = compound_head(page);
+	local_irq_save(flags);
+	if (page->owner != PAGE_OWNER_PAGES || !page_ref_count(page))
+		page_report_bad(page_to_pfn(page), "reference dropped that nobody holds");
+	else if (page_ref_dec_and_test(page))
+		page_free_block(page, page->order, PAGE_OWNER_PAGES);
+	local_irq_restore(flags);
+}
+
+/* ---- cutting blocks ---------------------------------------------------------------- */
+
+void split_page(struct page *page, unsigned int order)
+{
+	unsigned long i;
+
+	if (WARN_ON_ONCE(!page_ptr_valid(page) || PageCompound(page) ||
+			 page->owner != PAGE_OWNER_PAGES || page->order != order))
+		return;
+	page->order = 0;
+	for (i = 1; i < 1UL << order; i++)
+		page[i].meta = PAGE_META_REF(PAGE_OWNER_PAGES, 0, page->refcount);
+}
+
+void free_pages_exact(void *virt, size_t size)
+{
+	unsigned long addr = (unsigned long)virt, end = addr + PAGE_ALIGN(size);
+
+	for (; addr < end; addr += PAGE_SIZE)
+		free_page(addr);
+}
