@@ -183,8 +183,9 @@ bool mm_verify(char *msg, size_t n)
 #define ACCOUNT_SKIPS	(PAGE_BIT(NONE) | PAGE_BIT(RESERVED) | PAGE_BIT(MEMMAP) | \
 			 PAGE_BIT(FREE) | PAGE_BIT(PCP))
 
-void mm_account_snapshot(struct mm_account *acc)
+void mm_account_snapshot(void *account)
 {
+	struct mm_account *acc = account;
 	struct verify_ops *ops;
 	unsigned int i = 0;
 	struct zone *z;
@@ -210,9 +211,10 @@ static bool account_equal(const char *what, long before, long after, char *msg, 
 	return before == after;
 }
 
-bool mm_account_compare(const struct mm_account *before, const struct mm_account *after,
-			char *msg, size_t n)
+bool mm_account_compare(const void *account_before, const void *account_after, char *msg,
+			size_t n)
 {
+	const struct mm_account *before = account_before, *after = account_after;
 	struct verify_ops *ops;
 	unsigned int i;
 

@@ -197,3 +197,50 @@ bool __zone_watermark_ok(const struct zone *z, unsigned int order, unsigned long
 		return false;
 	return order == 0 || buddy_has_order(z, order) || READ_ONCE(z->nr_dormant);
 }
+
+/* ---- totals -------------------------------------------------------------------------- */
+
+unsigned long totalram_pages(void)
+{
+	unsigned long sum = 0;
+	struct zone *z;
+
+	for_each_zone(z)
+		sum += z->managed_pages;
+	return sum;
+}
+
+unsigned long nr_free_pages(void)
+{
+	unsigned long sum = 0;
+	struct zone *z;
+
+	for_each_zone(z)
+		sum += zone_free_pages(z);
+	return sum;
+}
+
+unsigned long nr_free_pcp_pages(void)
+{
+	return page_owner_pages(PAGE_OWNER_PCP);
+}
+
+unsigned long nr_free_buffer_pages(void)
+{
+	unsigned long sum = 0;
+	struct zone *z;
+
+	for_each_zone(z)
+		if (z->managed_pages > high_wmark_pages(z))
+			sum += z->managed_pages - high_wmark_pages(z);
+	return sum;
+}
+
+void si_meminfo(struct sysinfo *si)
+{
+	*si = (struct sysinfo){
+		.totalram = totalram_pages(),
+		.freeram = nr_free_pages() + nr_free_pcp_pages(),
+		.mem_unit = PAGE_SIZE,
+	};
+}

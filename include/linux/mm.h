@@ -192,8 +192,7 @@ struct mm_account {
 	long owner[NR_PAGE_OWNERS];	/* pages in use */
 	long room[MM_ACCOUNT_ROOMS];	/* objects, areas: in order of registration */
 };
-void mm_account_snapshot(struct mm_account *acc);
-bool mm_account_compare(const struct mm_account *before, const struct mm_account *after,
-			char *msg, size_t n);
+void mm_account_snapshot(void *account);	/* struct mm_account; kunit_account_ops fits */
+bool mm_account_compare(const void *before, const void *after, char *msg, size_t n);
 
 #endif /* _LINUX_MM_H */
