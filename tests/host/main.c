@@ -6,25 +6,43 @@
  * ASan and UBSan.  SIZE is 64M, 1G, 1T ...; --seed shuffles.  Exit status 0: every case
  * passed; 1: one did not; 37: a panic; 39: the watchdog.
  */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include <kunit/test.h>
+#include <linux/build_bug.h>
 #include <linux/cmdline.h>
+#include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 
 #include "host_os.h"
 #include "platform.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #define DEFAULT_MEM	(256ULL << 20)
 
-static u64 host_tests_now(void)
+static u64 host_now_ns(void)
 {
 	return host_time_ns();
 }
 
-static const struct kunit_clock_ops clock = { .now_ns = host_tests_now };
+static const struct kunit_clock_ops host_clock = { .now_ns = host_now_ns };
+
+static void account_snapshot(void *buf)
+{
+	mm_account_snapshot(buf);
+}
+
+static bool account_compare(const void *before, const void *after, char *msg, size_t n)
+{
+	return mm_account_compare(before, after, msg, n);
+}
+
+static const struct kunit_account_ops mm_account_ops = {
+	.snapshot = account_snapshot,
+	.compare = account_compare,
+};
+static_assert(sizeof(struct mm_account) <= KUNIT_ACCOUNT_SIZE);
 
 static u64 parse_size(const char *text)
 {
@@ -73,7 +91,8 @@ int main(int argc, char **argv)
 	platform_init(mem);
 	cmdline_parse(options);
 	platform_start_mm();
-	kunit_set_clock(&clock);
+	kunit_set_account_hook(&mm_account_ops);
+	kunit_set_clock(&host_clock);
 	kunit_set_watchdog(host_watchdog);
 	failed = kunit_run_all(filter, seed, &totals);
 	printk_raw("%u passed, %u failed, %u skipped\n", totals.passed, totals.failed,
