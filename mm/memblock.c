@@ -231,36 +231,51 @@ static void merge_around(struct memblock_type *type, u32 first, u32 last)
 	}
 }
 
+/* Put a piece in before region i, or let region i - 1 grow by it.  Returns slots needed. */
+static u32 put_piece(struct memblock_type *type, u32 *i, const struct memblock_region *piece,
+		     bool insert)
+{
+	struct memblock_region *prev = *i ? &type->regions[*i - 1] : NULL;
+
+	if (prev && mergeable(prev, piece)) {
+		if (insert) {
+			prev->size += piece->size;
+			type->total_size += piece->size;
+		}
+		return 0;
+	}
+	if (insert)
+		insert_at(type, (*i)++, piece);
+	return 1;
+}
+
 /*
- * The pieces of *new that no region covers: count them, or (insert) put them in too.
- * *first and *last become the indices of the first and last piece put in.
+ * The pieces of *new that no region covers: count the slots they need, or put them in.
+ * Regions that may have to be merged are those from *first to *last.
  */
 static u32 uncovered_pieces(struct memblock_type *type, const struct memblock_region *new,
 			    bool insert, u32 *first, u32 *last)
 {
 	const phys_addr_t end = region_end(new);
 	phys_addr_t at = new->base;
-	u32 i = first_ending_above(type, at), nr = 0;
+	u32 i = first_ending_above(type, at), slots = 0;
 
-	while (at < end) {
+	*first = i;
+	for (;;) {
 		struct memblock_region *r = i < type->cnt ? &type->regions[i] : NULL;
 		const phys_addr_t stop = r ? min(r->base, end) : end;
+		struct memblock_region piece = { at, stop - at, new->flags, new->nid };
 
-		if (at < stop) {
-			struct memblock_region piece = { at, stop - at, new->flags, new->nid };
-
-			if (insert) {
-				*first = nr ? *first : i;
-				*last = i;
-				insert_at(type, i++, &piece);
-			}
-			nr++;
-		}
-		if (stop == end)
+		if (at < stop)
+			slots += put_piece(type, &i, &piece, insert);
+		if (!r || stop == end)
 			break;
 		at = region_end(&type->regions[i++]);
+		if (at >= end)
+			break;
 	}
-	return nr;
+	*last = i;
+	return slots;
 }
 
 static int refuse(const struct memblock *mb, const char *what, phys_addr_t base,
@@ -276,15 +291,13 @@ static int refuse(const struct memblock *mb, const char *what, phys_addr_t base,
 static int add_range(struct memblock *mb, struct memblock_type *type,
 		     const struct memblock_region *new)
 {
-	u32 nr, first = 0, last = 0;
+	u32 slots, first, last;
 	int err;
 
 	if (!new->size)
 		return 0;
-	nr = uncovered_pieces(type, new, false, &first, &last);
-	if (!nr)
-		return 0;
-	err = make_room(mb, type, nr, new->base, region_end(new));
+	slots = uncovered_pieces(type, new, false, &first, &last);
+	err = make_room(mb, type, slots, new->base, region_end(new));
 	if (err)
 		return err;
 	/* Growing may have reserved a page beside us, but nothing inside of us. */
