@@ -54,7 +54,9 @@ static void crash_nx(void)
 
 static void crash_gp(void)
 {
-	crash_sink = *(volatile unsigned long *)0x0123456789abcdefUL;
+	volatile unsigned long *volatile wild = (volatile unsigned long *)0x0123456789abcdefUL;
+
+	crash_sink = wild[1];
 }
 
 static void crash_ud2(void)
@@ -82,11 +84,11 @@ static void crash_stack(void)
 	crash_sink = crash_recurse(1);
 }
 
-/* No stack to push the page fault's frame on, and CR2 nowhere near it. */
+/* No stack to push the page fault's frame on, nor one above it: not an overflow. */
 static void crash_doublefault(void)
 {
 	__asm__ __volatile__("movq %0, %%rsp; movq 8, %%rax"
-			     : : "r"(VMALLOC_END - 4096) : "rax", "memory");
+			     : : "r"(VMALLOC_END - 16 * PAGE_SIZE) : "rax", "memory");
 }
 
 static void crash_triple(void)

@@ -44,6 +44,7 @@ struct irq_desc {
 	unsigned int depth;		/* (L) nested disable_irq() */
 	bool pending;			/* (L) came in while disabled */
 	bool in_progress;		/* its handlers are running */
+	unsigned int unhandled;		/* no handler knew why it came */
 };
 
 struct irq_vector {
@@ -61,7 +62,7 @@ static struct irq_desc irq_descs[NR_IRQS];
 static struct irqaction irq_actions[IRQ_MAX_ACTIONS];
 static struct irq_vector irq_vectors[NR_VECTOR_SLOTS];
 static DEFINE_PER_CPU(struct irq_counts, irq_counts);
-static unsigned int irq_errors;		/* deliveries that nobody claimed to own */
+static unsigned int irq_errors;		/* noise, vectors of nobody, APIC errors */
 
 static struct irq_desc *irq_desc_get(unsigned int irq)
 {
@@ -90,7 +91,7 @@ static void irq_run_actions(unsigned int irq, struct irq_desc *desc)
 		ret |= a->handler((int)irq, a->dev);
 	WRITE_ONCE(desc->in_progress, false);
 	if (ret == IRQ_NONE)
-		irq_errors++;
+		desc->unhandled++;
 }
 
 /* Disabled: keep it for enable_irq(), and now mask the line.  true: it was kept. */
@@ -342,6 +343,10 @@ void interrupts_show(struct seq_file *m)
 	for (i = 0; i < NR_IRQS; i++)
 		if (irq_descs[i].chip && (irq_descs[i].actions || irq_count_of(i)))
 			irq_show_line(m, i);
+	seq_printf(m, "%3s: ", "NMI");
+	for_each_possible_cpu(cpu)
+		seq_printf(m, "%10u ", trap_nmi_count(cpu));
+	seq_puts(m, "  Non-maskable interrupts\n");
 	for (i = NR_EXCEPTIONS; i < NR_VECTOR_SLOTS; i++)
 		if (irq_vectors[i].label)
 			irq_show_vector(m, i);
@@ -356,6 +361,7 @@ static void irq_spurious(struct pt_regs *regs)
 
 static void irq_apic_error(struct pt_regs *regs)
 {
+	irq_errors++;
 	pr_err("APIC error on CPU%d: %02x\n", smp_processor_id(), apic_read_errors());
 	apic_eoi();
 }
@@ -370,8 +376,7 @@ void irq_init(void)
 	if (apic_present()) {
 		WARN_ON(irq_set_vector(SPURIOUS_APIC_VECTOR, irq_spurious, "SPU",
 				       "Spurious interrupts"));
-		WARN_ON(irq_set_vector(ERROR_APIC_VECTOR, irq_apic_error, "APC",
-				       "APIC error interrupts"));
+		WARN_ON(irq_set_vector(ERROR_APIC_VECTOR, irq_apic_error, NULL, NULL));
 	}
 	trap_set_interrupt_handler(irq_handle);
 }

@@ -31,6 +31,7 @@
 #define CALIBRATE_USECS		5000
 #define CALIBRATE_ROUNDS	3	/* the shortest counts: noise only ever adds */
 #define TSC_KHZ_GUESS		1000000	/* when nothing can measure it: 1 GHz */
+#define APIC_HZ_GUESS		(1000000000 / 16)	/* QEMU's, after the divider */
 #define TIMER_TEST_MAX_HZ	20000
 #define WATCHDOG_NMI_HZ		PIT_MIN_HZ
 
@@ -130,10 +131,9 @@ void watchdog_arm(unsigned int seconds)
 {
 	watchdog.deadline_ns = 0;
 	watchdog.seconds = seconds;
-	if (!seconds || !time_mult)
-		return;
-	watchdog.deadline_ns = ktime_get_ns() + seconds * NSEC_PER_SEC;
-	watchdog_set_nmi(true);
+	if (seconds && time_mult)
+		watchdog.deadline_ns = ktime_get_ns() + seconds * NSEC_PER_SEC;
+	watchdog_set_nmi(watchdog.deadline_ns != 0);
 }
 
 static void tick_interrupt(void)
@@ -256,7 +256,8 @@ void time_init(void)
 
 	if (!have_pit) {
 		time_tsc_khz = TSC_KHZ_GUESS;
-		pr_warn("time: no PIT to calibrate with, assuming a 1 GHz time-stamp counter\n");
+		tick.apic_hz = apic_present() ? APIC_HZ_GUESS : 0;
+		pr_warn("time: no PIT to calibrate with, assuming clocks of 1 GHz\n");
 	}
 	time_mult = (1000000ULL << 32) / time_tsc_khz;
 	time_tsc_base = rdtsc();

@@ -139,8 +139,10 @@ void panic(const char *fmt, ...)
 	oops_in_progress = true;
 	printk_bust();
 	pr_emerg("Kernel panic - not syncing: %s\n", msg);
-	dump_stack_print_info(KERN_EMERG);
-	show_trace_after(caller, KERN_EMERG);
+	if (!test_taint(TAINT_DIE)) {		/* an oops has shown it already */
+		dump_stack_print_info(KERN_EMERG);
+		show_trace_after(caller, KERN_EMERG);
+	}
 	pr_emerg("---[ end Kernel panic - not syncing: %s ]---\n", msg);
 	leave(EXIT_PANIC);
 }

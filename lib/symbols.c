@@ -77,7 +77,7 @@ int sprint_symbol(char *buf, unsigned long addr)
 
 	if (!name)
 		return scnprintf(buf, KSYM_SYMBOL_LEN, "0x%lx", addr);
-	return scnprintf(buf, KSYM_SYMBOL_LEN, "%s+%#lx/%#lx", name, offset, size);
+	return scnprintf(buf, KSYM_SYMBOL_LEN, "%s+0x%lx/0x%lx", name, offset, size);
 }
 
 bool kernel_text_address(unsigned long addr)

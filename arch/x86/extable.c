@@ -75,3 +75,18 @@ long probe_exec(const void *addr)
 	this_cpu_write(probe_exec_target, outer);
 	return faulted ? -EFAULT : 0;
 }
+
+long probe_read(const void *addr)
+{
+	u8 byte;
+
+	return get_kernel_nofault(byte, (const u8 *)addr);
+}
+
+long probe_write(void *addr)
+{
+	u8 byte;
+	long err = get_kernel_nofault(byte, (const u8 *)addr);
+
+	return err ?: copy_to_kernel_nofault(addr, &byte, 1);
+}

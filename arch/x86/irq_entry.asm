@@ -18,7 +18,7 @@ bits 64
 
 extern	trap_dispatch
 extern	__rewind_start			; linker script; see below
-extern	__rewind_end
+extern	__rewind_size			; an absolute number
 global	vector_stubs
 global	entry_common
 
@@ -62,14 +62,16 @@ entry_common:
 
 	; Rewindable sequences lie in slots of 64 bytes in their own section.  If one was
 	; interrupted, it starts over when we return: nothing it had stored is visible
-	; before its last instruction.  This is the only place that has to know.
+	; before its last instruction.  This is the only place that has to know, and it
+	; is before everything that could allocate.  ip = in section ? ip & -64 : ip
 	mov	rax, [rsp + REGS_IP]
-	cmp	rax, __rewind_start
-	jb	.not_in_sequence
-	cmp	rax, __rewind_end
-	jae	.not_in_sequence
-	and	qword [rsp + REGS_IP], -64
-.not_in_sequence:
+	mov	rcx, rax
+	mov	rdx, rax
+	and	rcx, -64
+	sub	rdx, __rewind_start
+	cmp	rdx, __rewind_size
+	cmovb	rax, rcx
+	mov	[rsp + REGS_IP], rax
 
 	mov	esi, edi
 	mov	rdi, rsp

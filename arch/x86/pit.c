@@ -1,55 +1,75 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * arch/x86/pit.c - the 8254 programmable interval timer
+ *
+ * Only channel 0 is used, for ticks and, while nothing ticks, for measuring: channel 2's
+ * gate and output belong to the speaker port, which small machines do not have.
  */
 #include <asm/io.h>
 #include <asm/pit.h>
 
 #define PIT_CHANNEL0		0x40
-#define PIT_CHANNEL2		0x42
 #define PIT_CONTROL		0x43
-#define PIT_CH0_RATE		0x34	/* channel 0, low then high byte, mode 2: divide by n */
-#define PIT_CH0_STOP		0x30	/* mode 0: waits for a count that never comes */
-#define PIT_CH2_ONESHOT		0xb0	/* channel 2, mode 0: output rises at zero */
+#define PIT_CH0_RATE		0x34	/* low then high byte, mode 2: divide by n */
+#define PIT_CH0_COUNT		0x30	/* mode 0: count down once, and on past 0 */
+#define PIT_CH0_LATCH		0x00	/* hold the count for two reads */
 
-#define SPEAKER_PORT		0x61
-#define SPEAKER_GATE2		0x01	/* channel 2 counts */
-#define SPEAKER_ON		0x02
-#define SPEAKER_OUT2		0x20	/* channel 2's output */
+#define PIT_WAIT_MAX		25000	/* us; half of the counter's range, to see it pass 0 */
+#define PIT_WAIT_SPINS		1000000	/* readings; one takes about 3 us on real buses */
+#define PIT_START_TRIES		5
 
-#define PIT_WAIT_SPINS		2000000	/* port reads; one takes about 1 us on real buses */
+static void pit_load(u8 control, u16 count)
+{
+	outb(control, PIT_CONTROL);
+	outb((u8)count, PIT_CHANNEL0);
+	outb((u8)(count >> 8), PIT_CHANNEL0);
+}
+
+static u16 pit_read(void)
+{
+	u8 low;
+
+	outb(PIT_CH0_LATCH, PIT_CONTROL);
+	low = inb(PIT_CHANNEL0);
+	return (u16)(low | inb(PIT_CHANNEL0) << 8);
+}
 
 void pit_start(unsigned int hz)
 {
 	unsigned int divisor;
 
 	if (!hz) {
-		outb(PIT_CH0_STOP, PIT_CONTROL);
+		outb(PIT_CH0_COUNT, PIT_CONTROL);	/* waits for a count that never comes */
 		return;
 	}
 	divisor = (PIT_HZ + hz / 2) / hz;
-	if (divisor > 0xffff)
-		divisor = 0xffff;
-	outb(PIT_CH0_RATE, PIT_CONTROL);
-	outb((u8)divisor, PIT_CHANNEL0);
-	outb((u8)(divisor >> 8), PIT_CHANNEL0);
+	pit_load(PIT_CH0_RATE, divisor > 0xffff ? 0xffff : (u16)divisor);
+}
+
+/*
+ * Just after the start the count is a little below what was loaded; an empty bus reads as
+ * ones.  A host that took the CPU away in between may fake that, so try again.
+ */
+static bool pit_start_count(u16 count)
+{
+	unsigned int i;
+
+	for (i = 0; i < PIT_START_TRIES; i++) {
+		pit_load(PIT_CH0_COUNT, count);
+		if (pit_read() <= count)
+			return true;
+	}
+	return false;
 }
 
 bool pit_wait(unsigned int usecs)
 {
-	unsigned int count = (unsigned int)((u64)usecs * PIT_HZ / 1000000);
+	u16 count = (u16)((u64)(usecs < PIT_WAIT_MAX ? usecs : PIT_WAIT_MAX) * PIT_HZ / 1000000);
 	unsigned int spins = PIT_WAIT_SPINS;
-	u8 saved = inb(SPEAKER_PORT);
 
-	outb((saved & (u8)~(SPEAKER_ON | SPEAKER_GATE2)), SPEAKER_PORT);
-	outb(PIT_CH2_ONESHOT, PIT_CONTROL);
-	outb((u8)count, PIT_CHANNEL2);
-	outb((u8)(count >> 8), PIT_CHANNEL2);
-	outb((saved & (u8)~SPEAKER_ON) | SPEAKER_GATE2, SPEAKER_PORT);
-	if (inb(SPEAKER_PORT) & SPEAKER_OUT2)		/* stuck: an empty bus reads ones */
-		spins = 0;
-	while (spins && !(inb(SPEAKER_PORT) & SPEAKER_OUT2))
-		spins--;
-	outb(saved, SPEAKER_PORT);
+	if (!pit_start_count(count))
+		return false;
+	while (--spins && (u16)(count - pit_read()) < count)
+		;
 	return spins != 0;
 }

@@ -19,7 +19,9 @@
 #include <linux/panic.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/smp.h>
 #include <linux/sprintf.h>
+#include <linux/uaccess.h>
 #include "trap_internal.h"
 
 #define NMI_REASON_PORT		0x61
@@ -32,6 +34,7 @@ static void (*trap_interrupt_handler)(struct pt_regs *regs, unsigned int vector)
 static unsigned long trap_dropped;
 
 static DEFINE_PER_CPU(struct pt_regs *, trap_regs);
+static DEFINE_PER_CPU(unsigned int, trap_nmis);
 
 static const char *const trap_names[NR_EXCEPTIONS] = {
 	[X86_TRAP_DE]	= "divide error",
@@ -89,6 +92,11 @@ struct pt_regs *get_irq_regs(void)
 	return this_cpu_read(trap_regs);
 }
 
+unsigned int trap_nmi_count(unsigned int cpu)
+{
+	return *per_cpu_ptr(&trap_nmis, cpu);
+}
+
 unsigned long trap_dropped_interrupts(void)
 {
 	return READ_ONCE(trap_dropped);
@@ -133,13 +141,22 @@ static void trap_page_fault(struct pt_regs *regs, unsigned long address)
 	trap_die(regs);
 }
 
+/* Did a push hit the unmapped page right below a stack? */
+static bool trap_hit_guard(const struct pt_regs *regs, unsigned long address)
+{
+	unsigned long page = address & PAGE_MASK;
+
+	return address - (regs->sp - PAGE_SIZE) < 2 * PAGE_SIZE &&
+	       probe_read((void *)page) && !probe_read((void *)(page + PAGE_SIZE));
+}
+
 /*
  * On the double-fault stack.  By far the likeliest reason is a stack overflow: the push
  * of the exception frame hit the guard page, and CR2 says so.  No way back.
  */
 static void trap_double_fault(struct pt_regs *regs, unsigned long address)
 {
-	if (address - (regs->sp - PAGE_SIZE) < 2 * PAGE_SIZE) {
+	if (trap_hit_guard(regs, address)) {
 		oops_stack_overflow_header(regs, address);
 		oops_report("stack guard page", regs, address);
 		panic("kernel stack overflow");
@@ -153,6 +170,7 @@ static void trap_nmi(struct pt_regs *regs)
 	trap_fn fn = READ_ONCE(trap_table[X86_TRAP_NMI]);
 	u8 reason;
 
+	this_cpu_inc(trap_nmis);
 	preempt_count_add(NMI_OFFSET + HARDIRQ_OFFSET);
 	if (!fn || !fn(regs)) {
 		reason = inb(NMI_REASON_PORT);
@@ -162,7 +180,7 @@ static void trap_nmi(struct pt_regs *regs)
 							  : "I/O check", reason);
 		else
 			pr_emerg("Uhhuh. NMI received for unknown reason %02x on CPU %d.\n",
-				 reason, 0);
+				 reason, smp_processor_id());
 		pr_emerg("Dazed and confused, but trying to continue\n");
 	}
 	preempt_count_sub(NMI_OFFSET + HARDIRQ_OFFSET);

@@ -13,7 +13,7 @@ void irq_init(void);
 
 /*
  * A vector that is not a line: local timer, inter-processor, error.  @label is the three
- * letters and @text the words that interrupts_show() prints.  @fn does its own EOI.
+ * letters and @text the words that interrupts_show() prints (NULL: no row).  @fn does its own EOI.
  * 0, or -EBUSY.
  */
 int irq_set_vector(unsigned int vector, void (*fn)(struct pt_regs *regs),

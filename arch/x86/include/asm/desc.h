@@ -5,10 +5,11 @@
 
 #include <asm/page.h>
 
-#define __KERNEL_CS		0x08
-#define __KERNEL_DS		0x10
-#define GDT_TSS_SELECTOR	0x18
-#define GDT_ENTRIES		5		/* null, code, data, TSS (two slots) */
+/* Linux's numbers: readers of oopses expect "RIP: 0010:" */
+#define __KERNEL_CS		0x10
+#define __KERNEL_DS		0x18
+#define GDT_TSS_SELECTOR	0x20
+#define GDT_ENTRIES		6		/* null, none, code, data, TSS (two slots) */
 
 /*
  * Exceptions that may strike while the current stack is unusable run on one of these.

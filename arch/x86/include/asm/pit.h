@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The 8254 timer (arch/x86/pit.c): channel 0 interrupts, channel 2 measures. */
+/* The 8254 timer (arch/x86/pit.c). */
 #ifndef _ASM_PIT_H
 #define _ASM_PIT_H
 
@@ -11,7 +11,7 @@
 /* Interrupt @hz times a second (PIT_MIN_HZ and up) on line 0; 0: stop. */
 void pit_start(unsigned int hz);
 
-/* Wait @usecs (at most 50000).  false: nothing counts there.  Any context. */
+/* Wait @usecs (at most 25000); ends pit_start().  false: nothing counts there. */
 bool pit_wait(unsigned int usecs);
 
 #endif /* _ASM_PIT_H */

@@ -49,14 +49,18 @@ static inline const char *stack_kind(unsigned long addr)
 	return NULL;
 }
 
+/* Interrupts run on the stack they interrupt; NMIs count as a hardirq, too. */
+static inline const char *stack_kind_plain(void)
+{
+	return hardirq_count() > (in_nmi() ? HARDIRQ_OFFSET : 0) ? "IRQ" : "TASK";
+}
+
 static __always_inline void stack_walk_start(struct stack_walk *w)
 {
 	w->fp = (unsigned long)__builtin_frame_address(0);
 	w->floor = w->fp - 1;
 	w->regs = NULL;
-	w->kind = stack_kind(w->fp);
-	if (!w->kind)
-		w->kind = in_hardirq() ? "IRQ" : "TASK";
+	w->kind = stack_kind(w->fp) ?: stack_kind_plain();
 }
 
 /* The first stack_walk_next() yields the very place where @regs was interrupted. */
@@ -65,9 +69,7 @@ static inline void stack_walk_start_regs(struct stack_walk *w, const struct pt_r
 	w->fp = (unsigned long)regs + 1;
 	w->floor = 0;
 	w->regs = NULL;
-	w->kind = stack_kind(regs->sp);
-	if (!w->kind)
-		w->kind = in_hardirq() ? "IRQ" : "TASK";
+	w->kind = stack_kind(regs->sp) ?: stack_kind_plain();
 }
 
 static inline bool stack_walk_enter_regs(struct stack_walk *w)
@@ -84,8 +86,10 @@ static inline bool stack_walk_enter_regs(struct stack_walk *w)
 	w->floor = 0;
 	if (stack_kind(sp))
 		w->kind = stack_kind(sp);
-	else if (w->kind[0] != 'I' || (long)orig_ax < 0)
-		w->kind = "TASK";		/* an exception in a handler leaves us in the IRQ */
+	else if (w->kind[0] == 'I' && (long)orig_ax < 0)
+		w->kind = "TASK";		/* that was the interrupt */
+	else if (w->kind[0] != 'I')
+		w->kind = w->kind[0] == 'T' ? "TASK" : stack_kind_plain();
 	return true;
 }
 

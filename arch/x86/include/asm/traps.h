@@ -59,6 +59,9 @@ void show_regs_and_trace(const struct pt_regs *regs);
 /* Registers of the interrupt or exception being handled on this CPU; NULL: none. */
 struct pt_regs *get_irq_regs(void);
 
+/* NMIs that @cpu has had. */
+unsigned int trap_nmi_count(unsigned int cpu);
+
 /* Interrupts dropped because there was no interrupt handler yet. */
 unsigned long trap_dropped_interrupts(void);
 
