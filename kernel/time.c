@@ -72,7 +72,8 @@ u64 ktime_get_ns(void)
 void ndelay(unsigned long nsecs)
 {
 	unsigned long khz = time_tsc_khz ?: TSC_KHZ_GUESS;
-	u64 ticks = (u64)(((unsigned __int128)nsecs * khz + 999999) / 1000000);
+	/* whole milliseconds apart, so that the product stays in 64 bits; round up */
+	u64 ticks = nsecs / 1000000 * khz + (nsecs % 1000000 * khz + 999999) / 1000000;
 	u64 start = rdtsc();
 
 	while (rdtsc() - start < ticks)
