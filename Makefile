@@ -58,7 +58,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 
 # ---- the kernel --------------------------------------------------------------------
-ROOMS := boot arch/x86 lib mm kernel drivers tests/kernel tests/bench
+ROOMS := boot arch/x86 lib mm kernel drivers tests/kernel tests/bench $(if $(COVERAGE),tests/coverage)
 C_SRC := $(sort $(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
 ASM_SRC := $(sort $(foreach r,$(ROOMS),$(wildcard $(r)/*.asm)))
 EXT_SRC := $(if $(EXT),$(if $(wildcard $(EXT)/.),$(sort $(wildcard $(EXT)/*.c)),$(EXT)))
@@ -81,6 +81,12 @@ KFLAGS := -std=gnu11 -O2 -g -D__KERNEL__ -ffreestanding -fno-pic -mcmodel=kernel
 	-mno-red-zone -mgeneral-regs-only -fno-strict-aliasing -fno-common \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
 	-fstack-protector-strong -mstack-protector-guard=global $(INCLUDES) $(WARN) $(KCFLAGS)
+# COVERAGE=1: count lines and branches of lib/ and mm/, and dump the counts on the way out.
+ifneq ($(COVERAGE),)
+COV_FLAGS := -fprofile-arcs -ftest-coverage -fprofile-info-section -fprofile-update=atomic -Og
+COV_LINK := --wrap=arch_exit $(shell $(CC) -print-file-name=libgcov.a)
+$(O)/lib/%.o $(O)/mm/%.o: private KFLAGS += $(COV_FLAGS)
+endif
 NASMFLAGS := -f elf64 -g -F dwarf -Iarch/x86/ -Iboot/
 LDFLAGS := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none \
 	$(if $(shell $(LD) --help 2>/dev/null | grep -o warn-rwx),--no-warn-rwx-segments)
@@ -130,7 +136,7 @@ $(O)/font.o: $(FONT) $(O)/.flags
 GEN_SYMBOLS := $(wildcard scripts/gen-symbols.py)
 define link
 	$(say) LD $@
-	$(Q)$(LD) $(LDFLAGS) -T $(LDSCRIPT) -Map $@.map -o $@ $(filter %.o,$^)
+	$(Q)$(LD) $(LDFLAGS) -T $(LDSCRIPT) -Map $@.map -o $@ $(filter %.o,$^) $(COV_LINK)
 endef
 define symbols
 	$(Q)$(if $(1),$(NM) -n $(1),printf '') | $(PYTHON) scripts/gen-symbols.py > $(@:.o=.c)

@@ -116,8 +116,7 @@ void host_console_write(const char *text, size_t len)
 
 void host_exit(int code)
 {
-	fflush(NULL);
-	_exit(code);
+	exit(code);
 }
 
 uint64_t host_time_ns(void)
