@@ -36,7 +36,7 @@ struct counts {
 static struct kunit *current_test;
 static struct kunit_suite *current_suite;
 static const struct kunit_account_ops *account;
-static void (*watchdog)(unsigned int seconds);
+static kunit_watchdog_t watchdog;
 static const struct kunit_clock_ops *test_clock;
 static u64 base_seed = 0x5155415252590001ULL;	/* any, but the same in every run */
 
@@ -61,19 +61,22 @@ void kunit_set_seed(u64 seed)
 	base_seed = seed;
 }
 
-void kunit_set_account_hook(const struct kunit_account_ops *ops)
+const struct kunit_account_ops *kunit_set_account_hook(const struct kunit_account_ops *ops)
 {
-	account = ops;
+	swap(account, ops);
+	return ops;
 }
 
-void kunit_set_watchdog(void (*arm)(unsigned int seconds))
+kunit_watchdog_t kunit_set_watchdog(kunit_watchdog_t arm)
 {
-	watchdog = arm;
+	swap(watchdog, arm);
+	return arm;
 }
 
-void kunit_set_clock(const struct kunit_clock_ops *ops)
+const struct kunit_clock_ops *kunit_set_clock(const struct kunit_clock_ops *ops)
 {
-	test_clock = ops;
+	swap(test_clock, ops);
+	return ops;
 }
 
 const char *kunit_cmdline_filter(void)
@@ -277,7 +280,7 @@ static void try_init(struct kunit *test)
 
 static void account_check(struct kunit *test, const void *before)
 {
-	static char after[KUNIT_ACCOUNT_SIZE] __aligned(8);
+	char after[KUNIT_ACCOUNT_SIZE] __aligned(8);
 	char msg[192] = "";
 
 	account->snapshot(after);
@@ -289,9 +292,10 @@ static void account_check(struct kunit *test, const void *before)
 
 static void run_once(struct kunit *test, struct kunit_case *c)
 {
-	static char before[KUNIT_ACCOUNT_SIZE] __aligned(8);
+	char before[KUNIT_ACCOUNT_SIZE] __aligned(8);
 	bool accounted = account && !current_suite->no_account;
 	struct machine_state state = machine_state_get();
+	struct kunit *outer = current_test;
 
 	current_test = test;
 	if (accounted)
@@ -309,7 +313,7 @@ static void run_once(struct kunit *test, struct kunit_case *c)
 	machine_state_check(test, &state);
 	if (accounted)
 		account_check(test, before);
-	current_test = NULL;
+	current_test = outer;
 }
 
 static void count(struct counts *n, enum kunit_status status)
@@ -455,7 +459,7 @@ static void make_order(u16 *order, unsigned int n, u64 seed)
 
 static void run_cases(struct kunit_suite *s, const char *filter, u64 seed, struct counts *n)
 {
-	static u16 order[MAX_CASES];
+	u16 order[MAX_CASES];
 	unsigned int nr = 0, total = 0;
 
 	while (s->test_cases[total].run_case)

@@ -27,6 +27,7 @@ unsigned int warn_count;
 enum system_states system_state;
 
 static unsigned long tainted;
+static int panics;
 static panic_catcher_t catcher;
 static void (*exit_hook)(int code);
 static struct task_ident (*ident_hook)(void);
@@ -118,10 +119,15 @@ static void __noreturn leave(int code)
 	}
 }
 
+void panic_forget(void)
+{
+	panics = 0;
+	oops_in_progress = false;
+}
+
 void panic(const char *fmt, ...)
 {
 	static char msg[512];
-	static int panics;
 	unsigned long caller = _RET_IP_;
 	va_list args;
 	size_t n;

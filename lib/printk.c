@@ -55,7 +55,7 @@ static struct {
 static struct {
 	char *buf;
 	size_t size, len;
-	bool tee;
+	bool tee, all;
 } capture;
 
 static char text[TEXT_SIZE];
@@ -152,7 +152,7 @@ static void store_text(struct record *rec, const char *s)
 {
 	const struct record newline = { .len = 1, .level = open_level, .cont = 1 };
 
-	if (capture.buf && rec->level != LEVEL_RAW) {
+	if (capture.buf && (capture.all || rec->level != LEVEL_RAW)) {
 		capture_text(s, rec->len);
 		if (!capture.tee)
 			return;
@@ -394,7 +394,7 @@ __setup("loglevel=", loglevel_setup);
 
 /* ---- capture ---- */
 
-static void capture_set(char *buf, size_t size, bool tee)
+static void capture_set(char *buf, size_t size, bool tee, bool all)
 {
 	unsigned long flags;
 
@@ -404,6 +404,7 @@ static void capture_set(char *buf, size_t size, bool tee)
 	capture.size = size;
 	capture.len = 0;
 	capture.tee = tee;
+	capture.all = all;
 	if (buf)
 		buf[0] = '\0';
 	log_unlock(flags);
@@ -411,18 +412,23 @@ static void capture_set(char *buf, size_t size, bool tee)
 
 void printk_capture_start(char *buf, size_t size)
 {
-	capture_set(buf, size, false);
+	capture_set(buf, size, false, false);
 }
 
 void printk_capture_start_tee(char *buf, size_t size)
 {
-	capture_set(buf, size, true);
+	capture_set(buf, size, true, false);
+}
+
+void printk_capture_start_all(char *buf, size_t size)
+{
+	capture_set(buf, size, false, true);
 }
 
 size_t printk_capture_stop(void)
 {
 	size_t len = capture.len;
 
-	capture_set(NULL, 0, false);
+	capture_set(NULL, 0, false, false);
 	return len;
 }

@@ -142,7 +142,7 @@ struct kunit *kunit_get_current_test(void);
 u64 kunit_seed(void);
 void kunit_set_seed(u64 seed);
 
-/* ---- sockets: what is below or beside this file plugs in ---- */
+/* ---- sockets: each gives the former one back ---- */
 
 #define KUNIT_ACCOUNT_SIZE	1024
 struct kunit_account_ops {
@@ -150,16 +150,17 @@ struct kunit_account_ops {
 	/* Equal?  If not, *msg says what differs. */
 	bool (*compare)(const void *before, const void *after, char *msg, size_t n);
 };
-void kunit_set_account_hook(const struct kunit_account_ops *ops);
+const struct kunit_account_ops *kunit_set_account_hook(const struct kunit_account_ops *ops);
 
 /* arm(seconds) before each case, arm(0) after it. */
-void kunit_set_watchdog(void (*arm)(unsigned int seconds));
+typedef void (*kunit_watchdog_t)(unsigned int seconds);
+kunit_watchdog_t kunit_set_watchdog(kunit_watchdog_t arm);
 
 struct kunit_clock_ops {
 	u64 (*now_ns)(void);
 	u64 (*insns)(void);			/* NULL unless a count is exact (icount) */
 };
-void kunit_set_clock(const struct kunit_clock_ops *ops);
+const struct kunit_clock_ops *kunit_set_clock(const struct kunit_clock_ops *ops);
 
 /* ---- inside a case ---- */
 
