@@ -49,7 +49,7 @@ void printf_number(struct printf_out *o, unsigned long long v, const struct prin
 	char digits[24], sign = sign_of(negative, spec);
 	int n = digits_reversed(digits, negative ? -v : v, spec);
 	int zeroes = max(spec->precision < 0 ? 1 : spec->precision, n) - n;
-	bool prefix = spec->alt && spec->base == 16 && (v || spec->precision > 0);
+	bool prefix = spec->alt && spec->base == 16;	/* also of 0, as in Linux */
 	int pad;
 
 	if (spec->alt && spec->base == 8 && !zeroes)

@@ -7,10 +7,10 @@
  *   Above: 8-byte string instructions (<asm/string.h>), and one overlapping word for the
  *   rest.  No vector registers, no alignment prologue: x86 loads misaligned words at
  *   full speed, and under icount a word is one instruction.
+ *
+ *   Names in parentheses: <linux/string.h> makes macros of them.
  */
 #include <linux/string.h>
-
-/* Names in parentheses are not macro calls: <linux/string.h> makes builtins of these. */
 
 #define DEFINE_ACCESS(type, bits)						\
 static __always_inline type load##bits(const void *p)				\
