@@ -17,7 +17,6 @@
  * NOT HERE	the texts of failures: kunit_assert.c.
  */
 #include <kunit/test.h>
-#include <linux/init.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
@@ -39,10 +38,6 @@ static const struct kunit_account_ops *account;
 static kunit_watchdog_t watchdog;
 static const struct kunit_clock_ops *test_clock;
 static u64 base_seed = 0x5155415252590001ULL;	/* any, but the same in every run */
-
-static char cmdline_filter[128];
-static bool cmdline_filter_given;
-static u64 cmdline_shuffle;
 
 /* ---- sockets and questions ---- */
 
@@ -78,37 +73,6 @@ const struct kunit_clock_ops *kunit_set_clock(const struct kunit_clock_ops *ops)
 	swap(test_clock, ops);
 	return ops;
 }
-
-const char *kunit_cmdline_filter(void)
-{
-	return cmdline_filter_given ? cmdline_filter : NULL;
-}
-
-u64 kunit_cmdline_shuffle(void)
-{
-	return cmdline_shuffle;
-}
-
-static int filter_setup(char *val)
-{
-	if (strscpy(cmdline_filter, *val ? val : "*", sizeof(cmdline_filter)) < 0)
-		return -EINVAL;
-	cmdline_filter_given = true;
-	return 0;
-}
-__setup("kunit.filter_glob=", filter_setup);
-
-static int shuffle_setup(char *val)
-{
-	return kstrtoull(val, 0, &cmdline_shuffle);
-}
-__setup("kunit.shuffle=", shuffle_setup);
-
-static int seed_setup(char *val)
-{
-	return kstrtoull(val, 0, &base_seed);
-}
-__setup("seed=", seed_setup);
 
 /* ---- inside a case ---- */
 

@@ -132,10 +132,6 @@ int kunit_run_suites(struct kunit_suite *const *start, struct kunit_suite *const
 /* "suite" or "suite.case" names, one each call of put. */
 void kunit_list(void (*put)(void *ctx, const char *suite, const char *name), void *ctx);
 
-/* kunit.filter_glob= and kunit.shuffle= of the command line; NULL, 0: not given. */
-const char *kunit_cmdline_filter(void);
-u64 kunit_cmdline_shuffle(void);
-
 /* The running case, NULL outside. */
 struct kunit *kunit_get_current_test(void);
 /* kunit.shuffle's, seed='s or a fixed one: tests derive their randomness from it. */
