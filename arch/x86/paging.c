@@ -298,7 +298,7 @@ static void grow_step(struct growth *g)
 		g->done += PMD_SIZE;
 	} else {
 		pte = next_table(g, pmd, 1);
-		grow_small(g, pte);
+		grow_small(g, g->tables ? pte : 0);
 	}
 }
 
