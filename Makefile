@@ -223,7 +223,8 @@ host-test: host
 
 # ---- fuzzers: clang's libFuzzer around the boot parsers ----------------------------
 F := $(O)/fuzz
-FUZZ_FLAGS = $(filter-out $(HOST_SAN),$(HOST_KFLAGS)) -Wno-unused-command-line-argument \
+FUZZ_FLAGS = $(filter-out $(HOST_SAN) -Wno-builtin-declaration-mismatch,$(HOST_KFLAGS)) \
+	-Wno-unused-command-line-argument \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FUZZ_KSRC := $(filter boot/% lib/%,$(HOST_KSRC))
 FUZZ_OBJS := $(FUZZ_KSRC:%.c=$(F)/%.o) $(F)/tests/host/platform.o $(F)/tests/host/host_os.o

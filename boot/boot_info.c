@@ -43,9 +43,12 @@ static int smallest_ram(const struct boot_info *bi)
 /* Does an entry only continue the last one?  Some firmware lists memory block by block. */
 static bool continues_last(const struct boot_info *bi, u64 base, u32 type)
 {
-	const struct boot_range *last = &bi->range[bi->nr_ranges - 1];
+	const struct boot_range *last;
 
-	return bi->nr_ranges && last->type == type && last->base + last->size == base;
+	if (!bi->nr_ranges)
+		return false;
+	last = &bi->range[bi->nr_ranges - 1];
+	return last->type == type && last->base + last->size == base;
 }
 
 static struct boot_range *make_room(struct boot_info *bi, const struct boot_range *r)
@@ -70,13 +73,13 @@ void boot_info_add_range(struct boot_info *bi, u64 base, u64 size, u32 type)
 {
 	struct boot_range r = { .base = base, .size = size, .type = type }, *slot;
 
-	if (!size) {
-		boot_info_complain(bi, "map: empty entry at %#llx", base);
-		return;
-	}
 	if (base + size < base) {
 		r.size = ~0ULL - base;
 		boot_info_complain(bi, "map: %#llx + %#llx wraps, clipped", base, size);
+	}
+	if (!r.size) {
+		boot_info_complain(bi, "map: empty entry at %#llx", base);
+		return;
 	}
 	if (continues_last(bi, base, type)) {
 		bi->range[bi->nr_ranges - 1].size += r.size;
