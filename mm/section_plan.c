@@ -309,8 +309,13 @@ void section_map_init(struct section_map *sm, unsigned long *online, bool verbos
 	for_each_memblock_type(r, &sm->mb->memory)
 		if (!(r->flags & MEMBLOCK_NOMAP))
 			plan_region(&plan, r, &done);
-	for (zid = 0; zid < SECTION_NR_ZONES; zid++)
-		sm->zone[zid].managed = sm->zone[zid].dormant;
+	for (zid = 0; zid < SECTION_NR_ZONES; zid++) {
+		struct section_zone *sz = &sm->zone[zid];
+
+		sz->managed = sz->dormant;
+		/* What could not pay for the first tables is not wanted when they are there. */
+		sz->next = clamp(sm->home, sz->start, sz->end);
+	}
 	if (sm->stats.nr_skipped > MAX_NAMED && verbose)
 		pr_info("section: %lu more sections have too few free pages\n",
 			sm->stats.nr_skipped - MAX_NAMED);
