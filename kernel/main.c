@@ -5,6 +5,7 @@
  * Every room offers init functions and sockets; here they are called and plugged, in boot
  * order.  Read it as a table: the call on the left, the reason on the right.
  */
+#include <asm/cpufeature.h>
 #include <asm/desc.h>
 #include <asm/exit.h>
 #include <asm/paging.h>
@@ -12,10 +13,12 @@
 #include <linux/bench.h>
 #include <linux/boot_info.h>
 #include <linux/cmdline.h>
+#include <linux/fbcon.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/irq.h>
 #include <linux/isa_dma.h>
+#include <linux/keyboard.h>
 #include <linux/ktime.h>
 #include <linux/kernel.h>
 #include <linux/kernel_main.h>
@@ -27,6 +30,7 @@
 #include <linux/selftest.h>
 #include <linux/serial.h>
 #include <linux/slab.h>
+#include <linux/vgacon.h>
 #include <linux/vmalloc.h>
 
 u64 boot_first_page_insn;
@@ -64,7 +68,9 @@ static void start_cpu(void)
 {
 	serial_early_init();			/* a voice, before anything can go wrong */
 	panic_set_exit(arch_exit);		/* a way out, before options are read */
+	vgacon_init();				/* a text screen, if the machine has one */
 	gdt_idt_init();				/* from here on a fault prints an oops */
+	cpu_init();				/* what can this CPU do? */
 	paging_init();				/* write xor execute, guard pages, fixmap */
 	say_hello();
 	cmdline_parse(boot_info.cmdline);	/* options: all before the first user */
@@ -91,6 +97,8 @@ static void start_devices(void)
 	time_init();				/* ticks, clock */
 	local_irq_enable();
 	serial_init();				/* input by interrupt */
+	keyboard_init();
+	fbcon_init();				/* a framebuffer needs ioremap() */
 }
 
 static void run_initcalls(void)
@@ -112,5 +120,6 @@ void kernel_main(void)
 	start_devices();
 	selftest_init();			/* KUnit's sockets: accounts, watchdog, clock */
 	run_initcalls();			/* built-in and EXT= drivers */
+	paging_seal();				/* what is read-only after init, is now */
 	selftest_run_requested();		/* kunit.filter_glob= and bench= end here */
 }
