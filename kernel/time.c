@@ -197,11 +197,11 @@ int timer_test_start(unsigned int hz, void (*fn)(void))
 
 unsigned long timer_test_stop(void)
 {
-	unsigned long flags, count;
+	unsigned long flags, count = 0;
 
 	local_irq_save(flags);
-	count = tick.test_count;
 	if (tick.test_fn) {
+		count = tick.test_count;
 		tick.test_fn = NULL;
 		tick_set_rate(HZ);
 	}

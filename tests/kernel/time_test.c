@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tick, the clock, delays, the test timer, the watchdog (as far as it can be survived:
+ * crash=hang and crash=hang-irqoff boot the rest).
+ *
+ * A loaded host may hold the emulator up for long, so times have lower bounds only; upper
+ * bounds are generous or absent.
+ */
+#include <asm/processor.h>
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/irq.h>
+#include <linux/irqflags.h>
+#include <linux/ktime.h>
+#include <linux/preempt.h>
+
+static unsigned int calls, calls_in_irq;
+
+static void count_call(void)
+{
+	calls++;
+	calls_in_irq += in_hardirq() && irqs_disabled();
+}
+
+static void need_ticks(struct kunit *test)
+{
+	u64 start = ktime_get_ns();
+	unsigned long j = jiffies;
+
+	while (jiffies == j)
+		if (ktime_get_ns() - start > NSEC_PER_SEC)
+			kunit_skip(test, "nothing ticks");
+}
+
+static void conversions(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, msecs_to_jiffies(0), 0);
+	KUNIT_EXPECT_EQ(test, msecs_to_jiffies(1), 1);
+	KUNIT_EXPECT_EQ(test, msecs_to_jiffies(1000), HZ);
+	KUNIT_EXPECT_EQ(test, msecs_to_jiffies(1001), HZ + 1);
+	KUNIT_EXPECT_EQ(test, usecs_to_jiffies(1), 1);
+	KUNIT_EXPECT_EQ(test, jiffies_to_msecs(HZ), 1000);
+	KUNIT_EXPECT_TRUE(test, time_after(1UL, ~0UL));
+	KUNIT_EXPECT_TRUE(test, time_before(~0UL, 1UL));
+	KUNIT_EXPECT_TRUE(test, time_after_eq(5UL, 5UL));
+	KUNIT_EXPECT_FALSE(test, time_after(5UL, 5UL));
+}
+
+static void clock_is_monotonic(struct kunit *test)
+{
+	u64 last = ktime_get_ns(), now;
+	unsigned int i, backwards = 0;
+
+	for (i = 0; i < 10000; i++) {
+		now = ktime_get_ns();
+		backwards += now < last;
+		last = now;
+	}
+	KUNIT_EXPECT_EQ(test, backwards, 0);
+	KUNIT_EXPECT_GT(test, tsc_khz(), 0);
+}
+
+static void delays_are_long_enough(struct kunit *test)
+{
+	u64 start = ktime_get_ns();
+
+	udelay(1000);
+	KUNIT_EXPECT_GE(test, ktime_get_ns() - start, 999 * NSEC_PER_USEC);
+	start = ktime_get_ns();
+	ndelay(50000);
+	KUNIT_EXPECT_GE(test, ktime_get_ns() - start, 49900);
+	start = ktime_get_ns();
+	mdelay(3);
+	KUNIT_EXPECT_GE(test, ktime_get_ns() - start, 2999 * NSEC_PER_USEC);
+}
+
+/* Ticks and clock agree; ticks are lost, never gained, when the host holds us up. */
+static void ticks_follow_the_clock(struct kunit *test)
+{
+	unsigned long j;
+	u64 start;
+
+	need_ticks(test);
+	j = jiffies;
+	start = ktime_get_ns();
+	while (jiffies - j < 10)
+		safe_halt();
+	KUNIT_EXPECT_GE(test, ktime_get_ns() - start, 7 * NSEC_PER_SEC / HZ);
+}
+
+static void test_timer_runs_in_hardirq(struct kunit *test)
+{
+	u64 end;
+
+	need_ticks(test);
+	calls = calls_in_irq = 0;
+	KUNIT_ASSERT_EQ(test, timer_test_start(2000, count_call), 0);
+	KUNIT_EXPECT_EQ(test, timer_test_start(2000, count_call), -EBUSY);
+	end = ktime_get_ns() + 20 * NSEC_PER_SEC;
+	while (READ_ONCE(calls) < 100 && ktime_get_ns() < end)
+		cpu_relax();
+	KUNIT_EXPECT_GE(test, timer_test_stop(), 100);
+	KUNIT_EXPECT_EQ(test, calls, calls_in_irq);
+	calls = 0;
+	mdelay(20);
+	KUNIT_EXPECT_EQ(test, calls, 0);
+}
+
+/* The jiffy keeps its length while the hardware ticks faster. */
+static void test_timer_keeps_jiffies(struct kunit *test)
+{
+	unsigned long j, fast;
+	u64 end;
+
+	need_ticks(test);
+	KUNIT_ASSERT_EQ(test, timer_test_start(10 * HZ, count_call), 0);
+	j = jiffies;
+	end = ktime_get_ns() + 20 * NSEC_PER_SEC;
+	while (jiffies - j < 10 && ktime_get_ns() < end)
+		cpu_relax();
+	fast = timer_test_stop();
+	KUNIT_EXPECT_GE(test, fast, 90);
+	KUNIT_EXPECT_LE(test, fast, 111 + 10);
+}
+
+static void slow_test_timer_skips_ticks(struct kunit *test)
+{
+	unsigned long j, slow;
+
+	need_ticks(test);
+	KUNIT_ASSERT_EQ(test, timer_test_start(HZ / 5, count_call), 0);
+	j = jiffies;
+	while (jiffies - j < 20)
+		safe_halt();
+	slow = timer_test_stop();
+	KUNIT_EXPECT_GE(test, slow, 3);
+	KUNIT_EXPECT_LE(test, slow, 5);
+}
+
+static void test_timer_checks_its_arguments(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, timer_test_start(0, count_call), -EINVAL);
+	KUNIT_EXPECT_EQ(test, timer_test_start(1000000, count_call), -EINVAL);
+	KUNIT_EXPECT_EQ(test, timer_test_start(1000, NULL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, timer_test_stop(), 0);
+}
+
+/* Fed before its time is up, it stays quiet: otherwise this case is the last. */
+static void watchdog_can_be_fed(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < 20; i++) {
+		watchdog_arm(10);
+		mdelay(10);
+	}
+	watchdog_arm(0);
+	KUNIT_SUCCEED(test);
+}
+
+static struct kunit_case time_cases[] = {
+	KUNIT_CASE(conversions),
+	KUNIT_CASE(clock_is_monotonic),
+	KUNIT_CASE(delays_are_long_enough),
+	KUNIT_CASE(ticks_follow_the_clock),
+	KUNIT_CASE(test_timer_runs_in_hardirq),
+	KUNIT_CASE(test_timer_keeps_jiffies),
+	KUNIT_CASE(slow_test_timer_skips_ticks),
+	KUNIT_CASE(test_timer_checks_its_arguments),
+	KUNIT_CASE(watchdog_can_be_fed),
+	{}
+};
+
+static struct kunit_suite time_suite = {
+	.name = "time",
+	.test_cases = time_cases,
+};
+kunit_test_suite(time_suite);
