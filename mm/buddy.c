@@ -112,7 +112,7 @@ struct page *buddy_alloc_run(struct zone *z, unsigned int order, unsigned int ma
 	page = pfn_to_page(z->free[have].first);
 	if (unlikely(!is_free_block(page, have))) {
 		drop_list(z, have);
-		return NULL;
+		return buddy_alloc_run(z, order, max_order, got);
 	}
 	take_block(z, page, have);
 	for (k = have; k > *got; ) {

@@ -7,6 +7,7 @@
 
 #include <linux/bug.h>
 #include <linux/mm.h>
+#include <linux/ratelimit.h>
 #include <linux/section.h>
 
 /* ---- page.c: who owns each page ---------------------------------------------------- */
@@ -85,6 +86,7 @@ bool page_ptr_valid(const struct page *page);
 
 /* "BUG: Bad page state" for page (or, when it has no struct page, for pfn); counts. */
 void page_report_bad(unsigned long pfn, const char *reason);
+extern struct ratelimit_state page_bad_ratelimit;	/* tests reset it */
 
 /* Mark as compound, or undo that. */
 void page_make_compound(struct page *page, unsigned int order);
@@ -187,6 +189,7 @@ bool gfp_should_retry(gfp_t gfp, unsigned int order, unsigned long progress);
  */
 struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
 			     unsigned int alloc_flags, enum page_owner owner);
+extern struct ratelimit_state page_alloc_ratelimit;	/* tests reset it */
 
 /* ---- page_free.c --------------------------------------------------------------------- */
 

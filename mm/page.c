@@ -46,6 +46,9 @@ DEFINE_PER_CPU(long, page_owner_count[NR_PAGE_OWNERS]);
 
 static unsigned long page_nr_bad;
 
+/* Linux: 60 a minute.  A loop of bad frees must not drown the first one. */
+DEFINE_RATELIMIT_STATE(page_bad_ratelimit, 60000, 60);
+
 static const char *const page_owner_names[NR_PAGE_OWNERS] = {
 	[PAGE_OWNER_NONE]	= "none",
 	[PAGE_OWNER_RESERVED]	= "reserved",
@@ -171,12 +174,9 @@ static void page_dump(unsigned long pfn, const char *reason)
 
 void page_report_bad(unsigned long pfn, const char *reason)
 {
-	/* Linux: 60 a minute.  A loop of bad frees must not drown the first one. */
-	static DEFINE_RATELIMIT_STATE(rs, 60000, 60);
-
 	__atomic_fetch_add(&page_nr_bad, 1, __ATOMIC_RELAXED);
 	add_taint(TAINT_BAD_PAGE, LOCKDEP_NOW_UNRELIABLE);
-	if (!__ratelimit(&rs))
+	if (!__ratelimit(&page_bad_ratelimit))
 		return;
 	pr_alert("BUG: Bad page state in process %s  pfn:%05lx\n", task_ident().comm, pfn);
 	if (pfn_online(pfn))

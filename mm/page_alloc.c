@@ -44,6 +44,8 @@ static DEFINE_PER_CPU(struct per_cpu_pages *, page_pcp_of)[8] = {
 	[0 ... 7] = &page_pcp[PCP_NOBODY]
 };
 
+DEFINE_RATELIMIT_STATE(page_alloc_ratelimit, 10000, 1);	/* failure reports, as Linux */
+
 static void (*page_alloc_failure_report)(gfp_t gfp, unsigned int order);
 static unsigned long (*page_alloc_reclaim)(gfp_t gfp, unsigned int order);
 static void (*page_alloc_wake_kswapd)(struct zone *z, unsigned int order);
@@ -135,10 +137,9 @@ static void wake_all_kswapds(gfp_t gfp, unsigned int order)
 
 static __cold void report_failure(gfp_t gfp, unsigned int order)
 {
-	static DEFINE_RATELIMIT_STATE(rs, 10000, 1);
 	void (*report)(gfp_t, unsigned int) = READ_ONCE(page_alloc_failure_report);
 
-	if ((gfp & __GFP_NOWARN) || !__ratelimit(&rs))
+	if ((gfp & __GFP_NOWARN) || !__ratelimit(&page_alloc_ratelimit))
 		return;
 	if (report) {
 		report(gfp, order);
