@@ -50,11 +50,12 @@ struct head_walk {
 	size_t n;
 };
 
-/* Are the pages between this head and the next blank, or tails of it? */
+/* Are the pages between this head and the next blank, or tails of it (and of its cache)? */
 static bool walk_inside(const struct page *head, struct head_walk *w)
 {
 	const u64 want = PageHead(head) ?
-		PAGE_META_FLAGS(PAGE_OWNER_NONE, head->order, PG_TAIL) : 0;
+		PAGE_META_FLAGS(PAGE_OWNER_NONE, head->order, PG_TAIL) |
+		(u64)head->cache << PAGE_META_CACHE_SHIFT : 0;
 	unsigned long i;
 
 	for (i = 1; i < 1UL << head->order; i++)

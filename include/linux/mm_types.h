@@ -69,6 +69,7 @@ static_assert(sizeof(struct page) == 16, "struct page: four to a cache line");
 #define PAGE_META(owner, order)	PAGE_META_REF(owner, order, 0)
 #define PAGE_META_FLAGS(owner, order, flags) \
 	(PAGE_META(owner, order) | (u64)(flags) << 12)
+#define PAGE_META_CACHE_SHIFT	16
 
 /* struct page flags */
 #define PG_HEAD		0x01		/* compound: this is the head */

@@ -34,6 +34,7 @@
 #define SLAB_STORE_USER		__SLAB_FLAG(0x00010000U)	/* U: who allocated, who freed */
 #define SLAB_TRACE		__SLAB_FLAG(0x00200000U)	/* T: print each operation */
 #define SLAB_FAILSLAB		__SLAB_FLAG(0x02000000U)	/* A: failslab= applies */
+#define SLAB_KMALLOC		__SLAB_FLAG(0x00001000U)	/* one of kmalloc's own */
 /* Layout and place. */
 #define SLAB_HWCACHE_ALIGN	__SLAB_FLAG(0x00002000U)	/* align to (a fraction of) 64 */
 #define SLAB_CACHE_DMA		__SLAB_FLAG(0x00004000U)	/* below 16 MiB */
@@ -110,7 +111,10 @@ struct kmem_cache *__kmem_cache_create_dtor(const char *name, unsigned int size,
 #define KMEM_CACHE(s, flags) \
 	kmem_cache_create(#s, sizeof(struct s), __alignof__(struct s), (flags), NULL)
 
-/* Every object must be back: those that are not are reported and their memory is lost. */
+/*
+ * Every object should be back.  Those that are not are reported, one by one; the name is
+ * free again, and the cache goes when the last of them does.  NULL is fine.
+ */
 void kmem_cache_destroy(struct kmem_cache *s);
 /* Give every empty slab back to the page allocator.  0: no slab is left. */
 int kmem_cache_shrink(struct kmem_cache *s);
@@ -118,18 +122,17 @@ unsigned int kmem_cache_size(const struct kmem_cache *s);	/* bytes a caller may 
 const char *kmem_cache_name(const struct kmem_cache *s);
 
 /*
- * This CPU's stock of free objects of one cache; what the inline functions below need to
- * name one.  The fields belong to mm/slab_pcp.c.
+ * A CPU's stock of free objects of one cache.  The fields belong to mm/slab_pcp.c; they
+ * are here so that the inline functions below can name a stock.
  */
 struct slab_stock {
 	void *head;			/* newest free object, or one of two marks */
-	u64  magic;			/* offset * magic <= magic - 1: offset is a whole object */
+	u64  magic;			/* offset * magic < magic: offset is that of an object */
 	u32  slab_mask;			/* bytes in a slab, less 1 */
-	u16  link;			/* bytes from an object to its free link */
-	u16  cache;			/* index of the cache */
+	u32  link;			/* bytes from an object to its free link */
 	s32  room;			/* objects that still fit */
 	u16  limit;			/* objects that fit in all */
-	u16  batch;			/* objects moved at a time */
+	u16  cache;			/* index of the cache */
 };
 
 #define SLAB_NR_CACHES		512	/* 32 bytes each and CPU */
@@ -138,12 +141,22 @@ struct slab_stock {
 
 DECLARE_PER_CPU(struct slab_stock, slab_stocks[SLAB_NR_CACHES]);
 
-/* The two implementations behind every call: without, and with, a look for __GFP_ZERO. */
-void *slab_alloc(struct slab_stock *linked, gfp_t flags);
-void *slab_alloc_zeroable(struct slab_stock *linked, gfp_t flags);
+/* What every call ends in; @linked is an element of slab_stocks.  The second one looks for
+ * __GFP_ZERO, the first does not. */
+void *slab_pcp_alloc(struct slab_stock *linked, gfp_t flags);
+void *slab_pcp_alloc_zeroable(struct slab_stock *linked, gfp_t flags);
 
 /* One object, contents undefined (constructed, if there is a constructor). */
-void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags);
+static __always_inline __malloc void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags)
+{
+	/* The first member of a cache is the address of its stock. */
+	struct slab_stock *linked = *(struct slab_stock **)s;
+
+	if (__builtin_constant_p(flags) && !(flags & __GFP_ZERO))
+		return slab_pcp_alloc(linked, flags);
+	return slab_pcp_alloc_zeroable(linked, flags);
+}
+
 void kmem_cache_free(struct kmem_cache *s, void *object);	/* NULL is fine */
 /* All @nr objects into @p, or none: returns @nr or 0. */
 int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t nr, void **p);
@@ -151,12 +164,12 @@ int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t nr, void **p
 void kmem_cache_free_bulk(struct kmem_cache *s, size_t nr, void **p);
 #define kfree_bulk(nr, p)	kmem_cache_free_bulk(NULL, nr, p)
 
-static inline void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t flags)
+static __always_inline void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t flags)
 {
 	return kmem_cache_alloc(s, flags | __GFP_ZERO);
 }
 
-static inline void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node)
+static __always_inline void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node)
 {
 	return kmem_cache_alloc(s, flags);
 }
@@ -187,8 +200,8 @@ static __always_inline __malloc void *kmalloc(size_t size, gfp_t flags)
 		return __kmalloc(size, flags);
 	stock = &slab_stocks[KMALLOC_CACHE(!!(flags & __GFP_DMA), kmalloc_index(size))];
 	if (__builtin_constant_p(flags) && !(flags & __GFP_ZERO))
-		return slab_alloc(stock, flags);
-	return slab_alloc_zeroable(stock, flags);
+		return slab_pcp_alloc(stock, flags);
+	return slab_pcp_alloc_zeroable(stock, flags);
 }
 
 static __always_inline __malloc void *kzalloc(size_t size, gfp_t flags)
@@ -220,7 +233,7 @@ static __always_inline __malloc void *kcalloc(size_t n, size_t size, gfp_t flags
 void kfree(const void *object);			/* NULL and ZERO_SIZE_PTR are fine */
 void kfree_sensitive(const void *object);	/* overwrites all of it first */
 #define kzfree(p)	kfree_sensitive(p)
-/* Historic: frees, and reports when @size is not what the block can hold. */
+/* Historic: frees, but only if a kmalloc(@size) would have given this block; else a report. */
 void kfree_s(const void *object, size_t size);
 
 /*
@@ -275,6 +288,9 @@ bool slab_verify(char *msg, size_t n);
 long kmem_cache_validate(struct kmem_cache *s);
 /* Say what @object is (cache, object, offset, who allocated it), through printk. */
 bool kmem_dump_obj(void *object);
+
+/* Socket: the clock behind "age=" of SLAB_STORE_USER, in jiffies. */
+void slab_set_clock(unsigned long (*jiffies_now)(void));
 
 void kmem_cache_init(void);		/* at boot, once, after page_alloc_init() */
 void kmalloc_init(void);		/* after kmem_cache_init() */

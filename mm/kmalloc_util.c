@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/kmalloc_util.c - what is made of kmalloc and kfree: resizing, copying, sizes
+ *
+ * MODEL
+ *   krealloc() keeps the block while the new size fits behind it, which a size class often
+ *   allows; else it allocates, copies what was there and fits, and frees.  The old block is
+ *   only freed when the new one exists.
+ *
+ *	ksize		8 | 96 | ... | 8192 | PAGE_SIZE << order
+ *			the class, or the pages of a large block
+ *
+ * INVARIANTS	none of its own.
+ * LOCKING	none.
+ * CONTEXT	that of kmalloc and kfree.
+ * FAILURE	NULL, the old block untouched.
+ * NOT HERE	size classes: kmalloc.c.
+ */
+#include <linux/export.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "slab.h"
+
+/* Bytes behind p that its user may touch; 0: p is no block of ours. */
+static size_t kmalloc_util_size(const void *p)
+{
+	struct kmem_cache *s;
+	struct page *page;
+
+	if (ZERO_OR_NULL_PTR(p))
+		return 0;
+	s = kmalloc_cache_of(p);
+	if (s)
+		return s->usable;
+	page = kmalloc_large_page(p);
+	return page ? PAGE_SIZE << page->order : 0;
+}
+
+/* Whoever asks may use all of it, so there is no red zone inside any more. */
+size_t ksize(const void *object)
+{
+	struct kmem_cache *s = ZERO_OR_NULL_PTR(object) ? NULL : kmalloc_cache_of(object);
+
+	if (s && s->orig)
+		slab_debug_resize(s, (void *)object, s->object_size);
+	return kmalloc_util_size(object);
+}
+EXPORT_SYMBOL(ksize);
+
+size_t kmalloc_size_roundup(size_t size)
+{
+	if (!size)
+		return 0;
+	if (size <= KMALLOC_MAX_CACHE_SIZE)
+		return kmalloc_cache(size, 0)->object_size;
+	if (size > KMALLOC_MAX_SIZE)
+		return size;
+	return PAGE_SIZE << get_order(size);
+}
+EXPORT_SYMBOL(kmalloc_size_roundup);
+
+/* Bytes that hold data: what was asked for, where that is known. */
+static size_t kmalloc_util_used(const void *p)
+{
+	struct kmem_cache *s = kmalloc_cache_of(p);
+
+	return s && s->orig ? slab_debug_size(s, p) : kmalloc_util_size(p);
+}
+
+void *krealloc(const void *object, size_t new_size, gfp_t flags)
+{
+	struct kmem_cache *s;
+	size_t old;
+	void *p;
+
+	if (!new_size) {
+		kfree(object);
+		return ZERO_SIZE_PTR;
+	}
+	if (ZERO_OR_NULL_PTR(object))
+		return __kmalloc(new_size, flags);
+	if (new_size <= kmalloc_util_size(object)) {
+		s = kmalloc_cache_of(object);
+		if (s && s->orig)
+			slab_debug_resize(s, (void *)object, new_size);
+		return (void *)object;
+	}
+	p = __kmalloc(new_size, flags);
+	if (!p)
+		return NULL;
+	old = kmalloc_util_used(object);
+	memcpy(p, object, min(old, new_size));
+	kfree(object);
+	return p;
+}
+EXPORT_SYMBOL(krealloc);
+
+void kfree_sensitive(const void *object)
+{
+	size_t bytes = ksize(object);
+
+	if (bytes)
+		memzero_explicit((void *)object, bytes);
+	kfree(object);
+}
+EXPORT_SYMBOL(kfree_sensitive);
+
+void kfree_s(const void *object, size_t size)
+{
+	const size_t bytes = kmalloc_util_size(object);
+
+	if (!bytes || bytes == kmalloc_size_roundup(size)) {
+		kfree(object);		/* says so if it is nothing at all */
+		return;
+	}
+	slab_report_bad_size(kmalloc_cache_of(object), object, size, bytes);
+}
+EXPORT_SYMBOL(kfree_s);
+
+char *kmemdup_nul(const char *s, size_t len, gfp_t flags)
+{
+	char *copy;
+
+	if (!s)
+		return NULL;
+	copy = len + 1 ? __kmalloc(len + 1, flags) : NULL;
+	if (copy) {
+		memcpy(copy, s, len);
+		copy[len] = '\0';
+	}
+	return copy;
+}
+EXPORT_SYMBOL(kmemdup_nul);
+
+char *kstrndup(const char *s, size_t max, gfp_t flags)
+{
+	return s ? kmemdup_nul(s, strnlen(s, max), flags) : NULL;
+}
+EXPORT_SYMBOL(kstrndup);
+
+char *kstrdup(const char *s, gfp_t flags)
+{
+	return s ? kmemdup_nul(s, strlen(s), flags) : NULL;
+}
+EXPORT_SYMBOL(kstrdup);
+
+void *kmemdup(const void *src, size_t len, gfp_t flags)
+{
+	void *copy = __kmalloc(len, flags);
+
+	if (copy && len)
+		memcpy(copy, src, len);
+	return copy;
+}
+EXPORT_SYMBOL(kmemdup);

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/slab.h - what the files of the object allocator share, by owning .c
+ *
+ * One slot of a slab.  Without debugging, constructor or TYPESAFE_BY_RCU it is just the
+ * object, and the free link is its first word:
+ *
+ *	| red zone | object ...... | red zone | link | track x 2 | size | padding |
+ *	  red_left   object_size     to a word  8      U           K      to align
+ *		     ^ what callers see
+ */
+#ifndef _MM_SLAB_H
+#define _MM_SLAB_H
+
+#include <linux/section.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "internal.h"
+
+#define SLAB_NAME_SIZE		40	/* with the NUL; slabinfo readers take 128 */
+#define SLAB_MAX_OBJECTS	4096	/* of 8 bytes, in a slab of SLAB_MAX_ORDER */
+#define SLAB_MAX_ORDER		3	/* of slabs with more than one object: still reliable */
+
+/* Flags that need each object to be looked at, so that stocks are not used. */
+#define SLAB_DEBUG_FLAGS	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | \
+				 SLAB_STORE_USER | SLAB_TRACE)
+
+/*
+ * Field keys:  (C) constant after creation   (N) lock   (L) slab_cache_lock
+ *		(R) a racy read is fine
+ */
+struct kmem_cache {
+	struct slab_stock *stock;	/* (C) linked address; first: <linux/slab.h> reads it */
+	const struct slab_backend *ops;	/* (C) */
+	slab_flags_t flags;		/* (C) */
+	u32 object_size;		/* (C) bytes asked for */
+	u32 usable;			/* (C) bytes behind an object that its user may touch */
+	u32 size;			/* (C) bytes of a slot */
+	u32 align;			/* (C) bytes */
+	u32 red_left;			/* (C) bytes from slot to object */
+	u32 link;			/* (C) bytes from object to link */
+	u32 track;			/* (C) bytes from object to tracks; 0: none */
+	u32 orig;			/* (C) bytes from object to requested size; 0: none */
+	u32 inuse;			/* (C) bytes from object to the end of its red zone */
+	u32 end;			/* (C) bytes from object to padding */
+	gfp_t gfp;			/* (C) added to each request for pages */
+	u16 index;			/* (C) in slab_cache_table */
+	u16 objects;			/* (C) slots in a slab */
+	u16 batch;			/* (C) objects moved at a time */
+	u8  order;			/* (C) a slab is 1 << order pages */
+	u8  min_empty;			/* (C) empty slabs kept */
+	bool poison;			/* (C) contents, too: no constructor sees its object spoilt */
+	bool dying;			/* (L,R) destroyed, but objects are out */
+	void (*ctor)(void *object);	/* (C) */
+
+	spinlock_t lock;		/* rank LOCK_SLAB_NODE, irqs off */
+	u32 partial;			/* (N) pfn of the first slab with free objects */
+	u32 full;			/* (N) of the first without */
+	unsigned long nr_slabs;		/* (N,R) */
+	unsigned long nr_empty;		/* (N,R) slabs on partial with all objects free */
+	unsigned long nr_taken;		/* (N,R) objects not on their slab's list */
+	unsigned long nr_lost;		/* (N,R) of them behind a corrupted link */
+	unsigned long nr_errors;	/* (R) */
+
+	struct list_head list;		/* (L) slab_caches */
+	char name[SLAB_NAME_SIZE];	/* (C) */
+};
+
+/* SLAB_STORE_USER: who touched an object last, in one direction. */
+#define SLAB_TRACK_DEPTH	6
+struct slab_track {
+	unsigned long addr;		/* caller; 0: never */
+	unsigned long entries[SLAB_TRACK_DEPTH];
+	u32 nr_entries;
+	s32 cpu;
+	s32 pid;
+	unsigned long when;		/* jiffies */
+};
+enum slab_track_kind { SLAB_TRACK_ALLOC, SLAB_TRACK_FREE };
+
+/* Called with the cache's lock, before an object is put back; false: leave it alone. */
+typedef bool (*slab_free_check_t)(struct kmem_cache *s, struct page *slab, void *object,
+				  unsigned long caller);
+
+/*
+ * What is behind the stocks.  A chain is a list of free objects, linked as in a stock.
+ *
+ * refill: take 1..want objects off the slabs, *chain to the first; how many, 0: no memory.
+ * flush: give a chain of nr objects back (check may be NULL).
+ * is_free: does the slab have this object on its list?
+ * shrink: give empty slabs back but for keep; how many slabs are left.
+ * verify: is everything as it should be?  stocked: objects in stocks.
+ * for_each_slab: call fn under the lock for each slab; free_map and recount are for fn:
+ * free_map: a bit for each object, set where the slab's list has it.
+ * recount: so many objects are away, whatever was thought before.
+ */
+struct slab_backend {
+	const char *name;
+	unsigned int (*refill)(struct kmem_cache *s, void **chain, unsigned int want, gfp_t gfp);
+	void (*flush)(struct kmem_cache *s, void *chain, unsigned int nr,
+		      slab_free_check_t check, unsigned long caller);
+	bool (*is_free)(struct kmem_cache *s, struct page *slab, const void *object);
+	unsigned long (*shrink)(struct kmem_cache *s, unsigned long keep);
+	bool (*verify)(struct kmem_cache *s, unsigned long stocked, char *msg, size_t n);
+	void (*for_each_slab)(struct kmem_cache *s,
+			      void (*fn)(struct kmem_cache *s, struct page *slab, void *arg),
+			      void *arg);
+	void (*free_map)(struct kmem_cache *s, struct page *slab, unsigned long *map);
+	void (*recount)(struct kmem_cache *s, struct page *slab, unsigned int inuse);
+};
+
+/* ---- links ---------------------------------------------------------------------------
+ *
+ * A free object's link is next ^ its own address ^ slab_secret.  Two addresses of the
+ * direct map differ in low bits only, so (link ^ secret) has zeros at the top, and at the
+ * bottom, for objects are aligned to words.  Nothing that a user stores in an object looks
+ * like that (the secret's two top bits make no canonical address and no small number), so
+ * the same test notices an overwritten link on alloc and a double free on free.
+ */
+extern u64 slab_secret;		/* set once at boot: 10 at the top, random below */
+extern u64 slab_link_mask;	/* bits of link ^ secret that must be 0 */
+extern void *const slab_nil;	/* end of a chain: frame 0, which nobody can own */
+
+static __always_inline u64 *slab_link_of(const void *object, u32 link)
+{
+	return (u64 *)((char *)object + link);
+}
+
+/* Does this word look like the link of a free object? */
+static __always_inline bool slab_link_ok(u64 word)
+{
+	return !((word ^ slab_secret) & slab_link_mask);
+}
+
+static __always_inline void *slab_link_next(const void *object, u64 word)
+{
+	return (void *)(word ^ slab_secret ^ (u64)(unsigned long)object);
+}
+
+static __always_inline void slab_link_set(void *object, u32 link, const void *next)
+{
+	*slab_link_of(object, link) =
+		(u64)(unsigned long)next ^ slab_secret ^ (u64)(unsigned long)object;
+}
+
+/* ---- places ----------------------------------------------------------------------------- */
+
+/* The cache index of the slab that p points into; 0: none, or p is no such pointer. */
+static __always_inline u16 slab_index_of(const void *p)
+{
+	unsigned long pfn = ((unsigned long)p - PAGE_OFFSET) >> PAGE_SHIFT;
+
+	return likely(pfn_online(pfn)) ? pfn_to_page(pfn)->cache : 0;
+}
+
+static inline struct page *slab_page_of(const struct kmem_cache *s, const void *object)
+{
+	return pfn_to_page(virt_to_pfn(object) & ~((1UL << s->order) - 1));
+}
+
+static inline void *slab_object(const struct kmem_cache *s, const struct page *slab,
+				unsigned int i)
+{
+	return (char *)page_address(slab) + (size_t)i * s->size + s->red_left;
+}
+
+/* Number of the object in its slab, or -1 if p is not the address of one. */
+static inline int slab_object_nr(const struct kmem_cache *s, const struct page *slab,
+				 const void *p)
+{
+	unsigned long off = (unsigned long)p - (unsigned long)page_address(slab) - s->red_left;
+	unsigned long nr = off / s->size;
+
+	return off % s->size || nr >= s->objects ? -1 : (int)nr;
+}
+
+/* page->freelist: an offset in words, plus one */
+static inline void *slab_first_free(const struct page *slab)
+{
+	return slab->freelist ? (char *)page_address(slab) + (slab->freelist - 1) * 8UL : NULL;
+}
+
+static inline void slab_set_first_free(struct page *slab, const void *object)
+{
+	slab->freelist = object ? ((unsigned long)object -
+				   (unsigned long)page_address(slab)) / 8 + 1 : 0;
+}
+
+/* ---- slab_cache.c ----------------------------------------------------------------------- */
+
+extern struct kmem_cache *slab_cache_table[SLAB_NR_CACHES];	/* (L) to write */
+
+/* Fill in and publish a static cache at a fixed index; for boot. */
+void slab_cache_create_boot(struct kmem_cache *s, unsigned int index, const char *name,
+			    unsigned int size, unsigned int align, slab_flags_t flags);
+/* A dying cache may be free of slabs now: let it go.  Any context but NMI, no lock. */
+void slab_cache_reap(struct kmem_cache *s, u16 index);
+
+/* ---- slab_pcp.c ------------------------------------------------------------------------- */
+
+void slab_pcp_open(struct kmem_cache *s);	/* after creation: set each CPU's stock up */
+void slab_pcp_close(struct kmem_cache *s);	/* and take it down: every call goes slow */
+void slab_pcp_drain(struct kmem_cache *s);	/* all CPUs' objects back to the slabs */
+unsigned long slab_pcp_count(const struct kmem_cache *s);	/* objects in stocks, racy */
+/* Is object in a stock? */
+bool slab_pcp_contains(struct kmem_cache *s, const void *object);
+bool slab_pcp_verify(struct kmem_cache *s, unsigned long *stocked, char *msg, size_t n);
+void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller);
+
+/* ---- slub.c ----------------------------------------------------------------------------- */
+
+extern const struct slab_backend slub_backend;
+
+/* ---- slab_debug.c: what the bytes of a slot must be, at run time, for some caches ------- */
+
+/* Flags that slab_debug= asks for, for a cache of this name. */
+slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags);
+/* A slab is new: make all of it look free. */
+void slab_debug_init_slab(struct kmem_cache *s, struct page *slab);
+/* A slab goes: look for writes after free first. */
+void slab_debug_exit_slab(struct kmem_cache *s, struct page *slab);
+/* An object leaves its slab: check it, dress it up as one in use. */
+void slab_debug_alloc(struct kmem_cache *s, void *object, size_t size, unsigned long caller);
+/* slab_free_check_t: may it go back? dress it up as free if so. */
+bool slab_debug_free(struct kmem_cache *s, struct page *slab, void *object,
+		     unsigned long caller);
+/* The same object, another size asked for: move the red zone.  For caches with s->orig. */
+void slab_debug_resize(struct kmem_cache *s, void *object, size_t size);
+/* The size asked for. */
+size_t slab_debug_size(const struct kmem_cache *s, const void *object);
+
+static inline struct slab_track *slab_debug_track(const struct kmem_cache *s, void *object,
+						  enum slab_track_kind kind)
+{
+	return (struct slab_track *)((char *)object + s->track) + kind;
+}
+
+/* ---- slab_report.c: SLUB's words -------------------------------------------------------- */
+
+/* Every report and every repair counts one; none needs a lock, none sleeps. */
+void slab_report_object(struct kmem_cache *s, struct page *slab, void *object,
+			const char *reason);
+void slab_report_slab(struct kmem_cache *s, struct page *slab, const char *fmt, ...)
+	__printf(3, 4);
+/* Bytes [fault, end) of object (NULL: of the slab's padding) are not what they should be. */
+struct slab_overwrite {
+	const char *what;		/* "Poison" */
+	u8 *fault, *end;
+	u8 value;
+};
+void slab_report_overwrite(struct kmem_cache *s, struct page *slab, void *object,
+			   const struct slab_overwrite *ow);
+/* s == NULL: a kfree() of something that is in no cache. */
+void slab_report_bad_free(struct kmem_cache *s, const void *p, unsigned long caller);
+/* kfree_s() with another size than kmalloc's. */
+void slab_report_bad_size(struct kmem_cache *s, const void *p, size_t said, size_t bytes);
+void slab_report_fix(struct kmem_cache *s, const char *fmt, ...) __printf(2, 3);
+/* Objects that are still out when a cache is destroyed; how many. */
+unsigned long slab_report_leaks(struct kmem_cache *s);
+void slab_report_trace(struct kmem_cache *s, struct page *slab, void *object, bool alloc);
+/* jiffies, if somebody plugged them in. */
+unsigned long slab_report_now(void);
+
+/* ---- kmalloc.c -------------------------------------------------------------------------- */
+
+/* The size class behind size and flags; 1 <= size <= KMALLOC_MAX_CACHE_SIZE. */
+struct kmem_cache *kmalloc_cache(size_t size, gfp_t flags);
+/* The cache that p is an object of, NULL if it is none. */
+struct kmem_cache *kmalloc_cache_of(const void *p);
+/* kfree() of what is no ordinary object: NULL, large, debugged, wrong, or just bad luck. */
+void kmalloc_free_slow(void *p, unsigned long caller);
+/* The large block that p is the start of, NULL if it is none. */
+struct page *kmalloc_large_page(const void *p);
+
+#endif /* _MM_SLAB_H */

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/slab_cache.c - caches: making, naming, listing and destroying them
+ *
+ * MODEL
+ *   A cache is a struct kmem_cache and an index.  The index is what the struct page of
+ *   each of its slabs carries (16 bits), what finds its stock on each CPU, and what the
+ *   table below turns back into the cache.  Index 0 is no cache, so that zeroed metadata
+ *   says "no slab".  Indices of kmalloc's caches are constants, for the compiler.
+ *
+ *	page->cache = 7 --> slab_cache_table[7] --> struct kmem_cache "kmalloc-128"
+ *			--> slab_stocks[7], one of each CPU
+ *
+ *   Creation is: check, lay out a slot, take an index, publish.  Destruction is: close the
+ *   stocks, flush them, give the slabs back.  If objects are still out, each is reported,
+ *   and the cache stays behind as dying: without a name that anybody could clash with,
+ *   alive for those objects only, gone with the last of them.
+ *
+ *   Slab size: the smallest order up to SLAB_MAX_ORDER that holds 4 slots and wastes at
+ *   most an eighth, because small blocks are the ones that are always to be had; slots
+ *   that are too large for that get the smallest block that holds one.
+ *
+ * INVARIANTS
+ *   I1  slab_cache_table[s->index] == s for every cache on slab_caches, and for no other.
+ *   I2  names of caches that are not dying are different.
+ *
+ * LOCKING	slab_cache_lock, rank LOCK_CACHE_LIST, irqs off: list, table, dying.
+ * CONTEXT	create, destroy, shrink: process context.  Reaping a dying cache: any but NMI.
+ * FAILURE	create: a report that names the cache, and NULL; nothing is left behind.
+ * NOT HERE	objects: slab_pcp.c, slub.c.  kmalloc's caches: kmalloc.c.
+ */
+#include <linux/align.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/init.h>
+#include <linux/list.h>
+#include <linux/panic.h>
+#include <linux/prandom.h>
+#include <linux/preempt.h>
+#include <linux/printk.h>
+#include <linux/smp.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+#include <asm/processor.h>
+
+#include "slab.h"
+
+#define SLAB_CACHE_LINE		64
+#define SLAB_CACHE_MIN_OBJECTS	4	/* in a slab, if SLAB_MAX_ORDER allows */
+#define SLAB_CACHE_WASTE	8	/* at most one in so many bytes of a slab */
+#define SLAB_CACHE_SELF		KMALLOC_NR_INDEX	/* index 14: no size class has it */
+#define SLAB_CACHE_FIRST	(2 * KMALLOC_NR_INDEX)	/* first index that is not fixed */
+
+#define SLAB_CACHE_FLAGS	(SLAB_DEBUG_FLAGS | SLAB_FAILSLAB | SLAB_KMALLOC | \
+				 SLAB_HWCACHE_ALIGN | SLAB_CACHE_DMA | SLAB_CACHE_DMA32 | \
+				 SLAB_RECLAIM_ACCOUNT | SLAB_PANIC | SLAB_TYPESAFE_BY_RCU | \
+				 SLAB_MEM_SPREAD | SLAB_NOLEAKTRACE | SLAB_NO_MERGE | SLAB_ACCOUNT)
+
+struct kmem_cache *slab_cache_table[SLAB_NR_CACHES];
+u64 slab_secret;
+u64 slab_link_mask;
+void *const slab_nil = (void *)PAGE_OFFSET;
+
+static LIST_HEAD(slab_caches);
+static DEFINE_SPINLOCK_RANKED(slab_cache_lock, LOCK_CACHE_LIST);
+static struct kmem_cache slab_cache_self;	/* objects: struct kmem_cache */
+
+bool slab_is_available(void)
+{
+	return slab_cache_self.ops != NULL;
+}
+
+/* slab=: one of three one day. */
+static int slab_cache_setup_backend(char *val)
+{
+	if (!strcmp(val, "slab") || !strcmp(val, "slob"))
+		pr_warn("slab=%s: only slub is built so far, using slub\n", val);
+	else if (strcmp(val, "slub"))
+		return -EINVAL;
+	return 0;
+}
+__setup("slab=", slab_cache_setup_backend);
+
+/* ---- layout ----------------------------------------------------------------------------- */
+
+static unsigned int slab_cache_align(slab_flags_t flags, unsigned int align, unsigned int size)
+{
+	unsigned int line = SLAB_CACHE_LINE;
+
+	if (flags & SLAB_HWCACHE_ALIGN) {
+		while (size <= line / 2)
+			line /= 2;
+		if (align < line)
+			align = line;
+	}
+	if (align < ARCH_SLAB_MINALIGN)
+		align = ARCH_SLAB_MINALIGN;
+	return ALIGN(align, sizeof(void *));
+}
+
+static void slab_cache_lay_out_slot(struct kmem_cache *s)
+{
+	const bool outside = s->ctor || s->flags & (SLAB_DEBUG_FLAGS | SLAB_TYPESAFE_BY_RCU);
+	u32 at = ALIGN(s->object_size, sizeof(void *));
+
+	if ((s->flags & SLAB_RED_ZONE) && at == s->object_size)
+		at += sizeof(void *);
+	s->inuse = at;
+	s->usable = outside ? s->object_size : at;
+	if (outside) {
+		s->link = at;
+		at += sizeof(void *);
+	}
+	if (s->flags & SLAB_STORE_USER) {
+		s->track = at;
+		at += 2 * sizeof(struct slab_track);
+	}
+	if ((s->flags & SLAB_KMALLOC) && (s->flags & (SLAB_RED_ZONE | SLAB_STORE_USER))) {
+		s->orig = at;
+		at += sizeof(u64);
+	}
+	if (s->flags & SLAB_RED_ZONE)
+		s->red_left = ALIGN(sizeof(void *), s->align);
+	s->end = at;
+	s->size = ALIGN(s->red_left + at, s->align);
+}
+
+static void slab_cache_lay_out_slab(struct kmem_cache *s)
+{
+	unsigned int order, bytes;
+
+	for (order = 0; order <= SLAB_MAX_ORDER; order++) {
+		bytes = PAGE_SIZE << order;
+		if (bytes / s->size >= SLAB_CACHE_MIN_OBJECTS &&
+		    bytes % s->size <= bytes / SLAB_CACHE_WASTE)
+			break;
+	}
+	if (order > SLAB_MAX_ORDER)
+		order = get_order(s->size);
+	s->order = order;
+	s->objects = order > SLAB_MAX_ORDER ? 1 : (PAGE_SIZE << order) / s->size;
+	/* Keep up to 5 empty slabs of a page or two; of large ones, few. */
+	s->min_empty = order <= 1 ? 5 : 2;
+}
+
+static void slab_cache_lay_out(struct kmem_cache *s)
+{
+	s->flags |= slab_debug_flags(s->name, s->flags);
+	s->align = slab_cache_align(s->flags, s->align, s->object_size);
+	s->poison = (s->flags & SLAB_POISON) && !s->ctor && !(s->flags & SLAB_TYPESAFE_BY_RCU);
+	slab_cache_lay_out_slot(s);
+	slab_cache_lay_out_slab(s);
+	if (s->flags & SLAB_CACHE_DMA)
+		s->gfp |= __GFP_DMA;
+	if (s->flags & SLAB_CACHE_DMA32)
+		s->gfp |= __GFP_DMA32;
+	if (s->flags & SLAB_RECLAIM_ACCOUNT)
+		s->gfp |= __GFP_RECLAIMABLE;
+}
+
+/* ---- creation --------------------------------------------------------------------------- */
+
+static bool slab_cache_name_taken(const char *name)
+	__must_hold(&slab_cache_lock)
+{
+	struct kmem_cache *s;
+
+	list_for_each_entry(s, &slab_caches, list)
+		if (!s->dying && !strcmp(s->name, name))
+			return true;
+	return false;
+}
+
+/* Take @index, or any if it is 0, and become visible.  0 or -errno. */
+static int slab_cache_publish(struct kmem_cache *s, unsigned int index)
+{
+	unsigned long flags;
+	int err = -ENOSPC;
+
+	spin_lock_irqsave(&slab_cache_lock, flags);
+	if (slab_cache_name_taken(s->name)) {
+		err = -EEXIST;
+		goto out;
+	}
+	for (index = index ? index : SLAB_CACHE_FIRST; index < SLAB_NR_CACHES; index++)
+		if (!slab_cache_table[index])
+			break;
+	if (index == SLAB_NR_CACHES)
+		goto out;
+	s->index = index;
+	s->stock = &slab_stocks[index];
+	slab_pcp_open(s);
+	slab_cache_table[index] = s;
+	list_add_tail(&s->list, &slab_caches);
+	err = 0;
+out:
+	spin_unlock_irqrestore(&slab_cache_lock, flags);
+	return err;
+}
+
+static void slab_cache_init(struct kmem_cache *s, const char *name, unsigned int size,
+			    unsigned int align, slab_flags_t flags, void (*ctor)(void *))
+{
+	memset(s, 0, sizeof(*s));
+	strscpy(s->name, name, sizeof(s->name));
+	s->ops = &slub_backend;
+	s->object_size = size;
+	s->align = align;
+	s->flags = flags;
+	s->ctor = ctor;
+	spin_lock_init_ranked(&s->lock, LOCK_SLAB_NODE);
+	slab_cache_lay_out(s);
+}
+
+void slab_cache_create_boot(struct kmem_cache *s, unsigned int index, const char *name,
+			    unsigned int size, unsigned int align, slab_flags_t flags)
+{
+	slab_cache_init(s, name, size, align, flags, NULL);
+	if (slab_cache_publish(s, index) || s->index != index)
+		panic("slab: cannot create %s\n", name);
+}
+
+/* What is wrong with these arguments?  NULL: nothing. */
+static const char *slab_cache_fault(const char *name, unsigned int size, unsigned int align,
+				    slab_flags_t flags)
+{
+	if (in_interrupt())
+		return "called from an interrupt";
+	if (!name || !*name)
+		return "no name";
+	if (strlen(name) >= SLAB_NAME_SIZE)
+		return "name too long";
+	if (strpbrk(name, " \t\n"))
+		return "blank in the name";
+	if (!size)
+		return "size is 0";
+	if (size > KMALLOC_MAX_SIZE / 2)
+		return "size too large";
+	if ((align & (align - 1)) || align > PAGE_SIZE)
+		return "bad alignment";
+	if (flags & ~SLAB_CACHE_FLAGS)
+		return "unknown flags";
+	return NULL;
+}
+
+static struct kmem_cache *slab_cache_failed(const char *name, const char *why, int err,
+					    slab_flags_t flags)
+{
+	if (flags & SLAB_PANIC)
+		panic("kmem_cache_create: Failed to create slab '%s'. Error %d\n", name, err);
+	pr_warn("kmem_cache_create(%s): %s\n", name, why);
+	pr_warn("kmem_cache_create(%s) failed with error %d\n", name, err);
+	dump_stack();
+	return NULL;
+}
+
+struct kmem_cache *(kmem_cache_create)(const char *name, unsigned int size, unsigned int align,
+				       slab_flags_t flags, void (*ctor)(void *))
+{
+	const char *why = slab_cache_fault(name, size, align, flags);
+	struct kmem_cache *s;
+	int err;
+
+	if (why)
+		return slab_cache_failed(name ? name : "(null)", why, -EINVAL, flags);
+	s = kmem_cache_alloc(&slab_cache_self, GFP_KERNEL);
+	if (!s)
+		return slab_cache_failed(name, "out of memory", -ENOMEM, flags);
+	slab_cache_init(s, name, size, align, flags, ctor);
+	err = slab_cache_publish(s, 0);
+	if (!err)
+		return s;
+	kmem_cache_free(&slab_cache_self, s);
+	why = err == -EEXIST ? "name already exists" : "too many caches";
+	return slab_cache_failed(name, why, err, flags);
+}
+EXPORT_SYMBOL(kmem_cache_create);
+
+struct kmem_cache *__kmem_cache_create_args(const char *name, unsigned int size,
+					    const struct kmem_cache_args *args,
+					    slab_flags_t flags)
+{
+	static const struct kmem_cache_args none;
+
+	if (!args)
+		args = &none;
+	return (kmem_cache_create)(name, size, args->align, flags, args->ctor);
+}
+EXPORT_SYMBOL(__kmem_cache_create_args);
+
+struct kmem_cache *__kmem_cache_create_dtor(const char *name, unsigned int size,
+					    unsigned int align, slab_flags_t flags,
+					    void (*ctor)(void *), void (*dtor)(void *))
+{
+	if (dtor)
+		return slab_cache_failed(name, "destructors are no longer called", -EINVAL,
+					 flags);
+	return (kmem_cache_create)(name, size, align, flags, ctor);
+}
+EXPORT_SYMBOL(__kmem_cache_create_dtor);
+
+/* ---- the end of a cache ----------------------------------------------------------------- */
+
+/* Is this the address of a cache?  Destroying twice must not corrupt anything. */
+static bool slab_cache_known(const struct kmem_cache *s)
+{
+	unsigned int i;
+
+	for (i = 1; i < SLAB_NR_CACHES; i++)
+		if (slab_cache_table[i] == s)
+			return !s->dying;
+	return false;
+}
+
+static bool slab_cache_check(const struct kmem_cache *s, const char *call)
+{
+	if (likely(slab_cache_known(s)))
+		return true;
+	pr_err("%s: %px is not a cache (destroyed already?)\n", call, s);
+	dump_stack();
+	return false;
+}
+
+void slab_cache_reap(struct kmem_cache *s, u16 index)
+{
+	unsigned long flags;
+	bool gone;
+
+	spin_lock_irqsave(&slab_cache_lock, flags);
+	gone = slab_cache_table[index] == s && s->dying && !s->nr_slabs;
+	if (gone) {
+		slab_cache_table[index] = NULL;
+		list_del(&s->list);
+	}
+	spin_unlock_irqrestore(&slab_cache_lock, flags);
+	if (gone)
+		kmem_cache_free(&slab_cache_self, s);
+}
+
+void kmem_cache_destroy(struct kmem_cache *s)
+{
+	unsigned long flags;
+	u16 index;
+
+	if (!s || !slab_cache_check(s, "kmem_cache_destroy"))
+		return;
+	if (WARN_ON_ONCE(in_interrupt()))
+		return;
+	index = s->index;
+	s->min_empty = 0;
+	slab_pcp_close(s);
+	if (s->ops->shrink(s, 0))
+		slab_report_leaks(s);
+	spin_lock_irqsave(&slab_cache_lock, flags);
+	s->dying = true;
+	spin_unlock_irqrestore(&slab_cache_lock, flags);
+	slab_cache_reap(s, index);
+}
+EXPORT_SYMBOL(kmem_cache_destroy);
+
+/* ---- what is there ---------------------------------------------------------------------- */
+
+int kmem_cache_shrink(struct kmem_cache *s)
+{
+	if (!slab_cache_check(s, "kmem_cache_shrink"))
+		return -EINVAL;
+	slab_pcp_drain(s);
+	return s->ops->shrink(s, 0) != 0;
+}
+EXPORT_SYMBOL(kmem_cache_shrink);
+
+unsigned int kmem_cache_size(const struct kmem_cache *s)
+{
+	return s->object_size;
+}
+
+const char *kmem_cache_name(const struct kmem_cache *s)
+{
+	return s->name;
+}
+
+void kmem_cache_for_each(void (*fn)(struct kmem_cache *s, void *arg), void *arg)
+{
+	struct kmem_cache *s;
+	unsigned long flags;
+
+	spin_lock_irqsave(&slab_cache_lock, flags);
+	list_for_each_entry(s, &slab_caches, list)
+		fn(s, arg);
+	spin_unlock_irqrestore(&slab_cache_lock, flags);
+}
+
+/* Objects in users' hands.  Racy, and never below 0. */
+static unsigned long slab_cache_nr_live(const struct kmem_cache *s)
+{
+	unsigned long away = READ_ONCE(s->nr_lost) + slab_pcp_count(s);
+	unsigned long taken = READ_ONCE(s->nr_taken);
+
+	return taken > away ? taken - away : 0;
+}
+
+void kmem_cache_info(struct kmem_cache *s, struct slabinfo *info)
+{
+	*info = (struct slabinfo){
+		.name = s->name,
+		.active_objs = slab_cache_nr_live(s),
+		.num_objs = s->nr_slabs * s->objects,
+		.active_slabs = s->nr_slabs - s->nr_empty,
+		.num_slabs = s->nr_slabs,
+		.objsize = s->size,
+		.objperslab = s->objects,
+		.pagesperslab = 1U << s->order,
+		.limit = per_cpu_ptr(s->stock, 0)->limit,
+		.batchcount = s->batch,
+		.flags = s->flags,
+	};
+}
+
+static void slab_cache_add_live(struct kmem_cache *s, void *arg)
+{
+	*(unsigned long *)arg += slab_cache_nr_live(s);
+}
+
+unsigned long slab_nr_live(void)
+{
+	unsigned long nr = 0;
+
+	kmem_cache_for_each(slab_cache_add_live, &nr);
+	return nr;
+}
+
+/* ---- all caches: settling and checking -------------------------------------------------- */
+
+/*
+ * Not through kmem_cache_for_each(): flushing gives pages back, and that is too much to do
+ * under the list's lock.  Process context is the only one that takes caches off the list.
+ */
+void slab_drain_all(void)
+{
+	struct kmem_cache *s;
+	unsigned int i;
+
+	for (i = 1; i < SLAB_NR_CACHES; i++) {
+		s = READ_ONCE(slab_cache_table[i]);
+		if (!s)
+			continue;
+		slab_pcp_drain(s);
+		s->ops->shrink(s, 0);
+	}
+}
+
+bool slab_verify(char *msg, size_t n)
+{
+	struct kmem_cache *s;
+	unsigned long stocked;
+	unsigned int i;
+
+	for (i = 1; i < SLAB_NR_CACHES; i++) {
+		s = READ_ONCE(slab_cache_table[i]);
+		if (!s)
+			continue;
+		if (!slab_pcp_verify(s, &stocked, msg, n) ||
+		    !s->ops->verify(s, stocked, msg, n))
+			return false;
+	}
+	return true;
+}
+
+static struct verify_ops slab_cache_verify_ops = {
+	.name	= "slab objects",
+	.settle	= slab_drain_all,
+	.verify	= slab_verify,
+	.count	= slab_nr_live,
+};
+
+/* ---- boot ------------------------------------------------------------------------------- */
+
+/*
+ * The direct map's addresses differ below the highest bit in which its ends differ; all
+ * above, and the three that alignment clears, must be 0 in a decoded link.  Two bits 10 at
+ * the top of the secret make sure that no small number and no canonical address passes.
+ */
+static void slab_cache_choose_secret(void)
+{
+	const unsigned long last = PAGE_OFFSET + (1UL << MAX_PHYSMEM_BITS) - 1;
+	struct rnd_state rnd;
+
+	slab_link_mask = (~0ULL << (64 - __builtin_clzl(PAGE_OFFSET ^ last))) | 7;
+	prandom_seed_state(&rnd, rdtsc());
+	slab_secret = (prandom_u64_state(&rnd) >> 2) | 1ULL << 63;
+}
+
+void kmem_cache_init(void)
+{
+	slab_cache_choose_secret();
+	slab_cache_create_boot(&slab_cache_self, SLAB_CACHE_SELF, "kmem_cache",
+			       sizeof(struct kmem_cache), 0, SLAB_HWCACHE_ALIGN);
+	verify_register(&slab_cache_verify_ops);
+}

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/slub.c - slabs without queues: the free objects of a slab are a list inside it
+ *
+ * MODEL
+ *   A slab is a block of 1 << order pages cut into equal slots.  Its struct page says which
+ *   cache it is of, how many objects are away (inuse) and where its first free object is;
+ *   each free object holds the link to the next.  There is no other metadata.
+ *
+ *	page: cache 7, inuse 2, freelist -+
+ *	                                  v
+ *	slab  [ obj0 | link ---> obj3 ][ obj1 away ][ obj2 away ][ link -> nil ]
+ *
+ *   A cache keeps its slabs on two lists: partial, with free objects, and full, without
+ *   (full is only walked by checks).  A batch for a stock comes from the first partial
+ *   slab, whole if it fits: its list becomes the stock without a store per object.  A slab
+ *   that was full goes to the tail of partial, so that it gathers free objects until its
+ *   turn comes.  Of slabs with nothing away min_empty are kept, so that a cache on the
+ *   edge does not take and give pages all the time.
+ *
+ *   The idea is Christoph Lameter's SLUB (2007).  Different here: stocks hold objects of
+ *   any slab, so no slab is frozen to a CPU; links are encoded in all builds; slabs have
+ *   one size per cache, which lets a free find the slab by masking.
+ *
+ * INVARIANTS	(slub_verify())
+ *   I1  a slab's list has objects - inuse entries, each in it, each once.
+ *   I2  a slab is on partial iff its list is not empty, else on full.
+ *   I3  nr_slabs, nr_empty, nr_taken are the sums over the slabs.
+ *   I4  all pages of a slab carry the cache's index; no other page does.
+ *
+ * LOCKING	s->lock, rank LOCK_SLAB_NODE, irqs off; pages are taken and given back
+ *		without it.
+ * CONTEXT	any but NMI; refill sleeps if the mask says so.
+ * FAILURE	refill: 0, nothing changed.  A broken list is reported and cut off.
+ * NOT HERE	stocks: slab_pcp.c.  Contents of objects: slab_debug.c.
+ */
+#include <linux/bitmap.h>
+#include <linux/printk.h>
+#include <linux/sprintf.h>
+
+#include "slab.h"
+
+/* What of a caller's mask concerns the pages; zone and zeroing are the cache's business. */
+#define SLUB_GFP_MASK	(__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN | \
+			 __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | __GFP_NORETRY | \
+			 __GFP_MEMALLOC | __GFP_NOMEMALLOC | __GFP_HARDWALL | __GFP_THISNODE)
+/* Zones that no cache can satisfy by mask. */
+#define SLUB_GFP_WRONG	(__GFP_DMA32 | __GFP_HIGHMEM)
+
+/* ---- rings of slabs: first is the pfn of any one, first->prev the last ------------------ */
+
+static void slub_ring_add_tail(u32 *first, struct page *slab)
+{
+	const u32 pfn = page_to_pfn(slab);
+	struct page *head, *tail;
+
+	if (!*first) {
+		slab->next = slab->prev = *first = pfn;
+		return;
+	}
+	head = pfn_to_page(*first);
+	tail = pfn_to_page(head->prev);
+	slab->next = *first;
+	slab->prev = head->prev;
+	tail->next = head->prev = pfn;
+}
+
+static void slub_ring_del(u32 *first, struct page *slab)
+{
+	const u32 pfn = page_to_pfn(slab);
+
+	if (slab->next == pfn) {
+		*first = 0;
+		return;
+	}
+	pfn_to_page(slab->prev)->next = slab->next;
+	pfn_to_page(slab->next)->prev = slab->prev;
+	if (*first == pfn)
+		*first = slab->next;
+}
+
+/* ---- slabs from pages, and back --------------------------------------------------------- */
+
+/* All slots become free objects, linked in order of address. */
+static void slub_init_objects(struct kmem_cache *s, struct page *slab)
+{
+	char *object = slab_object(s, slab, 0);
+	unsigned int left;
+
+	if (s->flags & SLAB_DEBUG_FLAGS)
+		slab_debug_init_slab(s, slab);
+	for (left = s->objects; left; left--, object += s->size) {
+		if (s->ctor)
+			s->ctor(object);
+		slab_link_set(object, s->link, left > 1 ? object + s->size : slab_nil);
+	}
+	slab_set_first_free(slab, slab_object(s, slab, 0));
+}
+
+static void slub_fix_mask(struct kmem_cache *s, gfp_t gfp)
+{
+	gfp_t wrong = gfp & SLUB_GFP_WRONG, fixed = gfp & ~SLUB_GFP_WRONG;
+
+	pr_warn("Unexpected gfp: %#x (%pGg). Fixing up to gfp: %#x (%pGg). Fix your code!\n",
+		wrong, &wrong, fixed, &fixed);
+}
+
+static struct page *slub_new_slab(struct kmem_cache *s, gfp_t gfp)
+{
+	struct page *slab;
+	unsigned int i;
+
+	if (unlikely(gfp & SLUB_GFP_WRONG) && !(s->gfp & __GFP_DMA32))
+		slub_fix_mask(s, gfp);
+	slab = alloc_pages_owner((gfp & SLUB_GFP_MASK) | s->gfp, s->order, PAGE_OWNER_SLAB);
+	if (!slab)
+		return NULL;
+	slab->inuse = 0;
+	slub_init_objects(s, slab);
+	for (i = 1; i < 1U << s->order; i++)
+		slab[i].meta = PAGE_META_FLAGS(PAGE_OWNER_NONE, s->order, PG_TAIL) |
+			       (u64)s->index << PAGE_META_CACHE_SHIFT;
+	if (s->order)
+		slab->flags |= PG_HEAD;
+	slab->cache = s->index;
+	return slab;
+}
+
+static void slub_free_slab(struct kmem_cache *s, struct page *slab)
+{
+	unsigned int i;
+
+	slab_debug_exit_slab(s, slab);
+	for (i = 1; i < 1U << s->order; i++)
+		slab[i].meta = 0;
+	slab->meta = PAGE_META(PAGE_OWNER_SLAB, s->order);
+	free_pages_owner(slab, s->order, PAGE_OWNER_SLAB);
+}
+
+/* Slabs that have left the cache, linked by ->next only. */
+static void slub_free_slabs(struct kmem_cache *s, u32 doomed)
+{
+	struct page *slab;
+
+	while (doomed) {
+		slab = pfn_to_page(doomed);
+		doomed = slab->next;
+		slub_free_slab(s, slab);
+	}
+}
+
+/* An empty slab leaves the cache. */
+static void slub_doom(struct kmem_cache *s, struct page *slab, u32 *doomed)
+	__must_hold(&s->lock)
+{
+	slub_ring_del(&s->partial, slab);
+	s->nr_slabs--;
+	s->nr_empty--;
+	slab->next = *doomed;
+	*doomed = page_to_pfn(slab);
+}
+
+/* ---- objects out ------------------------------------------------------------------------ */
+
+/* The list cannot be followed beyond an object: what is left of the slab counts as away. */
+static void slub_isolate(struct kmem_cache *s, struct page *slab, void *object)
+	__must_hold(&s->lock)
+{
+	const unsigned int lost = s->objects - slab->inuse;
+
+	slab_report_object(s, slab, object, "Freechain corrupt");
+	if (!slab->inuse)
+		s->nr_empty--;
+	slab->freelist = 0;
+	slab->inuse = s->objects;
+	s->nr_taken += lost;
+	s->nr_lost += lost;
+	slub_ring_del(&s->partial, slab);
+	slub_ring_add_tail(&s->full, slab);
+	slab_report_fix(s, "Isolate corrupted freechain");
+}
+
+/*
+ * Cut the first nr objects off a slab's list; it has more.  The object that is last then
+ * gets nil for a link.  False: a link was broken.
+ */
+static bool slub_cut(struct kmem_cache *s, struct page *slab, unsigned int nr)
+	__must_hold(&s->lock)
+{
+	void *p = slab_first_free(slab);
+	u64 word;
+
+	for (;;) {
+		word = *slab_link_of(p, s->link);
+		if (unlikely(!slab_link_ok(word))) {
+			slub_isolate(s, slab, p);
+			return false;
+		}
+		if (!--nr)
+			break;
+		p = slab_link_next(p, word);
+	}
+	slab_set_first_free(slab, slab_link_next(p, word));
+	slab_link_set(p, s->link, slab_nil);
+	return true;
+}
+
+/* Up to want objects of the first partial slab; 0: its list was broken. */
+static unsigned int slub_take(struct kmem_cache *s, void **chain, unsigned int want)
+	__must_hold(&s->lock)
+{
+	struct page *slab = pfn_to_page(s->partial);
+	unsigned int nr = s->objects - slab->inuse;
+
+	*chain = slab_first_free(slab);
+	if (nr > want) {
+		nr = want;
+		if (!slub_cut(s, slab, nr))
+			return 0;
+	} else {
+		slab->freelist = 0;
+		slub_ring_del(&s->partial, slab);
+		slub_ring_add_tail(&s->full, slab);
+	}
+	if (!slab->inuse)
+		s->nr_empty--;
+	slab->inuse += nr;
+	s->nr_taken += nr;
+	return nr;
+}
+
+static unsigned int slub_refill(struct kmem_cache *s, void **chain, unsigned int want,
+				gfp_t gfp)
+{
+	struct page *slab = NULL;
+	unsigned int nr = 0;
+	unsigned long flags;
+
+	for (;;) {
+		spin_lock_irqsave(&s->lock, flags);
+		if (slab) {
+			slub_ring_add_tail(&s->partial, slab);
+			s->nr_slabs++;
+			s->nr_empty++;
+		}
+		while (!nr && s->partial)
+			nr = slub_take(s, chain, want);
+		spin_unlock_irqrestore(&s->lock, flags);
+		if (nr)
+			return nr;
+		slab = slub_new_slab(s, gfp);
+		if (!slab)
+			return 0;
+	}
+}
+
+/* ---- objects in ------------------------------------------------------------------------- */
+
+/* One object back on its slab's list; a slab that is empty now may be one too many. */
+static void slub_put(struct kmem_cache *s, struct page *slab, void *object, u32 *doomed)
+	__must_hold(&s->lock)
+{
+	void *first = slab_first_free(slab);
+
+	if (!first) {
+		slub_ring_del(&s->full, slab);
+		slub_ring_add_tail(&s->partial, slab);
+		first = slab_nil;
+	}
+	slab_link_set(object, s->link, first);
+	slab_set_first_free(slab, object);
+	slab->inuse--;
+	s->nr_taken--;
+	if (slab->inuse)
+		return;
+	s->nr_empty++;
+	if (s->nr_empty > s->min_empty)
+		slub_doom(s, slab, doomed);
+}
+
+static void slub_flush(struct kmem_cache *s, void *chain, unsigned int nr,
+		       slab_free_check_t check, unsigned long caller)
+{
+	void *object = chain;
+	struct page *slab;
+	unsigned long flags;
+	u32 doomed = 0;
+	u64 word = 0;
+
+	spin_lock_irqsave(&s->lock, flags);
+	for (; nr; nr--, object = slab_link_next(object, word)) {
+		slab = slab_page_of(s, object);
+		if (nr > 1) {
+			word = *slab_link_of(object, s->link);
+			if (unlikely(!slab_link_ok(word))) {
+				s->nr_lost += nr;
+				slab_report_object(s, slab, object, "Freechain corrupt");
+				slab_report_fix(s, "Isolate corrupted freechain");
+				break;
+			}
+		}
+		if (!check || check(s, slab, object, caller))
+			slub_put(s, slab, object, &doomed);
+	}
+	spin_unlock_irqrestore(&s->lock, flags);
+	slub_free_slabs(s, doomed);
+}
+
+/* As far as the list can be followed. */
+static void slub_free_map(struct kmem_cache *s, struct page *slab, unsigned long *map)
+{
+	void *p = slab_first_free(slab);
+	unsigned int left;
+	u64 word;
+	int nr;
+
+	bitmap_zero(map, s->objects);
+	for (left = s->objects; left && p; left--) {
+		nr = slab_object_nr(s, slab, p);
+		if (nr < 0)
+			return;
+		__set_bit(nr, map);
+		word = *slab_link_of(p, s->link);
+		p = slab_link_ok(word) ? slab_link_next(p, word) : NULL;
+	}
+}
+
+static bool slub_is_free(struct kmem_cache *s, struct page *slab, const void *object)
+{
+	DECLARE_BITMAP(free, SLAB_MAX_OBJECTS);
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->lock, flags);
+	slub_free_map(s, slab, free);
+	spin_unlock_irqrestore(&s->lock, flags);
+	return test_bit(slab_object_nr(s, slab, object), free);
+}
+
+static void slub_recount(struct kmem_cache *s, struct page *slab, unsigned int inuse)
+{
+	slub_ring_del(slab->inuse == s->objects ? &s->full : &s->partial, slab);
+	slub_ring_add_tail(inuse == s->objects ? &s->full : &s->partial, slab);
+	s->nr_empty += !inuse - !slab->inuse;
+	s->nr_taken += inuse - slab->inuse;
+	slab->inuse = inuse;
+}
+
+/* ---- whole caches ----------------------------------------------------------------------- */
+
+static unsigned long slub_shrink(struct kmem_cache *s, unsigned long keep)
+{
+	unsigned long flags, left;
+	struct page *slab;
+	u32 last, doomed = 0;
+	bool more;
+
+	spin_lock_irqsave(&s->lock, flags);
+	last = s->partial ? pfn_to_page(s->partial)->prev : 0;
+	/* Once around the ring, which then begins where it began, without the empty ones. */
+	for (more = last; more; ) {
+		slab = pfn_to_page(s->partial);
+		more = s->partial != last;
+		if (!slab->inuse && s->nr_empty > keep)
+			slub_doom(s, slab, &doomed);
+		else
+			s->partial = slab->next;
+	}
+	left = s->nr_slabs;
+	spin_unlock_irqrestore(&s->lock, flags);
+	slub_free_slabs(s, doomed);
+	return left;
+}
+
+static void slub_for_each_slab(struct kmem_cache *s,
+			       void (*fn)(struct kmem_cache *s, struct page *slab, void *arg),
+			       void *arg)
+{
+	const u32 *const ring[] = { &s->partial, &s->full };
+	struct page *slab;
+	unsigned long flags;
+	unsigned int i;
+	u32 next, last;
+
+	spin_lock_irqsave(&s->lock, flags);
+	for (i = 0; i < 2; i++) {
+		next = *ring[i];
+		last = next ? pfn_to_page(next)->prev : 0;
+		while (next) {
+			slab = pfn_to_page(next);
+			next = next == last ? 0 : slab->next;
+			fn(s, slab, arg);	/* may move it to the other ring */
+		}
+	}
+	spin_unlock_irqrestore(&s->lock, flags);
+}
+
+/* ---- verify ----------------------------------------------------------------------------- */
+
+struct slub_sums {
+	unsigned long slabs, empty, taken;
+	const char *fault;		/* of the first slab that has one */
+	u32 fault_pfn;
+};
+
+/* I1: follow the list. */
+static const char *slub_check_list(struct kmem_cache *s, struct page *slab)
+{
+	DECLARE_BITMAP(seen, SLAB_MAX_OBJECTS);
+	unsigned int left = s->objects - slab->inuse;
+	void *p = slab_first_free(slab);
+	u64 word;
+	int nr;
+
+	bitmap_zero(seen, s->objects);
+	for (; left; left--) {
+		nr = p ? slab_object_nr(s, slab, p) : -1;
+		if (nr < 0)
+			return "free list leaves the slab";
+		if (test_and_set_bit(nr, seen))
+			return "free list is a circle";
+		word = *slab_link_of(p, s->link);
+		if (!slab_link_ok(word))
+			return "free list has a broken link";
+		p = slab_link_next(p, word);
+	}
+	return p && p != slab_nil ? "free list is too long" : NULL;
+}
+
+/* I4 */
+static const char *slub_check_pages(struct kmem_cache *s, struct page *slab)
+{
+	unsigned int i;
+
+	if (slab->owner != PAGE_OWNER_SLAB || slab->order != s->order)
+		return "not the head of a slab";
+	for (i = 0; i < 1U << s->order; i++)
+		if (slab[i].cache != s->index)
+			return "page of another cache";
+	return slab->inuse > s->objects ? "more objects away than there are" : NULL;
+}
+
+static void slub_check_slab(struct kmem_cache *s, struct page *slab, void *arg)
+{
+	struct slub_sums *sums = arg;
+	const char *fault = slub_check_pages(s, slab);
+
+	if (!fault)
+		fault = slub_check_list(s, slab);
+	if (fault && !sums->fault) {
+		sums->fault = fault;
+		sums->fault_pfn = page_to_pfn(slab);
+	}
+	sums->slabs++;
+	sums->taken += slab->inuse;
+	sums->empty += !slab->inuse;
+}
+
+static bool slub_verify(struct kmem_cache *s, unsigned long stocked, char *msg, size_t n)
+{
+	struct slub_sums sums = { 0 };
+
+	s->ops->for_each_slab(s, slub_check_slab, &sums);
+	if (sums.fault)
+		snprintf(msg, n, "slab %s: pfn %#x: %s", s->name, sums.fault_pfn, sums.fault);
+	else if (sums.slabs != s->nr_slabs || sums.empty != s->nr_empty ||
+		 sums.taken != s->nr_taken)
+		snprintf(msg, n, "slab %s: slabs %lu/%lu, empty %lu/%lu, away %lu/%lu",
+			 s->name, sums.slabs, s->nr_slabs, sums.empty, s->nr_empty,
+			 sums.taken, s->nr_taken);
+	else if (stocked + s->nr_lost > s->nr_taken)
+		snprintf(msg, n, "slab %s: %lu in stock, %lu lost, but only %lu away", s->name,
+			 stocked, s->nr_lost, s->nr_taken);
+	else
+		return true;
+	return false;
+}
+
+const struct slab_backend slub_backend = {
+	.name		= "slub",
+	.refill		= slub_refill,
+	.flush		= slub_flush,
+	.is_free	= slub_is_free,
+	.shrink		= slub_shrink,
+	.verify		= slub_verify,
+	.for_each_slab	= slub_for_each_slab,
+	.free_map	= slub_free_map,
+	.recount	= slub_recount,
+};
