@@ -290,5 +290,5 @@ clean:
 	rm -rf $(O) compile_commands.json
 
 .PHONY: $(PHONY) fuzz ext-example
--include $(OBJS:.o=.d) $(EXT_OBJS:.o=.d) $(HOST_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d)
+-include $(OBJS:.o=.d) $(EXT_OBJS:.o=.d) $(HOST_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZERS:%=$(F)/tests/host/%.d)
 endif

@@ -221,6 +221,8 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 	struct printf_spec spec;
 	va_list ap;
 
+	if (o.end < buf)		/* the image lies in the last 2 GiB: size reaches around */
+		o.end = (char *)-1;
 	va_copy(ap, args);
 	while (*fmt) {
 		if (*fmt != '%') {

@@ -10,7 +10,7 @@
 #include <linux/ratelimit.h>
 #include <linux/section.h>
 
-/* ---- page.c: who owns each page ---------------------------------------------------- */
+/* ---- page.c: who owns each page ------------------------------------------------------ */
 
 /* Pages per owner, this CPU's share; only the sum over CPUs means anything. */
 DECLARE_PER_CPU(long, page_owner_count[NR_PAGE_OWNERS]);
@@ -92,7 +92,7 @@ extern struct ratelimit_state page_bad_ratelimit;	/* tests reset it */
 void page_make_compound(struct page *page, unsigned int order);
 void page_unmake_compound(struct page *page, unsigned int order);
 
-/* ---- buddy.c: blocks of 2^order pages ---------------------------------------------- */
+/* ---- buddy.c: blocks of 2^order pages ------------------------------------------------ */
 
 /* Take a free block; its owner becomes `to` with refcount ref.  NULL: no such block. */
 struct page *buddy_alloc(struct zone *z, unsigned int order, enum page_owner to, u32 ref)
@@ -174,14 +174,14 @@ static __always_inline bool pcp_push(struct per_cpu_pages *pcp, struct page *pag
 	return true;
 }
 
-/* ---- gfp.c ----------------------------------------------------------------------------- */
+/* ---- gfp.c --------------------------------------------------------------------------- */
 
 /* May this mask use every last page?  (__GFP_MEMALLOC) */
 bool gfp_has_all_reserves(gfp_t gfp);
 /* After a failed round that reclaimed progress pages: try again? */
 bool gfp_should_retry(gfp_t gfp, unsigned int order, unsigned long progress);
 
-/* ---- page_alloc.c ------------------------------------------------------------------------ */
+/* ---- page_alloc.c -------------------------------------------------------------------- */
 
 /*
  * One walk over the zones zs[0..MAX_NR_ZONES), from the highest that gfp admits down:
