@@ -120,6 +120,7 @@ void kernel_main(void)
 	start_devices();
 	selftest_init();			/* KUnit's sockets: accounts, watchdog, clock */
 	run_initcalls();			/* built-in and EXT= drivers */
+	paging_seal();				/* __ro_after_init: all initialisers have run */
 	paging_seal();				/* what is read-only after init, is now */
 	selftest_run_requested();		/* kunit.filter_glob= and bench= end here */
 }
