@@ -175,7 +175,9 @@ def report(job):
     print(f"{mark} {job.seconds:6.1f}s  {job.name}{note}", flush=True)
     if not job.failed:
         return
-    lines = [l for l in job.output.splitlines() if not l.startswith("--- again:")]
+    # qemu-run ends with the tail that is shown here anyway.
+    text = re.sub(r"(?ms)^--- the last lines of output ---$.*^(?=--- qemu-run:)", "", job.output)
+    lines = [l for l in text.splitlines() if not l.startswith("--- again:")]
     for l in lines[-TAIL_LINES:]:
         print(f"    | {l}")
     for p in job.problems[:12]:
