@@ -29,13 +29,13 @@ enum system_states system_state;
 static unsigned long tainted;
 static int panics;
 static panic_catcher_t catcher;
-static void (*exit_hook)(int code);
+static panic_exit_t exit_hook;
 static struct task_ident (*ident_hook)(void);
 
 const struct new_utsname *utsname(void)
 {
 	static const struct new_utsname name = {
-		.sysname = "Quarry", .release = "0.1.0", .version = "#1 SMP",
+		.sysname = "Quarry", .release = "0.1", .version = "#1 SMP",
 		.machine = "x86_64",
 	};
 
@@ -96,9 +96,12 @@ const char *print_tainted(void)
 
 /* ---- panic ---- */
 
-void panic_set_exit(void (*fn)(int code))
+panic_exit_t panic_set_exit(panic_exit_t fn)
 {
+	panic_exit_t old = exit_hook;
+
 	exit_hook = fn;
+	return old;
 }
 
 panic_catcher_t panic_set_catcher(panic_catcher_t fn)

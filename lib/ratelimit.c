@@ -3,11 +3,14 @@
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 
-static u64 (*ratelimit_clock)(void);
+static ratelimit_clock_t ratelimit_clock;
 
-void ratelimit_set_clock(u64 (*now_ns)(void))
+ratelimit_clock_t ratelimit_set_clock(ratelimit_clock_t now_ns)
 {
+	ratelimit_clock_t old = ratelimit_clock;
+
 	ratelimit_clock = now_ns;
+	return old;
 }
 
 bool ___ratelimit(struct ratelimit_state *rs, const char *func)

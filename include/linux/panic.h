@@ -16,8 +16,9 @@
 /* Report, backtrace, then the exit hook with EXIT_PANIC.  Any context. */
 void panic(const char *fmt, ...) __printf(1, 2) __noreturn __cold;
 
-/* Socket: leave the machine; may return when it cannot, then the CPU halts. */
-void panic_set_exit(void (*fn)(int code));
+/* Socket: leave the machine; may return when it cannot, then the CPU halts.  Gives the former. */
+typedef void (*panic_exit_t)(int code);
+panic_exit_t panic_set_exit(panic_exit_t fn);
 
 /*
  * Tests: fn gets the text of a panic() or BUG() before anything is printed, and must

@@ -27,8 +27,9 @@ bool ___ratelimit(struct ratelimit_state *rs, const char *func);
 /* Forget the past: the next burst comes through. */
 void ratelimit_reset(struct ratelimit_state *rs);
 
-/* Socket: nanoseconds since boot; NULL goes back to no clock. */
-void ratelimit_set_clock(u64 (*now_ns)(void));
+/* Socket: nanoseconds since boot; NULL: no clock.  Gives the former one. */
+typedef u64 (*ratelimit_clock_t)(void);
+ratelimit_clock_t ratelimit_set_clock(ratelimit_clock_t now_ns);
 
 #define printk_ratelimited(fmt, ...) ({				\
 	static DEFINE_RATELIMIT_STATE(__rs, 5000, 10);		\

@@ -5,8 +5,8 @@
 
 struct new_utsname {
 	const char *sysname;		/* "Quarry" */
-	const char *release;		/* "0.1.0" */
-	const char *version;		/* "#1 PREEMPT SMP" */
+	const char *release;		/* "0.1" */
+	const char *version;		/* "#1 SMP" */
 	const char *machine;		/* "x86_64" */
 };
 

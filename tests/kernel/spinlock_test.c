@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* spinlock_test.c - lib/spinlock.c: state, ranks, and each misuse with its report */
+#include <kunit/test.h>
+#include <linux/init.h>
+#include <linux/preempt.h>
+#include <linux/spinlock.h>
+
+#include "report.h"
+
+static DEFINE_SPINLOCK(user_lock);
+static DEFINE_SPINLOCK_RANKED(zone_lock, LOCK_ZONE);
+static struct report rep;
+
+static void locking_and_unlocking(struct kunit *test)
+{
+	unsigned int count = preempt_count(), held = spin_held_count();
+	spinlock_t lock;
+
+	spin_lock_init(&lock);
+	KUNIT_EXPECT_EQ(test, lock.rank, LOCK_USER);
+	for (int i = 0; i < 70000; i++) {	/* the tickets wrap */
+		spin_lock(&lock);
+		spin_unlock(&lock);
+	}
+	KUNIT_EXPECT_FALSE(test, spin_is_locked(&lock));
+	spin_lock(&lock);
+	KUNIT_EXPECT_TRUE(test, spin_is_locked(&lock) && spin_is_held(&lock));
+	KUNIT_EXPECT_EQ(test, lock.owner_cpu, 0);
+	KUNIT_EXPECT_EQ(test, preempt_count(), count + 1);
+	KUNIT_EXPECT_EQ(test, spin_held_count(), held + 1);
+	KUNIT_EXPECT_FALSE(test, spin_trylock(&lock));
+	lockdep_assert_held(&lock);
+	spin_unlock(&lock);
+	KUNIT_EXPECT_EQ(test, lock.owner_cpu, -1);
+	KUNIT_EXPECT_FALSE(test, spin_is_held(&lock));
+	KUNIT_EXPECT_TRUE(test, spin_trylock(&lock));
+	KUNIT_EXPECT_TRUE(test, spin_is_held(&lock));
+	spin_unlock(&lock);
+	KUNIT_EXPECT_EQ(test, preempt_count(), count);
+}
+
+static void interrupt_flag(struct kunit *test)
+{
+	unsigned long outer, inner;
+
+	spin_lock_irqsave(&user_lock, outer);
+	KUNIT_EXPECT_TRUE(test, irqs_disabled());
+	spin_lock_irqsave(&zone_lock, inner);
+	lockdep_assert_irqs_disabled();
+	spin_unlock_irqrestore(&zone_lock, inner);
+	KUNIT_EXPECT_TRUE(test, irqs_disabled());
+	spin_unlock_irqrestore(&user_lock, outer);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+	spin_lock_irq(&user_lock);
+	KUNIT_EXPECT_TRUE(test, irqs_disabled());
+	spin_unlock_irq(&user_lock);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+}
+
+static void any_order_of_release(struct kunit *test)
+{
+	spinlock_t a = __SPIN_LOCK_INIT(LOCK_CACHE_LIST);
+
+	spin_lock(&user_lock);
+	spin_lock(&a);
+	spin_lock(&zone_lock);
+	spin_unlock(&user_lock);
+	spin_unlock(&zone_lock);
+	KUNIT_EXPECT_EQ(test, spin_held_count(), 1U);
+	spin_unlock(&a);
+	KUNIT_EXPECT_EQ(test, spin_held_count(), 0U);
+}
+
+static void rank_inversion(struct kunit *test)
+{
+	char want[200];
+
+	report_begin(&rep);
+	spin_lock(&zone_lock);
+	spin_lock(&user_lock);
+	spin_unlock(&user_lock);
+	spin_unlock(&zone_lock);
+	report_end(&rep);
+	EXPECT_REPORT(test, &rep, "WARNING: possible circular locking dependency detected\n");
+	scnprintf(want, sizeof(want), "%s/%d is trying to acquire lock:\n%px (user){....}-{rank 1}, at: %pS\n",
+		  task_ident().comm, task_ident().pid, &user_lock, &user_lock);
+	EXPECT_REPORT(test, &rep, want);
+	scnprintf(want, sizeof(want), "but task is already holding lock:\n%px (zone){....}-{rank %d}, at: ",
+		  &zone_lock, LOCK_ZONE);
+	EXPECT_REPORT(test, &rep, want);
+	EXPECT_REPORT(test, &rep, "Call Trace:\n");
+	KUNIT_EXPECT_EQ(test, rep.warns, 1U);
+}
+
+/* What a handler takes is not ordered against what it interrupted. */
+static void ranks_are_per_context(struct kunit *test)
+{
+	report_begin(&rep);
+	spin_lock(&zone_lock);
+	preempt_count_add(HARDIRQ_OFFSET);
+	spin_lock(&user_lock);
+	spin_unlock(&user_lock);
+	preempt_count_sub(HARDIRQ_OFFSET);
+	spin_unlock(&zone_lock);
+	report_end(&rep);
+	KUNIT_EXPECT_STREQ(test, rep.text, "");
+}
+
+static void lock_again(void *lock) __no_lock_analysis
+{
+	spin_lock(lock);
+}
+
+static void recursion(struct kunit *test)
+{
+	char msg[64], want[160];
+	bool caught;
+
+	report_begin(&rep);
+	spin_lock(&user_lock);
+	caught = kunit_catch_panic(lock_again, &user_lock, msg, sizeof(msg));
+	KUNIT_EXPECT_TRUE(test, spin_is_held(&user_lock));
+	spin_unlock(&user_lock);
+	report_end(&rep);
+	KUNIT_EXPECT_TRUE(test, caught);
+	KUNIT_EXPECT_STREQ(test, msg, "spinlock recursion");
+	scnprintf(want, sizeof(want),
+		  "BUG: spinlock recursion on CPU#0, %s/%d\n lock: %pS, .magic: dead4ead, .owner: %s/%d, .owner_cpu: 0\n",
+		  task_ident().comm, task_ident().pid, &user_lock, task_ident().comm,
+		  task_ident().pid);
+	KUNIT_EXPECT_TRUE(test, strstarts(rep.text, want));
+	EXPECT_REPORT(test, &rep, "Call Trace:\n");
+	KUNIT_EXPECT_FALSE(test, spin_is_locked(&user_lock));
+}
+
+static void double_unlock(struct kunit *test) __no_lock_analysis
+{
+	report_begin(&rep);
+	preempt_disable();
+	spin_unlock(&user_lock);
+	report_end(&rep);
+	EXPECT_REPORT(test, &rep, "BUG: spinlock already unlocked on CPU#0, ");
+	EXPECT_REPORT(test, &rep, ".magic: dead4ead, .owner: <none>/-1, .owner_cpu: -1\n");
+	spin_lock(&user_lock);			/* it still works */
+	spin_unlock(&user_lock);
+}
+
+static void foreign_unlock(struct kunit *test) __no_lock_analysis
+{
+	report_begin(&rep);
+	spin_lock(&user_lock);
+	user_lock.owner_cpu = 3;
+	KUNIT_EXPECT_FALSE(test, spin_is_held(&user_lock));
+	spin_unlock(&user_lock);
+	report_end(&rep);
+	EXPECT_REPORT(test, &rep, "BUG: spinlock wrong CPU on CPU#0, ");
+	KUNIT_EXPECT_FALSE(test, spin_is_locked(&user_lock));
+	KUNIT_EXPECT_EQ(test, spin_held_count(), 0U);
+}
+
+static void not_a_lock(struct kunit *test)
+{
+	spinlock_t lock = { .rank = 200, .owner_cpu = -1, .magic = 0x6b6b };
+
+	report_begin(&rep);
+	spin_lock(&lock);
+	spin_unlock(&lock);
+	spin_lock(&zone_lock);
+	lock.magic = SPINLOCK_MAGIC;
+	lock.rank = 0;
+	spin_lock(&lock);
+	spin_unlock(&lock);
+	spin_unlock(&zone_lock);
+	report_end(&rep);
+	EXPECT_REPORT(test, &rep, "BUG: spinlock bad magic on CPU#0, ");
+	EXPECT_REPORT(test, &rep, ".magic: dead6b6b, ");
+	EXPECT_REPORT(test, &rep, " (?){....}-{rank 0}, at: ");
+}
+
+/* More locks than the stack of held locks has room for still lock and unlock. */
+static void very_many(struct kunit *test) __no_lock_analysis
+{
+	static spinlock_t lock[17];
+
+	report_begin(&rep);
+	for (int i = 0; i < 17; i++) {
+		spin_lock_init(&lock[i]);
+		if (i < 15)
+			preempt_count_add(HARDIRQ_OFFSET);
+		else
+			preempt_count_add(SOFTIRQ_OFFSET);
+		spin_lock(&lock[i]);
+	}
+	KUNIT_EXPECT_EQ(test, spin_held_count(), 16U);
+	for (int i = 16; i >= 0; i--) {
+		spin_unlock(&lock[i]);
+		preempt_count_sub(i < 15 ? HARDIRQ_OFFSET : SOFTIRQ_OFFSET);
+		KUNIT_EXPECT_FALSE(test, spin_is_locked(&lock[i]));
+	}
+	report_end(&rep);
+	KUNIT_EXPECT_EQ(test, spin_held_count(), 0U);
+}
+
+static void releasing_after_a_jump(struct kunit *test) __no_lock_analysis
+{
+	unsigned int count = preempt_count();
+
+	spin_lock(&user_lock);
+	spin_lock(&zone_lock);
+	spin_release_held(1);
+	KUNIT_EXPECT_FALSE(test, spin_is_locked(&zone_lock));
+	KUNIT_EXPECT_TRUE(test, spin_is_held(&user_lock));
+	spin_release_held(0);
+	KUNIT_EXPECT_FALSE(test, spin_is_locked(&user_lock));
+	KUNIT_EXPECT_EQ(test, preempt_count(), count);
+}
+
+static void unchecked(struct kunit *test) __no_lock_analysis
+{
+	const struct setup_option *o = __setup_start;
+	char none[] = "";
+
+	while (o < __setup_end && strcmp(o->name, "nolockdep"))
+		o++;
+	KUNIT_ASSERT_TRUE(test, o < __setup_end);
+	KUNIT_ASSERT_TRUE(test, lock_debug);
+	report_begin(&rep);
+	KUNIT_EXPECT_EQ(test, o->fn(none), 0);
+	spin_lock(&zone_lock);
+	KUNIT_EXPECT_TRUE(test, spin_is_held(&zone_lock));
+	KUNIT_EXPECT_TRUE(test, spin_trylock(&user_lock));
+	spin_unlock(&user_lock);
+	spin_unlock(&zone_lock);
+	lock_debug = true;
+	report_end(&rep);
+	KUNIT_EXPECT_STREQ(test, rep.text, "");
+	KUNIT_EXPECT_EQ(test, spin_held_count(), 0U);
+}
+
+static struct kunit_case spinlock_cases[] = {
+	KUNIT_CASE(locking_and_unlocking),
+	KUNIT_CASE(interrupt_flag),
+	KUNIT_CASE(any_order_of_release),
+	KUNIT_CASE(rank_inversion),
+	KUNIT_CASE(ranks_are_per_context),
+	KUNIT_CASE(recursion),
+	KUNIT_CASE(double_unlock),
+	KUNIT_CASE(foreign_unlock),
+	KUNIT_CASE(not_a_lock),
+	KUNIT_CASE(very_many),
+	KUNIT_CASE(releasing_after_a_jump),
+	KUNIT_CASE(unchecked),
+	{}
+};
+
+static struct kunit_suite spinlock_suite = { .name = "spinlock", .test_cases = spinlock_cases };
+kunit_test_suite(spinlock_suite);
