@@ -372,6 +372,40 @@ static void backtrace_crosses_a_trap(struct kunit *test)
 	KUNIT_EXPECT_GT(test, trace_len, 4);
 }
 
+/* ---- rewindable sequences ---- */
+
+/*
+ * A sequence that is interrupted on its first pass.  Returns the number of passes: 1 if
+ * execution went on behind the int3, at least 2 if the entry code moved it back.
+ */
+unsigned int trap_test_sequence(void);
+__asm__(".pushsection .text.rewind, \"ax\"\n\t"
+	".balign 64\n\t"
+	".type trap_test_sequence, @function\n"
+	"trap_test_sequence:\n\t"
+	"incl %ecx\n\t"
+	"movl %ecx, %eax\n\t"
+	"cmpl $2, %ecx\n\t"
+	"jae 1f\n\t"
+	"int3\n"
+	"1:\tret\n\t"
+	".size trap_test_sequence, . - trap_test_sequence\n\t"
+	".balign 64\n\t"
+	".popsection");
+
+static void interrupted_sequence_starts_over(struct kunit *test)
+{
+	unsigned int passes;
+
+	KUNIT_ASSERT_EQ(test, trap_register(X86_TRAP_BP, see_trap), 0);
+	__asm__ __volatile__("xorl %%ecx, %%ecx; call trap_test_sequence"
+			     : "=a"(passes) : : "rcx", "cc", "memory");
+	trap_register(X86_TRAP_BP, NULL);
+	KUNIT_EXPECT_GE(test, passes, 2);
+	KUNIT_EXPECT_EQ(test, seen.ip, (unsigned long)trap_test_sequence);
+	KUNIT_EXPECT_EQ(test, seen.ip % 64, 0);
+}
+
 static struct kunit_case trap_cases[] = {
 	KUNIT_CASE(recovers_from_reads),
 	KUNIT_CASE(recovers_from_writes),
@@ -392,6 +426,7 @@ static struct kunit_case trap_cases[] = {
 	KUNIT_CASE(warn_text),
 	KUNIT_CASE(oops_hook_resumes),
 	KUNIT_CASE(backtrace_crosses_a_trap),
+	KUNIT_CASE(interrupted_sequence_starts_over),
 	{}
 };
 
