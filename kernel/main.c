@@ -10,6 +10,7 @@
 #include <asm/exit.h>
 #include <asm/paging.h>
 #include <asm/processor.h>
+#include <asm/sections.h>
 #include <linux/bench.h>
 #include <linux/boot_info.h>
 #include <linux/cmdline.h>
@@ -79,6 +80,8 @@ static void start_cpu(void)
 /* From the firmware's map to the first page in under a million instructions. */
 static void start_memory(void)
 {
+	memblock_reserve(kernel_image_start(),	/* ourselves */
+			 kernel_image_end() - kernel_image_start());
 	memblock_from_boot_info(&boot_info);	/* what is RAM, and what of it is taken */
 	isa_dma_probe();			/* who needs memory below 16 MiB? */
 	section_init();				/* count; nothing is brought in yet */
