@@ -6,7 +6,7 @@
 # but the few exceptions right below.
 
 # Suites that need a real CPU or real devices: booted only.
-BOOTED_TESTS := trap irq time wx console monitor isa_dma paging boot
+BOOTED_TESTS := page_irq trap irq time wx console monitor isa_dma paging boot
 # Kernel files outside lib/ and mm/ that the hosted build takes along.
 HOSTED_EXTRA := boot/multiboot2.c boot/pvh.c boot/boot_info.c kernel/kunit.c kernel/kunit_assert.c \
 	kernel/cmdline.c
@@ -290,5 +290,6 @@ clean:
 	rm -rf $(O) compile_commands.json
 
 .PHONY: $(PHONY) fuzz ext-example
--include $(OBJS:.o=.d) $(EXT_OBJS:.o=.d) $(HOST_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZERS:%=$(F)/tests/host/%.d)
+-include $(OBJS:.o=.d) $(EXT_OBJS:.o=.d) $(HOST_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZERS:%=$(F)/tests/host/%.d) \
+	$(HOST_PROGS:%=$(H)/tests/host/%.d)
 endif

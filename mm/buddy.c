@@ -17,7 +17,9 @@
  *   Whether the buddy is free is one compare of its struct page's second word; it is
  *   always safe to look, because a block never grows beyond zone->top_order, and the
  *   2^top_order pages around any page of the zone have struct pages: a section (order
- *   12) in the real zones, the whole zone in a private one.  So no range checks.
+ *   12) in the real zones, the whole zone in a private one.  So no range checks.  A
+ *   private zone tags its free heads (zone->free_tag), because it lies inside a block of
+ *   a real zone, which must not take it for a free buddy.
  *
  *   Only heads are touched, never the pages between: an order-10 pair costs what an
  *   order-0 pair costs.  Lists are LIFO, linked by pfn in the heads; a bulk request
@@ -40,9 +42,10 @@
 
 #include "internal.h"
 
-static inline bool is_free_block(const struct page *page, unsigned int order)
+static inline bool is_free_block(const struct zone *z, const struct page *page,
+				 unsigned int order)
 {
-	return page->meta == PAGE_META(PAGE_OWNER_FREE, order);
+	return page->meta == (PAGE_META(PAGE_OWNER_FREE, order) | z->free_tag);
 }
 
 static void push_block(struct zone *z, struct page *page, unsigned int order)
@@ -51,6 +54,7 @@ static void push_block(struct zone *z, struct page *page, unsigned int order)
 	struct free_area *area = &z->free[order];
 	u32 pfn = page_to_pfn(page);
 
+	page->meta = PAGE_META(PAGE_OWNER_FREE, order) | z->free_tag;
 	page->next = area->first;
 	page->prev = 0;
 	if (area->first)
@@ -110,14 +114,13 @@ struct page *buddy_alloc_run(struct zone *z, unsigned int order, unsigned int ma
 	have = order + __builtin_ctz(mask);
 	*got = have < max_order ? have : max_order;
 	page = pfn_to_page(z->free[have].first);
-	if (unlikely(!is_free_block(page, have))) {
+	if (unlikely(!is_free_block(z, page, have))) {
 		drop_list(z, have);
 		return buddy_alloc_run(z, order, max_order, got);
 	}
 	take_block(z, page, have);
 	for (k = have; k > *got; ) {
 		k--;
-		page_set_head(page + (1UL << k), PAGE_OWNER_FREE, k);
 		push_block(z, page + (1UL << k), k);
 	}
 	z->nr_free -= 1UL << *got;
@@ -145,7 +148,7 @@ static inline struct page *free_buddy(const struct zone *z, const struct page *p
 	if (order >= z->top_order)
 		return NULL;
 	buddy = pfn_to_page(page_to_pfn(page) ^ (1UL << order));
-	return is_free_block(buddy, order) ? buddy : NULL;
+	return is_free_block(z, buddy, order) ? buddy : NULL;
 }
 
 void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page_owner from)
@@ -162,7 +165,6 @@ void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page
 		page_clear_head(buddy);
 		order++;
 	}
-	page_set_head(page, PAGE_OWNER_FREE, order);
 	push_block(z, page, order);
 }
 
@@ -192,7 +194,7 @@ static const char *block_fault(const struct zone *z, const struct page *page,
 		return "misaligned";
 	if (pfn < z->start_pfn || pfn + (1UL << order) > z->end_pfn)
 		return "outside the zone";
-	if (!page_ptr_valid(page) || !is_free_block(page, order))
+	if (!page_ptr_valid(page) || !is_free_block(z, page, order))
 		return "not marked as a free block of its list";
 	if (page->prev != prev)
 		return "wrong back link";

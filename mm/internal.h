@@ -219,7 +219,7 @@ int section_zone_of(unsigned long nr);
 /* ---- verify.c ----------------------------------------------------------------------- */
 
 /*
- * A room of mm/ that has something to verify or to count.  Register once, at init.
+ * A room of mm/ that has something to verify or to count.  Register at init.
  *
  * settle: give back what is only kept for speed (per-CPU objects, empty slabs).
  * verify: false and a message, or true.  count: objects or areas in use now.
@@ -233,5 +233,6 @@ struct verify_ops {
 	struct verify_ops *next;	/* verify.c */
 };
 void verify_register(struct verify_ops *ops);
+void verify_unregister(struct verify_ops *ops);
 
 #endif /* _MM_INTERNAL_H */

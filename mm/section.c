@@ -446,7 +446,7 @@ unsigned long section_bring_in(struct zone *z)
 	unsigned long got;
 	int zid;
 
-	if (z->private)
+	if (z->free_tag)
 		return 0;
 	got = section_bring_in_in(&section_map, z->idx);
 	for (zid = 0; zid < SECTION_NR_ZONES; zid++)

@@ -42,6 +42,16 @@ void verify_register(struct verify_ops *ops)
 	*p = ops;
 }
 
+void verify_unregister(struct verify_ops *ops)
+{
+	struct verify_ops **p = &verify_list;
+
+	while (*p && *p != ops)
+		p = &(*p)->next;
+	if (*p)
+		*p = ops->next;
+}
+
 /* ---- the walk ---------------------------------------------------------------------- */
 
 struct head_walk {

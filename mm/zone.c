@@ -150,7 +150,7 @@ void zone_init_private(struct zone *z, unsigned long start_pfn, unsigned long en
 	z->name = "private";
 	z->idx = pfn_zone_type(start_pfn);
 	z->top_order = top_order;
-	z->private = true;
+	z->free_tag = PAGE_TAG_PRIVATE;
 	z->start_pfn = start_pfn;
 	z->end_pfn = end_pfn;
 	z->present_pages = end_pfn - start_pfn;

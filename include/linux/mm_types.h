@@ -48,7 +48,7 @@ struct page {
 			u8  owner;	/* enum page_owner */
 			u8  order : 4;	/* of the block this heads (or, in a tail, belongs to) */
 			u8  flags : 4;	/* PG_* */
-			u16 cache;	/* SLAB: index into the table of caches */
+			u16 cache;	/* SLAB: index into the table of caches.  FREE: tag */
 			union {
 				u32 refcount;	/* PAGES and above: references */
 				struct {	/* SLAB */
@@ -70,6 +70,8 @@ static_assert(sizeof(struct page) == 16, "struct page: four to a cache line");
 #define PAGE_META_FLAGS(owner, order, flags) \
 	(PAGE_META(owner, order) | (u64)(flags) << 12)
 #define PAGE_META_CACHE_SHIFT	16
+
+#define PAGE_TAG_PRIVATE	(1ULL << 16)	/* in "cache" of a FREE head: a test's own zone */
 
 /* struct page flags */
 #define PG_HEAD		0x01		/* compound: this is the head */

@@ -64,7 +64,7 @@ struct zone {
 	const char	 *name;				/* (C) "DMA", "DMA32", "Normal" */
 	u8		 idx;				/* (C) enum zone_type */
 	u8		 top_order;			/* (C) never merge beyond this */
-	bool		 private;			/* (C) a test's own instance */
+	u64		 free_tag;			/* (C) in meta of free heads: PAGE_TAG_PRIVATE or 0 */
 	unsigned long	 start_pfn;			/* (C) spanned: [start_pfn, end_pfn) */
 	unsigned long	 end_pfn;			/* (C) */
 	unsigned long	 present_pages;			/* (C) RAM pages of the map, set by section.c */

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* verify_test.c - the verifier must see each kind of damage, and the account each leak */
+#include <linux/section.h>
+
+#include "zone_fixture.h"
+
+static struct page *block;		/* an order-3 block of PAGES */
+static u64 was;
+
+static void block_free(void *unused)
+{
+	__free_pages(block, 3);
+}
+
+static int verify_init(struct kunit *test)
+{
+	block = alloc_pages(GFP_KERNEL, 3);
+	if (!block)
+		return -ENOMEM;
+	return kunit_add_action(test, block_free, NULL);
+}
+
+static void expect_verify(struct kunit *test, const char *want)
+{
+	char msg[160] = "";
+	bool ok = mm_verify(msg, sizeof(msg));
+
+	if (want)
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(msg, want), "%s instead of %s", msg, want);
+	KUNIT_EXPECT_EQ_MSG(test, ok, !want, "%s", msg);
+}
+
+static void verify_is_quiet(struct kunit *test)
+{
+	expect_verify(test, NULL);
+}
+
+static void verify_sees_a_lost_head(struct kunit *test)
+{
+	was = block->meta;
+	block->meta = 0;
+	expect_verify(test, "is no head");
+	block->meta = was;
+	expect_verify(test, NULL);
+}
+
+static void verify_sees_a_wrong_order(struct kunit *test)
+{
+	block->order = 2;
+	expect_verify(test, "is no head");
+	block->order = 4;
+	if (page_to_pfn(block) & 8)
+		expect_verify(test, "is no head");
+	block->order = 3;
+}
+
+static void verify_sees_an_unknown_owner(struct kunit *test)
+{
+	block->owner = NR_PAGE_OWNERS + 3;
+	expect_verify(test, "corrupt");
+	block->owner = PAGE_OWNER_PAGES;
+}
+
+static void verify_sees_a_spot_inside(struct kunit *test)
+{
+	block[5].meta = PAGE_META(PAGE_OWNER_SLAB, 0);
+	expect_verify(test, "inside the pages block");
+	block[5].meta = 0;
+}
+
+static void verify_sees_a_missing_tail(struct kunit *test)
+{
+	page_make_compound(block, 3);
+	expect_verify(test, NULL);
+	block[7].meta = 0;
+	expect_verify(test, "inside the pages block");
+	page_unmake_compound(block, 3);
+}
+
+static void verify_sees_a_changed_owner(struct kunit *test)
+{
+	block->owner = PAGE_OWNER_VMALLOC;
+	expect_verify(test, "owner pages:");
+	block->owner = PAGE_OWNER_PAGES;
+}
+
+static void verify_sees_a_wrong_sum(struct kunit *test)
+{
+	this_cpu_add(page_owner_count[PAGE_OWNER_STACK], 1);
+	expect_verify(test, "owner stack: 0 pages found, 1 counted");
+	this_cpu_sub(page_owner_count[PAGE_OWNER_STACK], 1);
+}
+
+static void verify_sees_a_broken_zone(struct kunit *test)
+{
+	struct zone *z = page_zone(block);
+
+	z->nr_free++;
+	expect_verify(test, "nr_free is");
+	z->nr_free--;
+}
+
+static void verify_sees_a_broken_private_zone(struct kunit *test)
+{
+	struct zone *z = zone_fixture(test, 4);
+
+	z->free_mask = 0;
+	expect_verify(test, "free_mask is wrong");
+	z->free_mask = 1U << 4;
+}
+
+static void verify_sees_broken_stock(struct kunit *test)
+{
+	struct per_cpu_pages *pcp = this_cpu_ptr(page_zone(block)->pcp);
+
+	pcp->count[0]++;
+	expect_verify(test, "pcp list 0 is broken");
+	pcp->count[0]--;
+}
+
+/* A zone that nobody has told mm_verify() about: its pages are nowhere to be found. */
+static void verify_sees_a_zone_that_hides(struct kunit *test)
+{
+	struct zone *z = zone_fixture(test, 4);
+
+	zone_private_list = z->next_private;
+	expect_verify(test, "free pages: zones have");
+	zone_private_list = z;
+}
+
+/* ---- rooms that register, and the account ------------------------------------------------ */
+
+static unsigned long room_count;
+static unsigned int room_settled;
+static bool room_sound;
+
+static void room_settle(void)
+{
+	room_settled++;
+}
+
+static bool room_verify(char *msg, size_t n)
+{
+	if (!room_sound)
+		scnprintf(msg, n, "the room is on fire");
+	return room_sound;
+}
+
+static unsigned long room_counter(void)
+{
+	return room_count;
+}
+
+static struct verify_ops room = {
+	.name = "test room", .settle = room_settle, .verify = room_verify, .count = room_counter,
+};
+
+static void room_leave(void *unused)
+{
+	verify_unregister(&room);
+}
+
+static void verify_asks_the_rooms(struct kunit *test)
+{
+	room_sound = true;
+	verify_register(&room);
+	kunit_add_action(test, room_leave, NULL);
+	expect_verify(test, NULL);
+	room_sound = false;
+	expect_verify(test, "the room is on fire");
+}
+
+static void expect_difference(struct kunit *test, struct mm_account *before, const char *want)
+{
+	struct mm_account after;
+	char msg[128] = "";
+	bool equal;
+
+	mm_account_snapshot(&after);
+	equal = mm_account_compare(before, &after, msg, sizeof(msg));
+	KUNIT_EXPECT_EQ_MSG(test, equal, !want, "%s", msg);
+	if (want)
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(msg, want), "%s instead of %s", msg, want);
+}
+
+static void verify_account_sees_leaks(struct kunit *test)
+{
+	struct mm_account before;
+	struct page *page;
+
+	mm_account_snapshot(&before);
+	expect_difference(test, &before, NULL);
+	page = alloc_pages_owner(GFP_KERNEL, 1, PAGE_OWNER_DMA);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	expect_difference(test, &before, "dma: 0 before, 2 after");
+	free_pages_owner(page, 1, PAGE_OWNER_DMA);
+	expect_difference(test, &before, NULL);
+	before.available--;
+	expect_difference(test, &before, "available pages: ");
+}
+
+static void verify_account_asks_the_rooms(struct kunit *test)
+{
+	struct mm_account before;
+
+	room_sound = true;
+	room_settled = 0;
+	verify_register(&room);
+	kunit_add_action(test, room_leave, NULL);
+	mm_account_snapshot(&before);
+	KUNIT_EXPECT_EQ(test, room_settled, 1);
+	room_count++;
+	expect_difference(test, &before, "test room: ");
+	room_count--;
+	expect_difference(test, &before, NULL);
+}
+
+/* Bringing a section in is no leak: dormant pages were available before. */
+static void verify_account_does_not_see_sections(struct kunit *test)
+{
+	struct mm_account before;
+	struct zone *z = zones + MAX_NR_ZONES;
+
+	while (--z >= zones && !z->nr_dormant)
+		;
+	if (z < zones)
+		kunit_skip(test, "no section is dormant");
+	mm_account_snapshot(&before);
+	KUNIT_EXPECT_GT(test, section_bring_in(z), 0);
+	expect_difference(test, &before, NULL);
+	expect_verify(test, NULL);
+}
+
+static struct kunit_case verify_cases[] = {
+	KUNIT_CASE(verify_is_quiet),
+	KUNIT_CASE(verify_sees_a_lost_head),
+	KUNIT_CASE(verify_sees_a_wrong_order),
+	KUNIT_CASE(verify_sees_an_unknown_owner),
+	KUNIT_CASE(verify_sees_a_spot_inside),
+	KUNIT_CASE(verify_sees_a_missing_tail),
+	KUNIT_CASE(verify_sees_a_changed_owner),
+	KUNIT_CASE(verify_sees_a_wrong_sum),
+	KUNIT_CASE(verify_sees_a_broken_zone),
+	KUNIT_CASE(verify_sees_a_broken_private_zone),
+	KUNIT_CASE(verify_sees_broken_stock),
+	KUNIT_CASE(verify_sees_a_zone_that_hides),
+	KUNIT_CASE(verify_asks_the_rooms),
+	KUNIT_CASE(verify_account_sees_leaks),
+	KUNIT_CASE(verify_account_asks_the_rooms),
+	KUNIT_CASE(verify_account_does_not_see_sections),
+	{}
+};
+
+static struct kunit_suite verify_suite = {
+	.name = "verify",
+	.init = verify_init,
+	.test_cases = verify_cases,
+};
+kunit_test_suite(verify_suite);
