@@ -90,6 +90,7 @@ typedef bool (*slab_free_check_t)(struct kmem_cache *s, struct page *slab, void 
  * flush: give a chain of nr objects back (check may be NULL).
  * is_free: does the slab have this object on its list?
  * shrink: give empty slabs back but for keep; how many slabs are left.
+ * rescue: put objects back that look free and are on no list; nothing is in stock.
  * verify: is everything as it should be?  stocked: objects in stocks.
  * for_each_slab: call fn under the lock for each slab; free_map and recount are for fn:
  * free_map: a bit for each object, set where the slab's list has it.
@@ -102,6 +103,7 @@ struct slab_backend {
 		      slab_free_check_t check, unsigned long caller);
 	bool (*is_free)(struct kmem_cache *s, struct page *slab, const void *object);
 	unsigned long (*shrink)(struct kmem_cache *s, unsigned long keep);
+	void (*rescue)(struct kmem_cache *s);
 	bool (*verify)(struct kmem_cache *s, unsigned long stocked, char *msg, size_t n);
 	void (*for_each_slab)(struct kmem_cache *s,
 			      void (*fn)(struct kmem_cache *s, struct page *slab, void *arg),
@@ -202,6 +204,11 @@ void slab_cache_reap(struct kmem_cache *s, u16 index);
 void slab_pcp_open(struct kmem_cache *s);	/* after creation: set each CPU's stock up */
 void slab_pcp_close(struct kmem_cache *s);	/* and take it down: every call goes slow */
 void slab_pcp_drain(struct kmem_cache *s);	/* all CPUs' objects back to the slabs */
+/*
+ * Objects behind a broken link (nr_lost) are in nobody's hands, but they still look free.
+ * When no stock holds any object, what looks free and is not on its slab's list is one.
+ */
+void slab_pcp_rescue(struct kmem_cache *s);
 unsigned long slab_pcp_count(const struct kmem_cache *s);	/* objects in stocks, racy */
 /* Is object in a stock? */
 bool slab_pcp_contains(struct kmem_cache *s, const void *object);

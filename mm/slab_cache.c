@@ -316,7 +316,7 @@ static bool slab_cache_check(const struct kmem_cache *s, const char *call)
 {
 	if (likely(slab_cache_known(s)))
 		return true;
-	pr_err("%s: %px is not a cache (destroyed already?)\n", call, s);
+	pr_err("%s: 0x%px is not a cache (destroyed already?)\n", call, s);
 	dump_stack();
 	return false;
 }
@@ -349,6 +349,8 @@ void kmem_cache_destroy(struct kmem_cache *s)
 	index = s->index;
 	s->min_empty = 0;
 	slab_pcp_close(s);
+	if (s->nr_lost)
+		slab_pcp_rescue(s);
 	if (s->ops->shrink(s, 0))
 		slab_report_leaks(s);
 	spin_lock_irqsave(&slab_cache_lock, flags);

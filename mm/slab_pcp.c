@@ -168,7 +168,7 @@ EXPORT_SYMBOL(kfree);
 
 /* ---- slow paths ------------------------------------------------------------------------- */
 
-/* The newest object's link is no link, so what lies behind it is lost. */
+/* This object's link is no link, so what lies behind it is lost; give up the whole stock. */
 static void slab_pcp_abandon(struct kmem_cache *s, struct slab_stock *st, void *object)
 {
 	long lost = st->limit - st->room;
@@ -177,6 +177,7 @@ static void slab_pcp_abandon(struct kmem_cache *s, struct slab_stock *st, void *
 	st->room = st->limit;
 	slab_pcp_release(st, slab_nil);
 	slab_report_object(s, slab_page_of(s, object), object, "Freepointer corrupt");
+	slab_link_set(object, s->link, slab_nil);
 	slab_report_fix(s, "Isolate corrupted freechain");
 }
 
@@ -210,21 +211,24 @@ static void *slab_pcp_unchain(struct kmem_cache *s, void **chain)
 static void *slab_pcp_refill(struct kmem_cache *s, gfp_t flags)
 {
 	void *chain, *object;
-	unsigned int nr = s->ops->refill(s, &chain, s->batch, flags);
+	unsigned int nr;
 
+	nr = s->ops->refill(s, &chain, s->batch, flags);
 	if (!nr)
 		return NULL;
-	if (nr > 1 && !slab_link_ok(*slab_link_of(chain, s->link))) {
-		/* Written to after its free, while it lay in its slab. */
-		__atomic_fetch_add(&s->nr_lost, nr, __ATOMIC_RELAXED);
-		slab_report_object(s, slab_page_of(s, chain), chain, "Freepointer corrupt");
-		slab_report_fix(s, "Isolate corrupted freechain");
-		return slab_pcp_refill(s, flags);
+	if (nr == 1 || slab_link_ok(*slab_link_of(chain, s->link))) {
+		object = slab_pcp_unchain(s, &chain);
+		if (nr > 1)
+			slab_pcp_fill(s, chain, nr - 1);
+		return object;
 	}
-	object = slab_pcp_unchain(s, &chain);
-	if (nr > 1)
-		slab_pcp_fill(s, chain, nr - 1);
-	return object;
+	/* Its link was overwritten while it lay in its slab. */
+	__atomic_fetch_add(&s->nr_lost, nr, __ATOMIC_RELAXED);
+	slab_report_object(s, slab_page_of(s, chain), chain, "Freepointer corrupt");
+	slab_link_set(chain, s->link, slab_nil);
+	slab_report_fix(s, "Isolate corrupted freechain");
+	slab_pcp_rescue(s);
+	return slab_pcp_refill(s, flags);
 }
 
 /* @head: what the fast path found and, unless it is NULL, has claimed. */
@@ -240,6 +244,8 @@ static noinline void *slab_pcp_alloc_slow(struct slab_stock *linked, struct slab
 		slab_pcp_abandon(s, st, head);
 	else if (head)
 		slab_pcp_release(st, head);
+	if (unlikely(READ_ONCE(s->nr_lost)))
+		slab_pcp_rescue(s);
 	WARN_ON_ONCE(s->ctor && (flags & __GFP_ZERO));	/* zeroes are not what it constructs */
 	if (likely(!(s->flags & SLAB_DEBUG_FLAGS)))
 		return slab_pcp_refill(s, flags);
@@ -274,28 +280,31 @@ bool slab_pcp_contains(struct kmem_cache *s, const void *object)
 	return false;
 }
 
-/* Keep the newest objects of a full stock, which are the warm ones; cut the others off. */
+/*
+ * Keep the newest objects of a full stock, which are the warm ones; cut the others off.
+ * NULL: a link was broken, the stock is abandoned.
+ */
 static void *slab_pcp_cut(struct kmem_cache *s, struct slab_stock *st, void *head,
 			  unsigned int *nr)
 {
 	unsigned int keep = st->limit - s->batch;
-	void *p = head, *rest;
+	void *p = head;
 	u64 word;
 
 	*nr = st->limit - st->room - keep;
-	while (--keep) {
+	for (;;) {
 		word = *slab_link_of(p, s->link);
-		if (!slab_link_ok(word))
+		if (unlikely(!slab_link_ok(word))) {
+			slab_pcp_abandon(s, st, p);
 			return NULL;
+		}
+		if (!--keep)
+			break;
 		p = slab_link_next(p, word);
 	}
-	word = *slab_link_of(p, s->link);
-	if (!slab_link_ok(word))
-		return NULL;
-	rest = slab_link_next(p, word);
 	slab_link_set(p, s->link, slab_nil);
 	st->room += *nr;
-	return rest;
+	return slab_link_next(p, word);
 }
 
 /* Into the stock, a batch out of it if it is full, or to its slab if it is claimed. */
@@ -312,7 +321,6 @@ static void slab_pcp_put(struct kmem_cache *s, void *object)
 	if (st->room <= 0) {
 		rest = slab_pcp_cut(s, st, head, &nr);
 		if (!rest) {
-			slab_pcp_abandon(s, st, head);
 			s->ops->flush(s, object, 1, NULL, 0);
 			return;
 		}
@@ -491,7 +499,7 @@ void slab_pcp_close(struct kmem_cache *s)
 	}
 }
 
-void slab_pcp_drain(struct kmem_cache *s)
+static void slab_pcp_empty_all(struct kmem_cache *s)
 {
 	struct slab_stock *st;
 	void *head;
@@ -505,6 +513,27 @@ void slab_pcp_drain(struct kmem_cache *s)
 		slab_pcp_empty(s, st, head);
 		slab_pcp_release(st, slab_nil);
 	}
+}
+
+void slab_pcp_drain(struct kmem_cache *s)
+{
+	slab_pcp_empty_all(s);
+	if (unlikely(READ_ONCE(s->nr_lost)))
+		slab_pcp_rescue(s);
+}
+
+void slab_pcp_rescue(struct kmem_cache *s)
+{
+	struct slab_stock *st;
+	int cpu;
+
+	slab_pcp_empty_all(s);
+	for_each_possible_cpu(cpu) {
+		st = per_cpu_ptr(s->stock, cpu);
+		if (!READ_ONCE(st->head) && st->magic)
+			return;		/* an interrupted user holds its objects: later */
+	}
+	s->ops->rescue(s);
 }
 
 unsigned long slab_pcp_count(const struct kmem_cache *s)

@@ -160,6 +160,16 @@ static void slub_doom(struct kmem_cache *s, struct page *slab, u32 *doomed)
 	*doomed = page_to_pfn(slab);
 }
 
+/* So many objects of the slab are away, whatever was thought before. */
+static void slub_recount(struct kmem_cache *s, struct page *slab, unsigned int inuse)
+{
+	slub_ring_del(slab->inuse == s->objects ? &s->full : &s->partial, slab);
+	slub_ring_add_tail(inuse == s->objects ? &s->full : &s->partial, slab);
+	s->nr_empty += (long)!inuse - !slab->inuse;
+	s->nr_taken += (long)inuse - slab->inuse;
+	slab->inuse = inuse;
+}
+
 /* ---- objects out ------------------------------------------------------------------------ */
 
 /* The list cannot be followed beyond an object: what is left of the slab counts as away. */
@@ -169,14 +179,10 @@ static void slub_isolate(struct kmem_cache *s, struct page *slab, void *object)
 	const unsigned int lost = s->objects - slab->inuse;
 
 	slab_report_object(s, slab, object, "Freechain corrupt");
-	if (!slab->inuse)
-		s->nr_empty--;
+	slab_link_set(object, s->link, slab_nil);
+	slub_recount(s, slab, s->objects);
 	slab->freelist = 0;
-	slab->inuse = s->objects;
-	s->nr_taken += lost;
 	s->nr_lost += lost;
-	slub_ring_del(&s->partial, slab);
-	slub_ring_add_tail(&s->full, slab);
 	slab_report_fix(s, "Isolate corrupted freechain");
 }
 
@@ -295,6 +301,7 @@ static void slub_flush(struct kmem_cache *s, void *chain, unsigned int nr,
 			if (unlikely(!slab_link_ok(word))) {
 				s->nr_lost += nr;
 				slab_report_object(s, slab, object, "Freechain corrupt");
+				slab_link_set(object, s->link, slab_nil);
 				slab_report_fix(s, "Isolate corrupted freechain");
 				break;
 			}
@@ -334,15 +341,6 @@ static bool slub_is_free(struct kmem_cache *s, struct page *slab, const void *ob
 	slub_free_map(s, slab, free);
 	spin_unlock_irqrestore(&s->lock, flags);
 	return test_bit(slab_object_nr(s, slab, object), free);
-}
-
-static void slub_recount(struct kmem_cache *s, struct page *slab, unsigned int inuse)
-{
-	slub_ring_del(slab->inuse == s->objects ? &s->full : &s->partial, slab);
-	slub_ring_add_tail(inuse == s->objects ? &s->full : &s->partial, slab);
-	s->nr_empty += !inuse - !slab->inuse;
-	s->nr_taken += inuse - slab->inuse;
-	slab->inuse = inuse;
 }
 
 /* ---- whole caches ----------------------------------------------------------------------- */
@@ -392,6 +390,35 @@ static void slub_for_each_slab(struct kmem_cache *s,
 		}
 	}
 	spin_unlock_irqrestore(&s->lock, flags);
+}
+
+/* s->lock is held, by slub_for_each_slab(). */
+static void slub_rescue_slab(struct kmem_cache *s, struct page *slab, void *arg)
+{
+	DECLARE_BITMAP(free, SLAB_MAX_OBJECTS);
+	unsigned int i, *nr = arg;
+	void *p, *first;
+
+	slub_free_map(s, slab, free);
+	for (i = 0; i < s->objects; i++) {
+		p = slab_object(s, slab, i);
+		if (test_bit(i, free) || !slab_link_ok(*slab_link_of(p, s->link)))
+			continue;
+		first = slab_first_free(slab);
+		slab_link_set(p, s->link, first ? first : slab_nil);
+		slab_set_first_free(slab, p);
+		slub_recount(s, slab, slab->inuse - 1);
+		++*nr;
+	}
+}
+
+static void slub_rescue(struct kmem_cache *s)
+{
+	unsigned int nr = 0;
+
+	slub_for_each_slab(s, slub_rescue_slab, &nr);
+	s->nr_lost = 0;
+	pr_err("slab %s: %u objects of a corrupted chain are back on their slabs\n", s->name, nr);
 }
 
 /* ---- verify ----------------------------------------------------------------------------- */
@@ -481,6 +508,7 @@ const struct slab_backend slub_backend = {
 	.flush		= slub_flush,
 	.is_free	= slub_is_free,
 	.shrink		= slub_shrink,
+	.rescue		= slub_rescue,
 	.verify		= slub_verify,
 	.for_each_slab	= slub_for_each_slab,
 	.free_map	= slub_free_map,
