@@ -133,8 +133,7 @@ boot_multiboot2_entry:
 	jz refuse
 
 	call build_tables
-	mov eax, cr4
-	or eax, CR4_PAE
+	mov eax, CR4_PAE		; and nothing that firmware may have left: LA57, PCID
 	mov cr4, eax
 	mov eax, PHYS(init_top_pgt)
 	mov cr3, eax

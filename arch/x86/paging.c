@@ -136,6 +136,8 @@ static void cpu_protections_on(void)
 {
 	unsigned long cr4 = read_cr4() | X86_CR4_PGE;
 
+	if (boot_cpu_has(X86_FEATURE_MCE))
+		cr4 |= X86_CR4_MCE;
 	if (boot_cpu_has(X86_FEATURE_SMEP))
 		cr4 |= X86_CR4_SMEP;
 	if (boot_cpu_has(X86_FEATURE_SMAP))

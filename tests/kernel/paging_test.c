@@ -84,9 +84,13 @@ static void sealed_data_is_not_written(struct kunit *test)
 
 static void address_zero_and_the_low_half_fault(struct kunit *test)
 {
+	unsigned int i;
+
 	KUNIT_EXPECT_EQ(test, probe_read(NULL), -EFAULT);
 	KUNIT_EXPECT_EQ(test, probe_read((void *)0x100000UL), -EFAULT);
 	KUNIT_EXPECT_EQ(test, probe_read(early_va(0x100000)), -EFAULT);
+	for (i = 0; i <= pgd_index(EARLY_MAP_BASE); i++)
+		KUNIT_EXPECT_EQ(test, init_top_pgt[i].pgd, 0ULL);
 }
 
 static void guard_pages_fault(struct kunit *test)
