@@ -6,16 +6,14 @@
  * wait is bounded, so that a chip that stops answering costs characters, not the kernel.
  * Input comes by interrupt, once there are interrupts.
  *
- * LOCKING	serial_lock (LOCK_CONSOLE) keeps lines whole.  An oops in the middle of
- *		an output must still get through, so output goes on without the lock when
- *		it cannot have it: garbled is better than silent.
+ * LOCKING	none: printk calls a sink for one text at a time, and a panic goes ahead of
+ *		everybody.
  */
 #include <asm/io.h>
 #include <linux/input.h>
 #include <linux/interrupt.h>
 #include <linux/printk.h>
 #include <linux/serial.h>
-#include <linux/spinlock.h>
 
 #define COM1			0x3f8
 #define COM1_IRQ		4
@@ -45,7 +43,6 @@
 #define TX_SPINS		100000	/* one byte takes 87 us; a read of LSR about 1 us */
 #define RX_BURST		64	/* bytes per interrupt: more than any FIFO holds */
 
-static DEFINE_SPINLOCK_RANKED(serial_lock, LOCK_CONSOLE);
 static bool serial_found;
 
 static u8 serial_in(unsigned int reg)
@@ -97,21 +94,13 @@ static void serial_putc(char c)
 
 void serial_write(const char *s, size_t n)
 {
-	unsigned long flags;
-	bool locked;
-
 	if (!serial_found)
 		return;
-	local_irq_save(flags);
-	locked = spin_trylock(&serial_lock);
 	for (; n; n--, s++) {
 		if (*s == '\n')
 			serial_putc('\r');
 		serial_putc(*s);
 	}
-	if (locked)
-		spin_unlock(&serial_lock);
-	local_irq_restore(flags);
 }
 
 static void serial_sink_write(struct printk_sink *sink, const char *s, size_t n)

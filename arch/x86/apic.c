@@ -50,7 +50,7 @@
 
 #define ICR_SPINS		1000000
 
-static void __iomem *apic_base;		/* NULL: no local APIC, or not in use */
+static u8 __iomem *apic_base;		/* NULL: no local APIC, or not in use */
 
 static u32 apic_read(unsigned int reg)
 {
@@ -150,7 +150,7 @@ bool apic_init(phys_addr_t paddr, bool virtual_wire)
 	if (!boot_cpu_has(X86_FEATURE_APIC) || !boot_cpu_has(X86_FEATURE_MSR))
 		return false;
 	paddr = apic_enable_msr(paddr);
-	apic_base = fixmap_set(FIX_LAPIC, paddr, PAGE_KERNEL_NOCACHE);
+	apic_base = (u8 __iomem __force *)fixmap_set(FIX_LAPIC, paddr, PAGE_KERNEL_NOCACHE);
 	if (apic_read(APIC_VERSION) == 0 || apic_read(APIC_VERSION) == ~0U) {
 		pr_warn("APIC: nothing answers at 0x%llx\n", paddr);
 		apic_base = NULL;

@@ -67,13 +67,13 @@ long copy_to_kernel_nofault(void *dst, const void *src, size_t bytes)
 long probe_exec(const void *addr)
 {
 	unsigned long outer = this_cpu_read(probe_exec_target);
-	bool faulted;
+	unsigned long state;
 
 	this_cpu_write(probe_exec_target, (unsigned long)addr);
 	((void (*)(void))(unsigned long)addr)();
-	faulted = this_cpu_read(probe_exec_target) == PROBE_EXEC_FAULTED;
+	state = this_cpu_read(probe_exec_target);
 	this_cpu_write(probe_exec_target, outer);
-	return faulted ? -EFAULT : 0;
+	return state == PROBE_EXEC_FAULTED ? -EFAULT : 0;
 }
 
 long probe_read(const void *addr)

@@ -29,20 +29,20 @@
 
 /* (C) after ioapic_init(), but for entry, which the mask functions keep up to date. */
 struct ioapic_line {
-	void __iomem *base;		/* NULL: the line is not wired */
+	u8 __iomem *base;		/* NULL: the line is not wired */
 	unsigned int  pin;
 	u32 entry;			/* low word of the redirection entry */
 };
 
 static struct ioapic_line ioapic_lines[NR_IRQS];
 
-static u32 ioapic_read(void __iomem *base, unsigned int reg)
+static u32 ioapic_read(u8 __iomem *base, unsigned int reg)
 {
 	writel(reg, base + IOAPIC_INDEX);
 	return readl(base + IOAPIC_DATA);
 }
 
-static void ioapic_write(void __iomem *base, unsigned int reg, u32 value)
+static void ioapic_write(u8 __iomem *base, unsigned int reg, u32 value)
 {
 	writel(reg, base + IOAPIC_INDEX);
 	writel(value, base + IOAPIC_DATA);
@@ -103,7 +103,7 @@ static unsigned int ioapic_irq_of_gsi(const struct madt_info *madt, unsigned int
 	return gsi < NR_ISA_IRQS || gsi >= NR_IRQS ? NR_IRQS : gsi;
 }
 
-static void ioapic_setup_pin(const struct madt_info *madt, void __iomem *base,
+static void ioapic_setup_pin(const struct madt_info *madt, u8 __iomem *base,
 			     unsigned int pin, unsigned int gsi)
 {
 	unsigned int irq = ioapic_irq_of_gsi(madt, gsi);
@@ -129,8 +129,8 @@ static void ioapic_setup_pin(const struct madt_info *madt, void __iomem *base,
 static bool ioapic_setup(const struct madt_info *madt, unsigned int i)
 {
 	const struct madt_ioapic *io = &madt->ioapic[i];
-	void __iomem *base = fixmap_set(FIX_IOAPIC0 + i, io->paddr & PAGE_MASK,
-					PAGE_KERNEL_NOCACHE);
+	u8 __iomem *base = (u8 __iomem __force *)fixmap_set(FIX_IOAPIC0 + i,
+			io->paddr & PAGE_MASK, PAGE_KERNEL_NOCACHE);
 	u32 version;
 	unsigned int pin, nr_pins;
 

@@ -170,7 +170,7 @@ static void type(const u8 *codes, size_t n)
 
 static void keys_make_characters(struct kunit *test)
 {
-	kbd = (struct keyboard_state) { 0 };
+	kbd = (struct keyboard_state){ 0 };
 	KUNIT_EXPECT_STREQ(test, TYPE(0x23, 0xa3, 0x17, 0x97, 0x1c, 0x9c), "hi\r");
 	KUNIT_EXPECT_STREQ(test, TYPE(0x02, 0x0b, 0x0e, 0x0f, 0x39, 0x01), "10\177\t \033");
 	KUNIT_EXPECT_STREQ(test, TYPE(0x2a, 0x23, 0x02, 0x35, 0xaa, 0x23), "H!?h");
@@ -181,7 +181,7 @@ static void keys_make_characters(struct kunit *test)
 
 static void grey_keys_make_sequences(struct kunit *test)
 {
-	kbd = (struct keyboard_state) { 0 };
+	kbd = (struct keyboard_state){ 0 };
 	KUNIT_EXPECT_STREQ(test, TYPE(0xe0, 0x48, 0xe0, 0xc8), "\033[A");
 	KUNIT_EXPECT_STREQ(test, TYPE(0xe0, 0x53, 0xe0, 0x47, 0xe0, 0x4b), "\033[3~\033[H\033[D");
 	KUNIT_EXPECT_STREQ(test, TYPE(0xe0, 0x1c, 0xe0, 0x35), "\r/");
