@@ -417,8 +417,11 @@ static void make_order(u16 *order, unsigned int n, u64 seed)
 	for (unsigned int i = 0; i < n; i++)
 		order[i] = (u16)i;
 	prandom_seed_state(&rnd, seed);
-	for (unsigned int i = n; seed && i > 1; i--)
-		swap(order[i - 1], order[prandom_u32_below(&rnd, i)]);
+	for (unsigned int i = n; seed && i > 1; i--) {
+		u32 j = prandom_u32_below(&rnd, i);	/* swap() evaluates twice */
+
+		swap(order[i - 1], order[j]);
+	}
 }
 
 static void run_cases(struct kunit_suite *s, const char *filter, u64 seed, struct counts *n)
