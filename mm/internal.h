@@ -81,6 +81,10 @@ unsigned int page_fit_order(unsigned long pfn, unsigned long end_pfn, unsigned i
 /* An owner's counter, summed over CPUs; that of NONE is minus the pages that have a struct. */
 long page_owner_sum(enum page_owner owner);
 
+/* The head of the block that pfn, which is online, lies in; NULL: the struct pages are
+ * corrupt.  A racy read. */
+struct page *page_block_head(unsigned long pfn);
+
 /* Is this a pointer into the mapped part of vmemmap, to a whole struct page? */
 bool page_ptr_valid(const struct page *page);
 

@@ -99,6 +99,19 @@ unsigned int page_fit_order(unsigned long pfn, unsigned long end_pfn, unsigned i
 	return order < top ? order : top;
 }
 
+struct page *page_block_head(unsigned long pfn)
+{
+	unsigned int order;
+	struct page *head;
+
+	for (order = 0; order < NR_BUDDY_ORDERS; order++) {
+		head = pfn_to_page(pfn & ~((1UL << order) - 1));
+		if (head->owner != PAGE_OWNER_NONE && head->order >= order)
+			return head;
+	}
+	return NULL;
+}
+
 void page_mark_range(unsigned long start_pfn, unsigned long end_pfn, enum page_owner owner)
 {
 	unsigned int order;

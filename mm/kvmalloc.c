@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/kvmalloc.c - kmalloc while that is easy, vmalloc when it is not
+ *
+ * MODEL
+ *   Small or lucky requests get physically contiguous memory.  A request above a page asks
+ *   kmalloc without trying hard and without complaint; if that fails, and the mask allows
+ *   sleeping, vmalloc needs no contiguous pages and gets it.  kvfree() tells the two apart
+ *   by the address.
+ *
+ * INVARIANTS	none of its own.
+ * LOCKING	none.
+ * CONTEXT	as the mask says; a mask that may not sleep never comes to vmalloc.
+ * FAILURE	NULL; kvrealloc: NULL and the old block is still the caller's.
+ * NOT HERE	both allocators: kmalloc.c, vmalloc.c.
+ */
+#include <linux/kernel.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+static void *kvmalloc_from(size_t size, gfp_t gfp, const void *caller)
+{
+	gfp_t easy = gfp;
+	void *p;
+
+	if (size > PAGE_SIZE)
+		easy = (gfp & ~__GFP_NOFAIL) | __GFP_NOWARN |
+		       (gfp & __GFP_RETRY_MAYFAIL ? 0 : __GFP_NORETRY);
+	p = size <= KMALLOC_MAX_SIZE ? kmalloc(size, easy) : NULL;
+	if (p || size <= PAGE_SIZE || !gfpflags_allow_blocking(gfp))
+		return p;
+	if (size > INT_MAX) {			/* as Linux: surely a miscalculation */
+		WARN_ON_ONCE(!(gfp & __GFP_NOWARN));
+		return NULL;
+	}
+	return __vmalloc_node(size, PAGE_SIZE, gfp, -1, caller);
+}
+
+void *kvmalloc(size_t size, gfp_t gfp)
+{
+	return kvmalloc_from(size, gfp, __builtin_return_address(0));
+}
+
+void *kvzalloc(size_t size, gfp_t gfp)
+{
+	return kvmalloc_from(size, gfp | __GFP_ZERO, __builtin_return_address(0));
+}
+
+void *kvmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	size_t bytes;
+
+	if (check_mul_overflow(n, size, &bytes))
+		return NULL;
+	return kvmalloc_from(bytes, gfp, __builtin_return_address(0));
+}
+
+void *kvcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	size_t bytes;
+
+	if (check_mul_overflow(n, size, &bytes))
+		return NULL;
+	return kvmalloc_from(bytes, gfp | __GFP_ZERO, __builtin_return_address(0));
+}
+
+/* Bytes that a block of either kind holds. */
+static size_t kvmalloc_size(const void *p)
+{
+	struct vm_struct *area;
+
+	if (!is_vmalloc_addr(p))
+		return ksize(p);
+	area = find_vm_area(p);
+	return area ? get_vm_area_size(area) : 0;
+}
+
+void *kvrealloc(const void *p, size_t size, gfp_t gfp)
+{
+	size_t old = kvmalloc_size(p);
+	void *n;
+
+	if (ZERO_OR_NULL_PTR(p))
+		return kvmalloc_from(size, gfp, __builtin_return_address(0));
+	if (size && size <= old)
+		return (void *)p;
+	n = kvmalloc_from(size, gfp, __builtin_return_address(0));
+	if (!n)
+		return NULL;
+	if (size)
+		memcpy(n, p, old);
+	kvfree(p);
+	return n;
+}
+
+void kvfree(const void *addr)
+{
+	if (is_vmalloc_addr(addr))
+		vfree(addr);
+	else
+		kfree(addr);
+}
+
+void kvfree_sensitive(const void *addr, size_t len)
+{
+	if (ZERO_OR_NULL_PTR(addr))
+		return;
+	memzero_explicit((void *)addr, min(len, kvmalloc_size(addr)));
+	kvfree(addr);
+}

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/vmalloc.c - memory in one piece for the eyes, in many pieces in RAM
+ *
+ * MODEL
+ *   An area (vmap.c) is a run of addresses with a guard page behind it; its pages come
+ *   from the page allocator in blocks of up to 2^VMALLOC_MAX_ORDER pages, and go back in
+ *   the same blocks.  There is no array of them: the page table is the list, and the head
+ *   of each block knows its order.
+ *
+ *	vmalloc(5 pages)    | 0 1 2 3 | 4 | guard |	virtual
+ *			      |	      |
+ *			    order 2  order 0		two blocks, anywhere
+ *
+ *   Taking: address, tables, then pages into the tables.  Giving back, in this order, so
+ *   that nobody can reach a page that somebody else has by now: unmap, flush the TLB, free
+ *   the pages, free the addresses.  (Linux puts the flush off and collects areas; here the
+ *   TLB is flushed per area, by page up to TLB_SINGLE_PAGE_CEILING.)
+ *
+ *   An interrupt may not do this work: vfree() there marks the area as dying and puts it
+ *   in line; the next vmalloc(), vfree() or vmalloc_drain() in process context does it.
+ *
+ * INVARIANTS	(vmalloc_verify() checks them)
+ *   I1  every page of a live area is mapped, its guard page is not.
+ *   I2  the heads behind VM_ALLOC areas are owned by VMALLOC, and nothing else is.
+ *   I3  vmap.c's and vmap_table.c's own.
+ *
+ * LOCKING	vmalloc_space.lock, rank LOCK_VMAP: tree, VM_DYING, the line of deferred.
+ * CONTEXT	process; vfree_atomic, lookups: any but NMI.
+ * FAILURE	NULL, everything unwound, a line in Linux's text unless __GFP_NOWARN.
+ * NOT HERE	device memory: ioremap.c.  kmalloc or vmalloc: kvmalloc.c.
+ */
+#include <linux/kernel.h>
+#include <linux/log2.h>
+#include <linux/overflow.h>
+#include <linux/section.h>
+#include <linux/slab.h>
+#include <linux/stats.h>
+
+#include "internal.h"
+#include "vmap.h"
+
+/*
+ * Blocks of order 3 come from the per-CPU stock like single pages do, so eight pages cost
+ * what one costs, and larger blocks would only break up what others need in one piece.
+ */
+#define VMALLOC_MAX_ORDER	PCP_MAX_ORDER
+
+static struct vmap_space vmalloc_space;
+static struct vm_struct *vmalloc_deferred;	/* (V) */
+static struct kmem_cache *vmalloc_cache __ro_after_init;
+
+/* Bits of a caller's mask that make sense for the small things beside the pages. */
+#define VMALLOC_META_GFP	(__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_NOWARN | \
+				 __GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_NOFAIL)
+
+/* ---- areas: also for ioremap.c ------------------------------------------------------ */
+
+struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, unsigned int flags,
+				   gfp_t gfp, unsigned long caller)
+{
+	unsigned long bytes = (unsigned long)nr_pages << PAGE_SHIFT;
+	struct vm_struct *area = kmem_cache_alloc(vmalloc_cache, gfp & VMALLOC_META_GFP);
+
+	if (!area)
+		return NULL;
+	area->flags = flags;
+	area->nr_pages = nr_pages;
+	area->phys_addr = 0;
+	area->caller = caller;
+	if (vmap_area_insert(&vmalloc_space, area, bytes + PAGE_SIZE, max(align, PAGE_SIZE)))
+		goto err_free;
+	if (vmap_table_reserve(area->addr, area->addr + bytes, gfp & VMALLOC_META_GFP))
+		goto err_remove;
+	return area;
+
+err_remove:
+	vmap_area_remove(&vmalloc_space, area);
+err_free:
+	kmem_cache_free(vmalloc_cache, area);
+	return NULL;
+}
+
+struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool defer)
+{
+	struct vm_struct *area;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vmalloc_space.lock, flags);
+	area = vmap_area_find_locked(&vmalloc_space, (unsigned long)addr);
+	if (area && (area->addr != (unsigned long)addr || !(area->flags & kind) ||
+		     area->flags & VM_DYING))
+		area = NULL;
+	if (area)
+		area->flags |= VM_DYING;
+	if (area && defer) {
+		area->deferred = vmalloc_deferred;
+		vmalloc_deferred = area;
+	}
+	spin_unlock_irqrestore(&vmalloc_space.lock, flags);
+	return area;
+}
+
+/* vmap_table_clear() shows us each block: keep it until the TLB is flushed. */
+static unsigned long vmalloc_collect(unsigned long pfn, void *arg)
+{
+	struct page *page = pfn_to_page(pfn), **chain = arg;
+
+	if (WARN(page->owner != PAGE_OWNER_VMALLOC, "vfree: pfn %#lx belongs to %s\n", pfn,
+		 page_owner_name(page->owner)))
+		return 1;
+	page->private = (unsigned long)*chain;
+	*chain = page;
+	return 1UL << page->order;
+}
+
+static void vmalloc_free_chain(struct page *chain)
+{
+	while (chain) {
+		struct page *next = (struct page *)(unsigned long)chain->private;
+
+		free_pages_owner(chain, chain->order, PAGE_OWNER_VMALLOC);
+		chain = next;
+	}
+}
+
+void vmalloc_put_area(struct vm_struct *area)
+{
+	unsigned long end = area->addr + get_vm_area_size(area);
+	struct page *chain = NULL;
+
+	vmap_table_clear(area->addr, end, area->flags & VM_ALLOC ? vmalloc_collect : NULL, &chain);
+	vmalloc_free_chain(chain);
+	vmap_area_remove(&vmalloc_space, area);
+	kmem_cache_free(vmalloc_cache, area);
+}
+
+bool vmalloc_may_sleep(const char *file, int line, unsigned long caller)
+{
+	return __might_sleep(file, line, caller);
+}
+
+/* ---- pages behind areas ------------------------------------------------------------- */
+
+/* A block of at most 2^*order pages; *order says how large it is.  NULL: no page at all. */
+static struct page *vmalloc_block(unsigned int *order, gfp_t gfp)
+{
+	const gfp_t easy = (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL)) | __GFP_NORETRY;
+	struct page *page;
+
+	for (; *order; --*order) {
+		page = alloc_pages_owner(easy, *order, PAGE_OWNER_VMALLOC);
+		if (page)
+			return page;
+	}
+	return alloc_pages_owner(gfp, 0, PAGE_OWNER_VMALLOC);
+}
+
+static bool vmalloc_populate(struct vm_struct *area, gfp_t gfp)
+{
+	unsigned int left = area->nr_pages, order = VMALLOC_MAX_ORDER;
+	unsigned long vaddr = area->addr;
+	struct page *page;
+
+	for (; left; left -= 1U << order, vaddr += PAGE_SIZE << order) {
+		order = min(order, (unsigned int)ilog2(left));
+		page = vmalloc_block(&order, gfp | __GFP_NOWARN);
+		if (!page)
+			return false;
+		vmap_table_fill(vaddr, page_to_pfn(page), 1UL << order, PAGE_KERNEL);
+	}
+	return true;
+}
+
+void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int node,
+		     const void *caller)
+{
+	unsigned long nr_pages = (size >> PAGE_SHIFT) + !!(size & ~PAGE_MASK);
+	struct vm_struct *area;
+
+	if (!vmalloc_may_sleep(__FILE__, __LINE__, (unsigned long)caller))
+		return NULL;
+	vmalloc_drain();
+	if (WARN_ON_ONCE(!size))
+		return NULL;
+	if (nr_pages > totalram_pages()) {
+		stats_warn_alloc(gfp, "vmalloc error: size %lu, exceeds total pages", size);
+		return NULL;
+	}
+	area = vmalloc_get_area(nr_pages, align, VM_ALLOC, gfp, (unsigned long)caller);
+	if (!area) {
+		stats_warn_alloc(gfp, "vmalloc error: size %lu, vm_struct allocation failed",
+				 nr_pages << PAGE_SHIFT);
+		return NULL;
+	}
+	if (!vmalloc_populate(area, gfp)) {
+		stats_warn_alloc(gfp, "vmalloc error: size %lu, failed to allocate pages",
+				 nr_pages << PAGE_SHIFT);
+		vmalloc_put_area(area);
+		return NULL;
+	}
+	return (void *)area->addr;
+}
+
+#define vmalloc_from(size, gfp) \
+	__vmalloc_node(size, 1, gfp, -1, __builtin_return_address(0))
+
+void *vmalloc(unsigned long size)
+{
+	return vmalloc_from(size, GFP_KERNEL);
+}
+
+void *vzalloc(unsigned long size)
+{
+	return vmalloc_from(size, GFP_KERNEL | __GFP_ZERO);
+}
+
+void *__vmalloc(unsigned long size, gfp_t gfp)
+{
+	return vmalloc_from(size, gfp);
+}
+
+void *vmalloc_32(unsigned long size)
+{
+	return vmalloc_from(size, GFP_DMA32 | GFP_KERNEL);
+}
+
+void *vmalloc_array(size_t n, size_t size)
+{
+	size_t bytes;
+
+	return check_mul_overflow(n, size, &bytes) ? NULL : vmalloc_from(bytes, GFP_KERNEL);
+}
+
+void *vcalloc(size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (check_mul_overflow(n, size, &bytes))
+		return NULL;
+	return vmalloc_from(bytes, GFP_KERNEL | __GFP_ZERO);
+}
+
+/* ---- giving back -------------------------------------------------------------------- */
+
+/* Take the area for freeing, or say in Linux's words why not. */
+static struct vm_struct *vmalloc_take_or_warn(const void *addr, unsigned int kind,
+					      const char *name, bool defer)
+{
+	struct vm_struct *area;
+
+	if (WARN(!PAGE_ALIGNED(addr) || !is_vmalloc_addr(addr), "Trying to %s() bad address (%p)\n",
+		 name, addr))
+		return NULL;
+	area = vmalloc_take_area(addr, kind, defer);
+	WARN(!area, "Trying to %s() nonexistent vm area (%p)\n", name, addr);
+	return area;
+}
+
+void vfree_atomic(const void *addr)
+{
+	if (addr)
+		vmalloc_take_or_warn(addr, VM_ALLOC, "vfree", true);
+}
+
+void vfree(const void *addr)
+{
+	struct vm_struct *area;
+
+	if (in_interrupt() || !vmalloc_may_sleep(__FILE__, __LINE__, _RET_IP_)) {
+		vfree_atomic(addr);
+		return;
+	}
+	vmalloc_drain();
+	if (!addr)
+		return;
+	area = vmalloc_take_or_warn(addr, VM_ALLOC, "vfree", false);
+	if (area)
+		vmalloc_put_area(area);
+}
+
+/* Next in line, or NULL. */
+static struct vm_struct *vmalloc_pop_deferred(void)
+{
+	struct vm_struct *area;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vmalloc_space.lock, flags);
+	area = vmalloc_deferred;
+	if (area)
+		vmalloc_deferred = area->deferred;
+	spin_unlock_irqrestore(&vmalloc_space.lock, flags);
+	return area;
+}
+
+unsigned int vmalloc_drain(void)
+{
+	struct vm_struct *area;
+	unsigned int nr = 0;
+
+	while (READ_ONCE(vmalloc_deferred) && (area = vmalloc_pop_deferred()) != NULL) {
+		vmalloc_put_area(area);
+		nr++;
+	}
+	return nr;
+}
+
+/* ---- other people's pages ----------------------------------------------------------- */
+
+static void *vmalloc_map(struct page **pages, unsigned int count, unsigned int kind,
+			 pgprot_t prot, unsigned long caller)
+{
+	struct vm_struct *area;
+	unsigned int i;
+
+	if (!vmalloc_may_sleep(__FILE__, __LINE__, caller))
+		return NULL;
+	vmalloc_drain();
+	if (!count || count > totalram_pages())
+		return NULL;
+	for (i = 0; i < count; i++)
+		if (WARN_ON(!pages[i]))
+			return NULL;
+	area = vmalloc_get_area(count, PAGE_SIZE, kind, GFP_KERNEL, caller);
+	if (!area)
+		return NULL;
+	for (i = 0; i < count; i++)
+		vmap_table_fill(area->addr + (unsigned long)i * PAGE_SIZE, page_to_pfn(pages[i]),
+				1, prot);
+	return (void *)area->addr;
+}
+
+void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
+{
+	return vmalloc_map(pages, count, VM_MAP, prot, _RET_IP_);
+}
+
+void *vm_map_ram(struct page **pages, unsigned int count, int node)
+{
+	return vmalloc_map(pages, count, VM_MAP_RAM, PAGE_KERNEL, _RET_IP_);
+}
+
+static void vmalloc_unmap(const void *addr, unsigned int kind, const char *name)
+{
+	struct vm_struct *area;
+
+	if (!vmalloc_may_sleep(__FILE__, __LINE__, _RET_IP_) || !addr)
+		return;
+	area = vmalloc_take_or_warn(addr, kind, name, false);
+	if (area)
+		vmalloc_put_area(area);
+}
+
+void vunmap(const void *addr)
+{
+	vmalloc_unmap(addr, VM_MAP, "vunmap");
+}
+
+void vm_unmap_ram(const void *addr, unsigned int count)
+{
+	struct vm_struct *area = find_vm_area(addr);
+
+	WARN(area && area->nr_pages != count, "vm_unmap_ram: %u pages, not %u\n",
+	     area ? area->nr_pages : 0, count);
+	vmalloc_unmap(addr, VM_MAP_RAM, "vm_unmap_ram");
+}
+
+/* ---- questions ---------------------------------------------------------------------- */
+
+unsigned long vmalloc_to_pfn(const void *addr)
+{
+	pte_t *pte = is_vmalloc_addr(addr) ? vmap_table_lookup((unsigned long)addr) : NULL;
+
+	return pte && pte_present(*pte) ? pte_pfn(*pte) : 0;
+}
+
+struct page *vmalloc_to_page(const void *addr)
+{
+	unsigned long pfn = vmalloc_to_pfn(addr);
+
+	return pfn && pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
+}
+
+struct vm_struct *find_vm_area(const void *addr)
+{
+	return vmap_area_find(&vmalloc_space, (unsigned long)addr);
+}
+
+bool vmalloc_next_area(unsigned long addr, struct vm_struct *copy)
+{
+	return vmap_area_next(&vmalloc_space, addr, copy);
+}
+
+unsigned long vmalloc_nr_areas(void)
+{
+	return READ_ONCE(vmalloc_space.nr_areas);
+}
+
+unsigned long vmalloc_used(void)
+{
+	return READ_ONCE(vmalloc_space.bytes);
+}
+
+/* I1 and I2 of one area; adds its VM_ALLOC pages to *pages. */
+static bool vmalloc_verify_area(const struct vm_struct *area, unsigned long *pages, char *msg,
+				size_t n)
+{
+	unsigned long vaddr = area->addr, guard = vaddr + get_vm_area_size(area), left = 0;
+	const struct page *page;
+
+	for (; vaddr < guard; vaddr += PAGE_SIZE) {
+		pte_t *pte = vmap_table_lookup(vaddr);
+
+		if (!pte || pte_none(*pte))
+			goto wrong;
+		if (!(area->flags & VM_ALLOC))
+			continue;
+		page = pfn_to_page(pte_pfn(*pte));
+		if (!left && page->owner != PAGE_OWNER_VMALLOC)
+			goto wrong;
+		if (!left)
+			left = 1UL << page->order;
+		left--;
+		++*pages;
+	}
+	if (!vmap_table_lookup(guard) || pte_none(*vmap_table_lookup(guard)))
+		return true;
+wrong:
+	scnprintf(msg, n, "vmalloc: area %#lx+%#lx: wrong page at %#lx", area->addr, area->size,
+		  vaddr);
+	return false;
+}
+
+bool vmalloc_verify(char *msg, size_t n)
+{
+	unsigned long pages = 0, tables = 0, addr = 0;
+	struct vm_struct area;
+
+	if (!vmap_verify(&vmalloc_space, msg, n) ||
+	    !vmap_table_verify(VMALLOC_START, VMALLOC_END, &tables, msg, n))
+		return false;
+	for (; vmalloc_next_area(addr, &area); addr = area.addr + area.size)
+		if (!vmalloc_verify_area(&area, &pages, msg, n))
+			return false;
+	if (pages == page_owner_pages(PAGE_OWNER_VMALLOC) &&
+	    tables == page_owner_pages(PAGE_OWNER_PGTABLE))
+		return true;
+	scnprintf(msg, n, "vmalloc: %lu pages and %lu tables mapped, owners say %lu and %lu", pages,
+		  tables, page_owner_pages(PAGE_OWNER_VMALLOC),
+		  page_owner_pages(PAGE_OWNER_PGTABLE));
+	return false;
+}
+
+static void vmalloc_settle(void)
+{
+	vmalloc_drain();
+}
+
+static struct verify_ops vmalloc_verify_ops = {
+	.name = "vmalloc areas",
+	.settle = vmalloc_settle,
+	.verify = vmalloc_verify,
+	.count = vmalloc_nr_areas,
+};
+
+void vmalloc_init(void)
+{
+	vmalloc_cache = kmem_cache_create("vmap_area", sizeof(struct vm_struct), 0, SLAB_PANIC,
+					  NULL);
+	vmap_space_init(&vmalloc_space, VMALLOC_START, VMALLOC_END);
+	vmap_table_init(VMALLOC_START);
+	verify_register(&vmalloc_verify_ops);
+}
