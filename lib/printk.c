@@ -339,6 +339,17 @@ void printk_for_each(bool (*put)(void *ctx, int level, const char *s, size_t n),
 	} while (more && put(ctx, rec.level, buf, rec.len));
 }
 
+void printk_console(const char *s, size_t n)
+{
+	unsigned long flags;
+
+	if (!log_lock(&flags))
+		return;
+	for (struct printk_sink *k = sinks; k; k = k->next)
+		k->write(k, s, n);
+	log_unlock(flags);
+}
+
 void printk_add_sink(struct printk_sink *sink)
 {
 	struct record rec;

@@ -68,6 +68,10 @@ struct printk_sink {
 void printk_add_sink(struct printk_sink *sink);	/* replays the ring to it first */
 void printk_remove_sink(struct printk_sink *sink);
 
+/* To all sinks, whatever the level, but not into the ring: what a user types and asks for.
+ * Process context. */
+void printk_console(const char *s, size_t n);
+
 void printk_set_loglevel(int level);		/* 0..8; returns nothing, clamps */
 int  printk_get_loglevel(void);
 

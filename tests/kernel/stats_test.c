@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stats_test.c - the tables, letter by letter
+ *
+ * What a reader of Linux's /proc would rely on: labels, columns, order; and that numbers
+ * of different tables agree with each other and with the truth.
+ */
+#include <kunit/test.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/panic.h>
+#include <linux/section.h>
+#include <linux/slab.h>
+#include <linux/stats.h>
+#include <linux/vmalloc.h>
+
+#include "../../mm/stats.h"
+
+static char text[24576], want[1024];
+static struct seq_file m;
+
+static const char *print(void (*table)(struct seq_file *))
+{
+	seq_to_buffer(&m, text, sizeof(text));
+	table(&m);
+	return text;
+}
+
+/* Does the table hold this line (with its newlines around)? */
+static void expect_line(struct kunit *test, const char *line)
+{
+	size_t n = strlen(line);
+	const char *p;
+
+	for (p = strstr(text, line); p; p = strstr(p + 1, line))
+		if ((p == text || p[-1] == '\n') && p[n] == '\n')
+			return;
+	KUNIT_FAIL(test, "no line '%s' in:\n%.160s", line, text);
+}
+
+/* Call fn for each line, without its newline. */
+static unsigned int for_each_line(void (*fn)(struct kunit *, const char *), struct kunit *test)
+{
+	static char line[512];
+	unsigned int nr = 0;
+	const char *p, *end;
+
+	for (p = text; (end = strchr(p, '\n')) != NULL; p = end + 1, nr++) {
+		KUNIT_ASSERT_LT(test, (unsigned long)(end - p), sizeof(line));
+		memcpy(line, p, end - p);
+		line[end - p] = '\0';
+		fn(test, line);
+	}
+	KUNIT_EXPECT_EQ(test, *p, '\0');
+	return nr;
+}
+
+/* The number behind "label" at the start of a line. */
+static unsigned long value_of(struct kunit *test, const char *label)
+{
+	size_t n = strlen(label);
+	const char *p = strstr(text, label);
+
+	while (p && p != text && p[-1] != '\n')
+		p = strstr(p + 1, label);
+	if (!p) {
+		KUNIT_FAIL(test, "no %s", label);
+		return 0;
+	}
+	return simple_strtoul(skip_spaces(p + n), NULL, 10);
+}
+
+/* ---- meminfo, vmstat ---------------------------------------------------------------- */
+
+static const char *const meminfo_keys[] = {
+	"MemTotal:", "MemFree:", "MemAvailable:", "Buffers:", "Cached:", "SwapCached:", "Active:",
+	"Inactive:", "Active(anon):", "Inactive(anon):", "Active(file):", "Inactive(file):",
+	"Unevictable:", "Mlocked:", "SwapTotal:", "SwapFree:", "Dirty:", "Writeback:",
+	"AnonPages:", "Mapped:", "Shmem:", "KReclaimable:", "Slab:", "SReclaimable:",
+	"SUnreclaim:", "KernelStack:", "PageTables:", "SecPageTables:", "NFS_Unstable:",
+	"Bounce:", "WritebackTmp:", "CommitLimit:", "Committed_AS:", "VmallocTotal:",
+	"VmallocUsed:", "VmallocChunk:", "Percpu:", "HardwareCorrupted:", "AnonHugePages:",
+	"ShmemHugePages:", "ShmemPmdMapped:", "FileHugePages:", "FilePmdMapped:",
+	"HugePages_Total:", "HugePages_Free:", "HugePages_Rsvd:", "HugePages_Surp:",
+	"Hugepagesize:", "Hugetlb:", "DirectMap4k:", "DirectMap2M:", "DirectMap1G:",
+};
+static unsigned int meminfo_at;
+
+static void meminfo_check_line(struct kunit *test, const char *line)
+{
+	const char *key = meminfo_keys[meminfo_at++];
+	size_t n = strlen(key);
+	bool no_unit = strstarts(key, "HugePages_");
+
+	KUNIT_ASSERT_LE(test, meminfo_at, ARRAY_SIZE(meminfo_keys));
+	KUNIT_EXPECT_TRUE(test, strstarts(line, key));
+	/* Label and number fill 24 columns, unless the number is wider than 8 digits. */
+	KUNIT_EXPECT_GE(test, strlen(line), no_unit ? 24UL : 27UL);
+	KUNIT_EXPECT_EQ(test, line[n], ' ');
+	if (!no_unit)
+		KUNIT_EXPECT_STREQ(test, line + strlen(line) - 3, " kB");
+	if (strlen(line) > 27)
+		KUNIT_EXPECT_STREQ(test, key, "VmallocTotal:");
+}
+
+static void meminfo_has_linux_s_lines(struct kunit *test)
+{
+	print(stats_meminfo);
+	meminfo_at = 0;
+	KUNIT_EXPECT_EQ(test, for_each_line(meminfo_check_line, test), ARRAY_SIZE(meminfo_keys));
+	snprintf(want, sizeof(want), "MemTotal:       %8lu kB", totalram_pages() * 4);
+	expect_line(test, want);
+	snprintf(want, sizeof(want), "VmallocTotal:   %lu kB", (VMALLOC_END - VMALLOC_START) / 1024 - 1);
+	expect_line(test, want);
+	expect_line(test, "HugePages_Total:       0");
+	expect_line(test, "Hugepagesize:       2048 kB");
+	expect_line(test, "HardwareCorrupted:     0 kB");
+}
+
+static void meminfo_counts_what_happens(struct kunit *test)
+{
+	void *page, *large, *area, *hold = vmalloc(1);	/* the cache of areas has a slab */
+	unsigned long free, slab, used;
+
+	print(stats_meminfo);
+	free = value_of(test, "MemFree:");
+	slab = value_of(test, "Slab:");
+	used = value_of(test, "VmallocUsed:");
+	KUNIT_EXPECT_EQ(test, slab, value_of(test, "SReclaimable:") + value_of(test, "SUnreclaim:"));
+	KUNIT_EXPECT_EQ(test, free, nr_free_pages() * 4);
+	KUNIT_EXPECT_LT(test, value_of(test, "MemAvailable:"), free);
+	KUNIT_EXPECT_EQ(test, value_of(test, "PageTables:"),
+			page_owner_pages(PAGE_OWNER_PGTABLE) * 4);
+
+	page = (void *)__get_free_pages(GFP_KERNEL, 6);
+	large = kmalloc(256 << 10, GFP_KERNEL);
+	area = vmalloc(40 << 12);
+	print(stats_meminfo);
+	KUNIT_EXPECT_LE(test, value_of(test, "MemFree:"), free - 256 - 256);
+	KUNIT_EXPECT_EQ(test, value_of(test, "Slab:"), slab + 256);
+	KUNIT_EXPECT_EQ(test, value_of(test, "VmallocUsed:"), used + 160);
+	vfree(area);
+	vfree(hold);
+	kfree(large);
+	free_pages((unsigned long)page, 6);
+}
+
+static void reclaimable_caches_are_counted_so(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("stats-reclaim", 2048, 0, SLAB_RECLAIM_ACCOUNT, NULL);
+	unsigned long before;
+	void *p;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	print(stats_meminfo);
+	before = value_of(test, "SReclaimable:");
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	print(stats_meminfo);
+	KUNIT_EXPECT_GT(test, value_of(test, "SReclaimable:"), before);
+	KUNIT_EXPECT_EQ(test, value_of(test, "KReclaimable:"), value_of(test, "SReclaimable:"));
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
+static void vmstat_check_line(struct kunit *test, const char *line)
+{
+	const char *blank = strchr(line, ' ');
+	unsigned long long v;
+
+	KUNIT_ASSERT_NOT_NULL(test, blank);
+	KUNIT_EXPECT_GT(test, blank - line, 3L);
+	KUNIT_EXPECT_EQ(test, kstrtoull(blank + 1, 10, &v), 0);
+}
+
+static void vmstat_is_names_and_numbers(struct kunit *test)
+{
+	print(stats_vmstat);
+	KUNIT_EXPECT_GT(test, for_each_line(vmstat_check_line, test), 60U);
+	KUNIT_EXPECT_TRUE(test, strstarts(text, "nr_free_pages "));
+	KUNIT_EXPECT_EQ(test, value_of(test, "nr_free_pages "), nr_free_pages());
+	KUNIT_EXPECT_EQ(test, value_of(test, "nr_page_table_pages "),
+			page_owner_pages(PAGE_OWNER_PGTABLE));
+	KUNIT_EXPECT_STREQ(test, text + m.count - 14, "\nnr_unstable 0\n" + 1);
+	KUNIT_EXPECT_GE(test, value_of(test, "pgalloc_normal ") + value_of(test, "pgalloc_dma32 ") +
+			value_of(test, "pgalloc_dma "), value_of(test, "pgfree "));
+}
+
+/* ---- zones -------------------------------------------------------------------------- */
+
+static void large_orders_and_dormant_pages_are_folded(struct kunit *test)
+{
+	static struct zone z;
+	unsigned long nr[NR_PAGE_ORDERS], sum = 0;
+	unsigned int k;
+
+	z.free[0].nr = 7;
+	z.free[10].nr = 1;
+	z.free[11].nr = 3;
+	z.free[12].nr = 5;
+	stats_free_blocks(&z, nr);
+	KUNIT_EXPECT_EQ(test, nr[0], 7UL);
+	KUNIT_EXPECT_EQ(test, nr[10], 1UL + 3 * 2 + 5 * 4);
+	z.nr_dormant = 3 * 1024 + 512 + 1;
+	stats_free_blocks(&z, nr);
+	KUNIT_EXPECT_EQ(test, nr[0], 8UL);
+	KUNIT_EXPECT_EQ(test, nr[9], 1UL);
+	KUNIT_EXPECT_EQ(test, nr[10], 27UL + 3);
+	for (k = 0; k < NR_PAGE_ORDERS; k++)
+		sum += nr[k] << k;
+	KUNIT_EXPECT_EQ(test, sum, 7 + (27UL << 10) + z.nr_dormant);
+}
+
+static void buddyinfo_adds_up(struct kunit *test)
+{
+	struct zone *z;
+	const char *p = print(stats_buddyinfo);
+
+	for_each_populated_zone(z) {
+		unsigned long sum = 0;
+		unsigned int k;
+		char *end;
+
+		snprintf(want, sizeof(want), "Node 0, zone %8s ", z->name);
+		KUNIT_ASSERT_TRUE(test, strstarts(p, want));
+		p += strlen(want);
+		for (k = 0; k < NR_PAGE_ORDERS; k++, p += 7) {
+			sum += simple_strtoul(skip_spaces(p), &end, 10) << k;
+			KUNIT_ASSERT_PTR_EQ(test, (const char *)end, p + 6);
+			KUNIT_ASSERT_EQ(test, p[6], ' ');
+		}
+		KUNIT_EXPECT_EQ(test, sum, zone_free_pages(z));
+		KUNIT_ASSERT_EQ(test, *p++, '\n');
+	}
+	KUNIT_EXPECT_EQ(test, *p, '\0');
+}
+
+static void zoneinfo_shows_each_zone(struct kunit *test)
+{
+	struct zone *z;
+
+	print(stats_zoneinfo);
+	for_each_zone(z) {
+		snprintf(want, sizeof(want), "\n  pages free     %lu\n        boost    0\n"
+			 "        min      %lu\n        low      %lu\n        high     %lu\n"
+			 "        promo    %lu\n        spanned  %lu\n        present  %lu\n"
+			 "        managed  %lu\n        cma      0\n        protection: (%ld, %ld, %ld)\n",
+			 zone_free_pages(z), z->watermark[0], z->watermark[1], z->watermark[2],
+			 z->watermark[3], z->end_pfn - z->start_pfn, z->present_pages,
+			 z->managed_pages, z->lowmem_reserve[0], z->lowmem_reserve[1],
+			 z->lowmem_reserve[2]);
+		if (!strstr(text, want))
+			KUNIT_FAIL(test, "zone %s: no %s", z->name, want);
+		snprintf(want, sizeof(want), "Node 0, zone %8s\n", z->name);
+		KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
+		if (!zone_populated(z))
+			continue;
+		snprintf(want, sizeof(want), "\n  node_unreclaimable:  0\n  start_pfn:           %lu\n",
+			 z->start_pfn);
+		KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
+	}
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\n  per-node stats\n      nr_inactive_anon 0\n"));
+	KUNIT_EXPECT_NULL(test, strstr(strstr(text, "per-node stats") + 1, "per-node stats"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\n      nr_bounce    0\n"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\n  pagesets\n    cpu: 0\n              count: "));
+}
+
+static void a_failed_allocation_shows_all_memory(struct kunit *test)
+{
+	struct section_stats st;
+	struct zone *z;
+
+	section_get_stats(&st);
+	print(stats_show_mem);
+	KUNIT_EXPECT_TRUE(test, strstarts(text, "Mem-Info:\nactive_anon:0 inactive_anon:0 "
+					  "isolated_anon:0\n active_file:0 "));
+	snprintf(want, sizeof(want), " free:%lu free_pcp:%lu free_cma:0", nr_free_pages(),
+		 nr_free_pcp_pages());
+	expect_line(test, want);
+	for_each_populated_zone(z) {
+		snprintf(want, sizeof(want), "Node 0 %s free:%lukB boost:0kB min:%lukB low:%lukB "
+			 "high:%lukB reserved_highatomic:0KB ", z->name, zone_free_pages(z) * 4,
+			 z->watermark[0] * 4, z->watermark[1] * 4, z->watermark[2] * 4);
+		KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
+		snprintf(want, sizeof(want), " = %lukB\n", zone_free_pages(z) * 4);
+		KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
+	}
+	snprintf(want, sizeof(want), "0 total pagecache pages\n%lu pages RAM\n"
+		 "0 pages HighMem/MovableOnly\n%lu pages reserved\n", st.ram,
+		 st.ram - totalram_pages());
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
+}
+
+static void a_failed_page_allocation_is_reported(struct kunit *test)
+{
+	printk_capture_start(text, sizeof(text));
+	stats_page_failure(GFP_ATOMIC | __GFP_ZERO, 5);
+	printk_capture_stop();
+	snprintf(want, sizeof(want), "%s: page allocation failure: order:5, "
+		 "mode:0x920(GFP_ATOMIC|__GFP_ZERO), nodemask=(null)\nCPU: ", task_ident().comm);
+	KUNIT_EXPECT_TRUE(test, strstarts(text, want));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nMem-Info:\n"));
+}
+
+static void the_banner_says_what_there_is(struct kunit *test)
+{
+	printk_capture_start(text, sizeof(text));
+	mm_stats_banner();
+	printk_capture_stop();
+	KUNIT_EXPECT_TRUE(test, strstarts(text, "Zone ranges:\n  DMA      [mem 0x00000000"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "-0x0000000000ffffff]\n  DMA32    "));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nEarly memory node ranges\n  node   0: [mem 0x0000"));
+	snprintf(want, sizeof(want), "\nMemory: %luK/%lluK available (",
+		 (nr_free_pages() + nr_free_pcp_pages()) * 4, memblock_phys_mem_size() >> 10);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "K reserved, 0K cma-reserved)\n"));
+}
+
+/* ---- caches and areas --------------------------------------------------------------- */
+
+static void slabinfo_check_line(struct kunit *test, const char *line)
+{
+	static const char shape[] = " : tunables N N N : slabdata N N N";
+	const char *p = strstr(line, " : tunables");
+	unsigned int nr = 0, i;
+
+	if (strstarts(line, "slabinfo - version") || *line == '#')
+		return;
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	for (i = 0; shape[i] && *p; i++)
+		if (shape[i] != 'N')
+			KUNIT_ASSERT_EQ(test, *p++, shape[i]);
+		else
+			for (p = skip_spaces(p); *p >= '0' && *p <= '9'; p++)
+				nr++;
+	KUNIT_EXPECT_GE(test, nr, 6U);
+	KUNIT_EXPECT_EQ(test, *p, '\0');
+}
+
+static void slabinfo_counts_objects(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("stats-test", 64, 0, 0, NULL);
+	struct slabinfo i;
+	void *p;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	print(stats_slabinfo);
+	KUNIT_EXPECT_TRUE(test, strstarts(text, "slabinfo - version: 2.1\n# name            "
+		"<active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables "
+		"<limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> "
+		"<sharedavail>\n"));
+	KUNIT_EXPECT_GT(test, for_each_line(slabinfo_check_line, test), 10U);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nstats-test             0      0     64 "));
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	print(stats_slabinfo);
+	kmem_cache_info(s, &i);
+	KUNIT_EXPECT_EQ(test, i.active_objs, 1UL);
+	snprintf(want, sizeof(want), "stats-test             1 %6lu     64 %4u %4u : tunables %4u "
+		 "%4u    0 : slabdata      1      1      0", i.num_objs, i.objperslab,
+		 i.pagesperslab, i.limit, i.batchcount);
+	expect_line(test, want);
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+	KUNIT_EXPECT_NULL(test, strstr(print(stats_slabinfo), "stats-test"));
+}
+
+static void vmallocinfo_shows_each_kind_of_area(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	char *a = vmalloc(4 * PAGE_SIZE), *b = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	char *c = vm_map_ram(&page, 1, -1), *d = vmalloc(1);
+	char __iomem *e = ioremap(0xa0010, 100);
+
+	vfree_atomic(d);
+	print(stats_vmallocinfo);
+	snprintf(want, sizeof(want), "0x%px-0x%px   20480 %pS pages=4 vmalloc", a, a + 0x5000,
+		 (void *)find_vm_area(a)->caller);
+	expect_line(test, want);
+	snprintf(want, sizeof(want), "0x%px-0x%px    8192 %pS pages=1 vmap", b, b + 0x2000,
+		 (void *)find_vm_area(b)->caller);
+	expect_line(test, want);
+	snprintf(want, sizeof(want), "0x%px-0x%px    8192 vm_map_ram", c, c + 0x2000);
+	expect_line(test, want);
+	snprintf(want, sizeof(want), "0x%px-0x%px    8192 unpurged vm_area", d, d + 0x2000);
+	expect_line(test, want);
+	e -= 0x10;
+	snprintf(want, sizeof(want), "0x%px-0x%px    8192 %pS phys=0x00000000000a0000 ioremap",
+		 (void *)e, (void *)(e + 0x2000), (void *)find_vm_area((void *)e)->caller);
+	expect_line(test, want);
+	iounmap(e);
+	vm_unmap_ram(c, 1);
+	vunmap(b);
+	vfree(a);
+	__free_page(page);
+}
+
+/* ---- owners, iomem ------------------------------------------------------------------ */
+
+static void owners_sum_up_to_ram(struct kunit *test)
+{
+	unsigned long ram = memblock_phys_mem_size() >> PAGE_SHIFT, before;
+	void *p;
+
+	seq_to_buffer(&m, text, sizeof(text));
+	KUNIT_EXPECT_TRUE(test, stats_owners(&m));
+	KUNIT_EXPECT_TRUE(test, strstarts(text, "owner                   pages             kB\n"));
+	snprintf(want, sizeof(want), "RAM              %12lu %14lu", ram, ram * 4);
+	expect_line(test, want);
+	before = value_of(test, "pages ");
+	p = (void *)__get_free_pages(GFP_KERNEL, 3);
+	seq_to_buffer(&m, text, sizeof(text));
+	KUNIT_EXPECT_TRUE(test, stats_owners(&m));
+	KUNIT_EXPECT_EQ(test, value_of(test, "pages "), before + 8);
+	free_pages((unsigned long)p, 3);
+}
+
+static void iomem_shows_the_map_and_what_was_named(struct kunit *test)
+{
+	u64 far = 0xfee00000000ULL;
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, stats_iomem_add("nothing", 5, 5), -EINVAL);
+	KUNIT_EXPECT_EQ(test, stats_iomem_add("Far device", far, far + 0x1000), 0);
+	KUNIT_EXPECT_EQ(test, stats_iomem_add("Video test", 0xb8000, 0xb8fff), 0);
+	KUNIT_EXPECT_EQ(test, stats_iomem_add("Part of RAM", 0x1000, 0x2000), 0);
+	print(stats_iomem);
+	expect_line(test, "fee00000000-fee00000fff : Far device");
+	expect_line(test, "000b8000-000b8ffe : Video test");
+	expect_line(test, "  00001000-00001fff : Part of RAM");
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, " : System RAM\n"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, " : Reserved\n"));
+	KUNIT_EXPECT_EQ(test, stats_iomem_del(far, far), -ENOENT);
+	for (i = 0; stats_iomem_add("filler", far + i, far + i + 1) == 0; i++)
+		KUNIT_ASSERT_LT(test, i, (unsigned int)STATS_IOMEM_MAX);
+	KUNIT_EXPECT_EQ(test, stats_iomem_add("too many", 1, 2), -ENOSPC);
+	while (i--)
+		KUNIT_EXPECT_EQ(test, stats_iomem_del(far + i, far + i + 1), 0);
+	KUNIT_EXPECT_EQ(test, stats_iomem_del(far, far + 0x1000), 0);
+	KUNIT_EXPECT_EQ(test, stats_iomem_del(0xb8000, 0xb8fff), 0);
+	KUNIT_EXPECT_EQ(test, stats_iomem_del(0x1000, 0x2000), 0);
+	KUNIT_EXPECT_NULL(test, strstr(print(stats_iomem), "Far device"));
+}
+
+/* ---- whatis ------------------------------------------------------------------------- */
+
+static const char *whatis(const void *p)
+{
+	seq_to_buffer(&m, text, sizeof(text));
+	stats_whatis(&m, (unsigned long)p);
+	return text;
+}
+
+static void expect_has(struct kunit *test, const char *s, const char *part)
+{
+	if (!strstr(s, part))
+		KUNIT_FAIL(test, "no '%s' in: %s", part, s);
+}
+
+static void whatis_knows_pages(struct kunit *test)
+{
+	char *p = (char *)__get_free_pages(GFP_KERNEL, 2);
+	unsigned long pfn = virt_to_pfn(p);
+
+	snprintf(want, sizeof(want), "0x%px: direct map, physical 0x%016llx\npage: pfn 0x%lx in a "
+		 "block of order 2 at pfn 0x%lx, owner pages, zone %s, 1 reference\n",
+		 p + PAGE_SIZE + 7, __pa(p + PAGE_SIZE + 7), pfn + 1, pfn,
+		 page_zone(pfn_to_page(pfn))->name);
+	KUNIT_EXPECT_STREQ(test, whatis(p + PAGE_SIZE + 7), want);
+	get_page(pfn_to_page(pfn));
+	expect_has(test, whatis(p), "2 references\n");
+	expect_has(test, whatis(pfn_to_page(pfn)), "struct pages\npage: pfn ");
+	put_page(pfn_to_page(pfn));
+	free_pages((unsigned long)p, 2);
+	expect_has(test, whatis(__va(memblock_end_of_DRAM() + (1ULL << 30))), "(no RAM)");
+}
+
+static void whatis_knows_objects(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("whatis-test", 96, 0, 0, NULL);
+	char *p, *q, *big = kmalloc(3 * PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	q = kmem_cache_alloc(s, GFP_KERNEL);
+	snprintf(want, sizeof(want), " of cache whatis-test at 0x%px + 0x5, live\n", p);
+	expect_has(test, whatis(p + 5), want);
+	expect_has(test, whatis(p), "owner slab, zone ");
+	kmem_cache_free(s, q);
+	snprintf(want, sizeof(want), " of cache whatis-test at 0x%px + 0x0, free\n", q);
+	expect_has(test, whatis(q), want);
+	/* 96 does not divide a slab: a rest remains. */
+	expect_has(test, whatis((void *)PAGE_ALIGN((unsigned long)p + 1) - 1), "whatis-test");
+	expect_has(test, whatis(big), "owner kmalloc");
+	kfree(big);
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
+static void whatis_knows_areas(struct kunit *test)
+{
+	char *p = vmalloc(2 * PAGE_SIZE);
+	char __iomem *io = ioremap(0xa0000, 64);
+
+	snprintf(want, sizeof(want), "0x%px: vmalloc range\narea: 0x%px-0x%px, 2 pages by %pS\npage: "
+		 "pfn 0x%lx in a block of order 1", p + PAGE_SIZE, p, p + 3 * PAGE_SIZE,
+		 (void *)find_vm_area(p)->caller, vmalloc_to_pfn(p + PAGE_SIZE));
+	KUNIT_EXPECT_TRUE(test, strstarts(whatis(p + PAGE_SIZE), want));
+	expect_has(test, text, "owner vmalloc");
+	expect_has(test, whatis(p + 2 * PAGE_SIZE), "page: none, the guard page\n");
+	expect_has(test, whatis((void *)io + 3), "page: device memory at 0xa0003\n");
+	iounmap(io);
+	vfree_atomic(p);
+	expect_has(test, whatis(p), ", being freed\n");
+	vmalloc_drain();
+	expect_has(test, whatis((void *)(VMALLOC_END - 1)), "area: none, the address is free\n");
+}
+
+static void whatis_answers_for_any_address(struct kunit *test)
+{
+	expect_has(test, whatis(NULL), "0x0000000000000000: NULL page, never mapped\n");
+	expect_has(test, whatis((void *)(1UL << 44)), "no range of the kernel's\n");
+	expect_has(test, whatis((void *)whatis_answers_for_any_address), ": kernel text\nsymbol: ");
+	expect_has(test, whatis(text), ": kernel data\nsymbol: ");
+	expect_has(test, whatis(__va(1ULL << 43)), "direct map, physical 0x0000080000000000\n");
+	whatis((void *)~0UL);
+	whatis((void *)(VMEMMAP_START + (1UL << 39)));
+	expect_has(test, text, "struct pages\npage: pfn 0x800000000 has no struct page (no RAM)");
+}
+
+static void dormant_ram_is_named_so(struct kunit *test)
+{
+	unsigned long nr;
+
+	for (nr = 0; nr < section_map.nr; nr++) {
+		if (section_online(nr) || !memblock_is_memory((u64)nr << SECTION_SHIFT))
+			continue;
+		expect_has(test, whatis(__va((u64)nr << SECTION_SHIFT)), "(dormant RAM)");
+		return;
+	}
+	kunit_skip(test, "all RAM has been brought in");
+}
+
+static struct kunit_case stats_cases[] = {
+	KUNIT_CASE(meminfo_has_linux_s_lines),
+	KUNIT_CASE(meminfo_counts_what_happens),
+	KUNIT_CASE(reclaimable_caches_are_counted_so),
+	KUNIT_CASE(vmstat_is_names_and_numbers),
+	KUNIT_CASE(large_orders_and_dormant_pages_are_folded),
+	KUNIT_CASE(buddyinfo_adds_up),
+	KUNIT_CASE(zoneinfo_shows_each_zone),
+	KUNIT_CASE(a_failed_allocation_shows_all_memory),
+	KUNIT_CASE(a_failed_page_allocation_is_reported),
+	KUNIT_CASE(the_banner_says_what_there_is),
+	KUNIT_CASE(slabinfo_counts_objects),
+	KUNIT_CASE(vmallocinfo_shows_each_kind_of_area),
+	KUNIT_CASE(owners_sum_up_to_ram),
+	KUNIT_CASE(iomem_shows_the_map_and_what_was_named),
+	KUNIT_CASE(whatis_knows_pages),
+	KUNIT_CASE(whatis_knows_objects),
+	KUNIT_CASE(whatis_knows_areas),
+	KUNIT_CASE(whatis_answers_for_any_address),
+	KUNIT_CASE(dormant_ram_is_named_so),
+	{}
+};
+
+static struct kunit_suite stats_suite = { .name = "stats", .test_cases = stats_cases };
+kunit_test_suite(stats_suite);
