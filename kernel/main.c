@@ -25,12 +25,14 @@
 #include <linux/kernel_main.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
+#include <linux/monitor.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/section.h>
 #include <linux/selftest.h>
 #include <linux/serial.h>
 #include <linux/slab.h>
+#include <linux/stats.h>
 #include <linux/vgacon.h>
 #include <linux/vmalloc.h>
 
@@ -92,6 +94,7 @@ static void start_memory(void)
 	kmem_cache_init();			/* the cache of caches */
 	kmalloc_init();				/* size classes */
 	vmalloc_init();				/* virtually contiguous areas */
+	mm_stats_banner();			/* zones and totals; reports of failures */
 }
 
 static void start_devices(void)
@@ -121,9 +124,10 @@ void kernel_main(void)
 	start_cpu();
 	start_memory();
 	start_devices();
+	system_state = SYSTEM_RUNNING;		/* from here on sleeping can be wrong */
 	selftest_init();			/* KUnit's sockets: accounts, watchdog, clock */
 	run_initcalls();			/* built-in and EXT= drivers */
 	paging_seal();				/* __ro_after_init: all initialisers have run */
-	paging_seal();				/* what is read-only after init, is now */
 	selftest_run_requested();		/* kunit.filter_glob= and bench= end here */
+	monitor_run();				/* the prompt; does not return */
 }

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel/monitor.c - the prompt and its commands
+ *
+ * MODEL
+ *   A line is words; the first names a command in a table.  The table holds how many
+ *   arguments there may be, so that a wrong call is answered before the command sees it:
+ *   always with one line, which says what would have been right.
+ *
+ * INVARIANTS	none.
+ * LOCKING	none: a monitor has one user.
+ * CONTEXT	process, interrupts on.
+ * FAILURE	one line, and the prompt again.
+ * NOT HERE	commands on memory: monitor_mem.c.  Editing: lineedit.c.  Tables: mm/stats*.c.
+ *		The consoles: monitor_main.c.
+ */
+#include <kunit/test.h>
+#include <linux/kernel.h>
+#include <linux/stats.h>
+#include <linux/string.h>
+
+#include "monitor.h"
+
+int monitor_fail(struct monitor *mon, const char *name, const char *fmt, ...)
+{
+	va_list args;
+
+	seq_printf(&mon->out, "%s: ", name);
+	va_start(args, fmt);
+	seq_vprintf(&mon->out, fmt, args);
+	va_end(args);
+	seq_putc(&mon->out, '\n');
+	return -EINVAL;
+}
+
+/* ---- commands without arguments ----------------------------------------------------- */
+
+#define MONITOR_TABLE(name)							\
+static int monitor_##name(struct monitor *mon, int argc, char **argv)		\
+{										\
+	stats_##name(&mon->out);						\
+	return 0;								\
+}
+
+MONITOR_TABLE(meminfo)
+MONITOR_TABLE(buddyinfo)
+MONITOR_TABLE(zoneinfo)
+MONITOR_TABLE(slabinfo)
+MONITOR_TABLE(vmallocinfo)
+MONITOR_TABLE(vmstat)
+MONITOR_TABLE(iomem)
+MONITOR_TABLE(owners)
+MONITOR_TABLE(show_mem)
+
+static int monitor_interrupts(struct monitor *mon, int argc, char **argv)
+{
+	if (!mon->ops->interrupts)
+		return monitor_fail(mon, argv[0], "this machine has no interrupts");
+	mon->ops->interrupts(&mon->out);
+	return 0;
+}
+
+static bool monitor_dmesg_put(void *ctx, int level, const char *s, size_t n)
+{
+	struct monitor *mon = ctx;
+
+	seq_write(&mon->out, s, n);
+	return true;
+}
+
+static int monitor_dmesg(struct monitor *mon, int argc, char **argv)
+{
+	printk_for_each(monitor_dmesg_put, mon);
+	return 0;
+}
+
+static int monitor_leave(struct monitor *mon, const char *name, void (*leave)(void))
+{
+	if (!leave)
+		return monitor_fail(mon, name, "this machine cannot");
+	leave();
+	return 0;
+}
+
+static int monitor_reboot(struct monitor *mon, int argc, char **argv)
+{
+	return monitor_leave(mon, argv[0], mon->ops->reboot);
+}
+
+static int monitor_poweroff(struct monitor *mon, int argc, char **argv)
+{
+	return monitor_leave(mon, argv[0], mon->ops->poweroff);
+}
+
+/* ---- tests and benchmarks ----------------------------------------------------------- */
+
+struct monitor_list {
+	struct monitor *mon;
+	const char *glob;
+};
+
+static void monitor_list_case(void *ctx, const char *suite, const char *name)
+{
+	struct monitor_list *list = ctx;
+
+	if (glob_match(list->glob, suite))
+		seq_printf(&list->mon->out, "%s.%s\n", suite, name);
+}
+
+static int monitor_test(struct monitor *mon, int argc, char **argv)
+{
+	struct monitor_list list = { mon, argc > 2 ? argv[2] : "*" };
+	const char *glob = argc > 1 ? argv[1] : "*";
+
+	if (!strcmp(glob, "-l")) {
+		kunit_list(monitor_list_case, &list);
+		return 0;
+	}
+	if (argc > 2)
+		return monitor_fail(mon, argv[0], "one pattern at a time, please");
+	if (!mon->ops->test)
+		return monitor_fail(mon, argv[0], "no tests are built in");
+	if (mon->ops->test(glob) == -ENOENT)
+		return monitor_fail(mon, argv[0], "no suite or case matches '%s' (test -l lists them)",
+				    glob);
+	return 0;
+}
+
+static int monitor_bench(struct monitor *mon, int argc, char **argv)
+{
+	if (!mon->ops->bench)
+		return monitor_fail(mon, argv[0], "no benchmarks are built in");
+	if (mon->ops->bench(argc > 1 ? argv[1] : "*") == 0)
+		return monitor_fail(mon, argv[0], "no benchmark matches '%s'",
+				    argc > 1 ? argv[1] : "*");
+	return 0;
+}
+
+/* ---- the table ---------------------------------------------------------------------- */
+
+static int monitor_help(struct monitor *mon, int argc, char **argv);
+
+static const struct monitor_command monitor_commands[] = {
+	{ "help", "[command]", "this list, or one line of it", monitor_help, 0, 1 },
+	{ "meminfo", "", "memory as a whole", monitor_meminfo, 0, 0 },
+	{ "buddyinfo", "", "free blocks by zone and order", monitor_buddyinfo, 0, 0 },
+	{ "zoneinfo", "", "zones, watermarks, per-CPU stocks", monitor_zoneinfo, 0, 0 },
+	{ "slabinfo", "", "object caches", monitor_slabinfo, 0, 0 },
+	{ "vmallocinfo", "", "vmalloc, vmap and ioremap areas", monitor_vmallocinfo, 0, 0 },
+	{ "vmstat", "", "event and page counters", monitor_vmstat, 0, 0 },
+	{ "iomem", "", "the physical address space", monitor_iomem, 0, 0 },
+	{ "owners", "", "who owns how many pages; the sum is RAM", monitor_owners, 0, 0 },
+	{ "showmem", "", "what a failed allocation would report", monitor_show_mem, 0, 0 },
+	{ "interrupts", "", "interrupt counts by line and CPU", monitor_interrupts, 0, 0 },
+	{ "dmesg", "", "the kernel log", monitor_dmesg, 0, 0 },
+	{ "alloc", "[page|kmalloc|vmalloc <n> [gfp]]", "take memory (page: n is the order); "
+	  "alone: what is held", monitor_alloc, 0, 3 },
+	{ "free", "<handle>|all", "give it back", monitor_free, 1, 1 },
+	{ "pages", "[pfn [count]]", "blocks of pages and their owners", monitor_pages, 0, 2 },
+	{ "whatis", "<address>", "all that is known of an address", monitor_whatis, 1, 1 },
+	{ "verify", "", "check every invariant of memory management", monitor_verify, 0, 0 },
+	{ "test", "[-l] [glob]", "run self-tests (-l: list them)", monitor_test, 0, 2 },
+	{ "bench", "[glob]", "run benchmarks", monitor_bench, 0, 1 },
+	{ "reboot", "", "start the machine again", monitor_reboot, 0, 0 },
+	{ "poweroff", "", "switch it off", monitor_poweroff, 0, 0 },
+};
+
+static const struct monitor_command *monitor_find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(monitor_commands); i++)
+		if (!strcmp(monitor_commands[i].name, name))
+			return &monitor_commands[i];
+	return NULL;
+}
+
+static void monitor_help_line(struct monitor *mon, const struct monitor_command *c)
+{
+	char call[64];
+
+	scnprintf(call, sizeof(call), "%s %s", c->name, c->args);
+	seq_printf(&mon->out, "  %-40s %s\n", call, c->help);
+}
+
+static int monitor_help(struct monitor *mon, int argc, char **argv)
+{
+	const struct monitor_command *c = argc > 1 ? monitor_find(argv[1]) : NULL;
+	unsigned int i;
+
+	if (argc > 1 && !c)
+		return monitor_fail(mon, argv[1], "no such command (try help)");
+	if (c) {
+		monitor_help_line(mon, c);
+		return 0;
+	}
+	for (i = 0; i < ARRAY_SIZE(monitor_commands); i++)
+		monitor_help_line(mon, &monitor_commands[i]);
+	seq_puts(&mon->out, "Tab completes, arrows bring old lines back, Ctrl-U and Ctrl-C drop "
+		 "a line.\n");
+	return 0;
+}
+
+/* ---- running ------------------------------------------------------------------------ */
+
+/* Cut at blanks; the number of words, or -E2BIG. */
+static int monitor_split(char *line, char *argv[MONITOR_ARGS + 1])
+{
+	int argc = 0;
+
+	for (line = skip_spaces(line); *line; line = skip_spaces(line)) {
+		if (argc == MONITOR_ARGS)
+			return -E2BIG;
+		argv[argc++] = line;
+		line += strcspn(line, " \t");
+		if (*line)
+			*line++ = '\0';
+	}
+	argv[argc] = NULL;
+	return argc;
+}
+
+int monitor_exec(struct monitor *mon, char *line)
+{
+	const struct monitor_command *c;
+	char *argv[MONITOR_ARGS + 1];
+	int argc = monitor_split(line, argv);
+
+	if (!argc)
+		return 0;
+	c = monitor_find(argv[0]);
+	if (!c)
+		return monitor_fail(mon, argv[0], "no such command (try help)");
+	if (argc < 0 || argc - 1 < c->min || argc - 1 > c->max)
+		return monitor_fail(mon, c->name, "usage: %s%s%s", c->name, *c->args ? " " : "",
+				    c->args);
+	return c->fn(mon, argc, argv);
+}
+
+static const char *monitor_complete(void *ctx, bool first, const char *word, size_t n,
+				    unsigned int i)
+{
+	static const char *const kinds[] = { "page", "kmalloc", "vmalloc" };
+	const struct monitor *mon = ctx;
+	unsigned int k;
+
+	for (k = 0; first && k < ARRAY_SIZE(monitor_commands); k++)
+		if (!strncmp(monitor_commands[k].name, word, n) && i-- == 0)
+			return monitor_commands[k].name;
+	if (first || !strstarts(mon->edit.text, "alloc "))
+		return NULL;
+	for (k = 0; k < ARRAY_SIZE(kinds); k++)
+		if (!strncmp(kinds[k], word, n) && i-- == 0)
+			return kinds[k];
+	return NULL;
+}
+
+void monitor_loop(struct monitor *mon)
+{
+	char line[LINEEDIT_MAX];
+	int c;
+
+	lineedit_start(&mon->edit);
+	while ((c = mon->ops->getc(mon)) >= 0) {
+		enum lineedit_result r = lineedit_feed(&mon->edit, c);
+
+		if (r == LINEEDIT_MORE)
+			continue;
+		strscpy(line, mon->edit.text, sizeof(line));
+		monitor_exec(mon, line);
+		lineedit_start(&mon->edit);
+	}
+}
+
+static void monitor_out(struct seq_file *m, const char *s, size_t n)
+{
+	struct monitor *mon = m->private;
+
+	mon->ops->put(mon, s, n);
+}
+
+static void monitor_edit_put(void *ctx, const char *s, size_t n)
+{
+	struct monitor *mon = ctx;
+
+	mon->ops->put(mon, s, n);
+}
+
+void monitor_init(struct monitor *mon, const struct monitor_ops *ops, void *private)
+{
+	memset(mon, 0, sizeof(*mon));
+	mon->ops = ops;
+	mon->private = private;
+	seq_to_sink(&mon->out, monitor_out, mon);
+	lineedit_init(&mon->edit, "quarry> ", monitor_edit_put, mon);
+	mon->edit.complete = monitor_complete;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* kernel/monitor.h - commands, between monitor.c and monitor_mem.c */
+#ifndef _KERNEL_MONITOR_H
+#define _KERNEL_MONITOR_H
+
+#include <linux/monitor.h>
+
+/* One command.  argv[0] is its name, argv[argc] is NULL.  0, or monitor_usage()'s result. */
+typedef int (*monitor_fn)(struct monitor *mon, int argc, char **argv);
+
+struct monitor_command {
+	const char *name;
+	const char *args;		/* "" or "<what> [maybe]" */
+	const char *help;		/* a few words */
+	monitor_fn fn;
+	unsigned char min, max;		/* number of arguments */
+};
+
+/* monitor.c: say "<name>: <why>" in one line; -EINVAL. */
+int monitor_fail(struct monitor *mon, const char *name, const char *fmt, ...)
+	__printf(3, 4);
+
+/* monitor_mem.c */
+int monitor_alloc(struct monitor *mon, int argc, char **argv);
+int monitor_free(struct monitor *mon, int argc, char **argv);
+int monitor_pages(struct monitor *mon, int argc, char **argv);
+int monitor_whatis(struct monitor *mon, int argc, char **argv);
+int monitor_verify(struct monitor *mon, int argc, char **argv);
+/* A mask by name: GFP_KERNEL, kernel, dma|zero, 0xcc0.  0 or -EINVAL. */
+int monitor_parse_gfp(const char *s, gfp_t *gfp);
+
+#endif /* _KERNEL_MONITOR_H */
