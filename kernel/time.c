@@ -93,6 +93,7 @@ void mdelay(unsigned long msecs)
 static void watchdog_expire(const struct pt_regs *regs)
 {
 	watchdog.deadline_ns = 0;
+	printk_bust();			/* it may be printk that hangs */
 	pr_emerg("watchdog: BUG: soft lockup - CPU#0 stuck for %us!\n", watchdog.seconds);
 	if (regs)
 		show_regs_and_trace(regs);

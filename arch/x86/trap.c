@@ -110,6 +110,7 @@ static void trap_die(struct pt_regs *regs)
 	oops_in_progress = false;
 	if (hook && hook(regs))
 		return;
+	this_cpu_write(trap_regs, NULL);	/* a test may jump out of panic() */
 	if (in_interrupt())
 		panic("Fatal exception in interrupt");
 	panic("Fatal exception");

@@ -281,6 +281,7 @@ static void ud2_is_reported(struct kunit *test)
 static void division_is_reported(struct kunit *test)
 {
 	KUNIT_ASSERT_TRUE(test, catch_oops(divide_by_zero, NULL));
+	KUNIT_EXPECT_NULL(test, get_irq_regs());
 	KUNIT_EXPECT_TRUE(test, reported("Oops: divide error: 0000 [#"));
 }
 
