@@ -173,7 +173,8 @@ static void machine_state_check(struct kunit *test, const struct machine_state *
 	if (now.preempt == before->preempt && now.held == before->held &&
 	    now.irqs_off == before->irqs_off)
 		return;
-	kunit_info(test, "left behind: preempt_count %#x (was %#x), irqs %s (was %s), %u locks held (was %u)",
+	kunit_info(test, "left behind: preempt_count %#x (was %#x), irqs %s (was %s), "
+		   "%u locks held (was %u)",
 		   now.preempt, before->preempt, now.irqs_off ? "off" : "on",
 		   before->irqs_off ? "off" : "on", now.held, before->held);
 	test->status = KUNIT_FAILURE;

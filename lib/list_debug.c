@@ -15,10 +15,12 @@ bool __list_add_report(struct list_head *new, struct list_head *prev, struct lis
 	else if (!next)
 		WARN(1, "list_add corruption. next is NULL.\n");
 	else if (next->prev != prev)
-		WARN(1, "list_add corruption. next->prev should be prev (%px), but was %px. (next=%px).\n",
+		WARN(1, "list_add corruption. next->prev should be prev (%px), "
+		     "but was %px. (next=%px).\n",
 		     prev, next->prev, next);
 	else if (prev->next != next)
-		WARN(1, "list_add corruption. prev->next should be next (%px), but was %px. (prev=%px).\n",
+		WARN(1, "list_add corruption. prev->next should be next (%px), "
+		     "but was %px. (prev=%px).\n",
 		     next, prev->next, prev);
 	else
 		WARN(1, "list_add double add: new=%px, prev=%px, next=%px.\n", new, prev, next);

@@ -217,10 +217,11 @@ static const char *convert(struct printf_out *o, const char *f, struct printf_sp
 
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 {
-	struct printf_out o = { buf, buf + min(size, (size_t)INT_MAX) };
+	struct printf_out o = { .at = buf };
 	struct printf_spec spec;
 	va_list ap;
 
+	o.end = buf + min(size, (size_t)INT_MAX);
 	if (o.end < buf)		/* the image lies in the last 2 GiB: size reaches around */
 		o.end = (char *)-1;
 	va_copy(ap, args);

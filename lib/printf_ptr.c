@@ -186,7 +186,9 @@ static int put_bitmap(struct printf_out *o, const char *fmt, const unsigned long
 
 static int put_hex_bytes(struct printf_out *o, const char *fmt, const void *ptr, int n)
 {
-	static const struct { char letter, sep; } form[] = { { 'C', ':' }, { 'D', '-' }, { 'N', 0 } };
+	static const struct { char letter, sep; } form[] = {
+		{ 'C', ':' }, { 'D', '-' }, { 'N', 0 },
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(form); i++) {
 		if (fmt[1] == form[i].letter) {

@@ -354,9 +354,11 @@ void printk_add_sink(struct printk_sink *sink)
 {
 	struct record rec;
 	unsigned long flags;
+	bool locked;
 	u64 pos = 0;
 
-	if (WARN_ON(!log_lock(&flags)))
+	locked = log_lock(&flags);
+	if (WARN_ON(!locked))
 		return;
 	while (read_record(&pos, ring.head, &rec, text))
 		if (rec.level < loglevel)
@@ -369,8 +371,10 @@ void printk_add_sink(struct printk_sink *sink)
 void printk_remove_sink(struct printk_sink *sink)
 {
 	unsigned long flags;
+	bool locked;
 
-	if (WARN_ON(!log_lock(&flags)))
+	locked = log_lock(&flags);
+	if (WARN_ON(!locked))
 		return;
 	for (struct printk_sink **k = &sinks; *k; k = &(*k)->next) {
 		if (*k == sink) {
@@ -408,8 +412,10 @@ __setup("loglevel=", loglevel_setup);
 static void capture_set(char *buf, size_t size, bool tee, bool all)
 {
 	unsigned long flags;
+	bool locked;
 
-	if (WARN_ON(!log_lock(&flags)))
+	locked = log_lock(&flags);
+	if (WARN_ON(!locked))
 		return;
 	capture.buf = buf;
 	capture.size = size;

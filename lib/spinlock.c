@@ -164,8 +164,10 @@ void spin_release_held(unsigned int nr) __no_lock_analysis
 {
 	struct held_locks *held = this_cpu_ptr(&held_locks);
 
-	while (held->nr > nr)
+	while (held->nr > nr) {
+		__acquire(held);		/* long ago: for sparse */
 		spin_unlock(held->lock[held->nr - 1].lock);
+	}
 }
 
 /* ---- the locks ---- */

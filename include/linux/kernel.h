@@ -55,6 +55,9 @@ bool __might_sleep(const char *file, int line, unsigned long site);
 /* Tests: forget the sites that were reported. */
 void might_sleep_reset(void);
 
-#define might_sleep()		((void)__might_sleep(__FILE__, __LINE__, _THIS_IP_))
+#define might_sleep() do {						\
+	static const char __site;					\
+	(void)__might_sleep(__FILE__, __LINE__, (unsigned long)&__site);	\
+} while (0)
 
 #endif /* _LINUX_KERNEL_H */

@@ -80,8 +80,8 @@ void printk_for_each(bool (*put)(void *ctx, int level, const char *s, size_t n),
 
 /*
  * Tests: until stopped, texts land in @buf (NUL-terminated, cut to @size) instead of
- * the ring and the sinks (tee: as well as; all: raw lines too).  One capture at a time: a second start
- * replaces the first.  stop returns the bytes captured.
+ * the ring and the sinks (tee: as well as; all: raw lines too).  One capture at a time:
+ * a second start replaces the first.  stop returns the bytes captured.
  */
 void   printk_capture_start(char *buf, size_t size);
 void   printk_capture_start_tee(char *buf, size_t size);

@@ -190,13 +190,15 @@ static void broken_insertions(struct kunit *test)
 		      "list_add double add: new=%px, prev=%px, next=%px.\n", first, &head, first);
 	first->prev = second;
 	EXPECT_MISFIT(test, list_add(&item[2].link, &head),
-		      "list_add corruption. next->prev should be prev (%px), but was %px. (next=%px).\n",
+		      "list_add corruption. next->prev should be prev (%px), "
+		      "but was %px. (next=%px).\n",
 		      &head, second, first);
 	first->prev = &head;
 	head.prev = first;
 	first->next = second;
 	EXPECT_MISFIT(test, list_add_tail(&item[2].link, &head),
-		      "list_add corruption. prev->next should be next (%px), but was %px. (prev=%px).\n",
+		      "list_add corruption. prev->next should be next (%px), "
+		      "but was %px. (prev=%px).\n",
 		      &head, second, first);
 	head.prev = second;
 	EXPECT_MISFIT(test, __list_add(&item[2].link, NULL, &head),

@@ -142,7 +142,8 @@ static void panic_text(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, irqs_disabled());
 	KUNIT_EXPECT_TRUE(test, oops_in_progress);
 	KUNIT_EXPECT_EQ(test, exit_code, EXIT_PANIC);
-	KUNIT_EXPECT_TRUE(test, strstarts(rep.text, "Kernel panic - not syncing: out of luck\nCPU: "));
+	KUNIT_EXPECT_TRUE(test, strstarts(rep.text,
+			  "Kernel panic - not syncing: out of luck\nCPU: "));
 	EXPECT_REPORT(test, &rep, "---[ end Kernel panic - not syncing: out of luck ]---\n");
 	/* Once more, as if the report itself had panicked: no second report. */
 	end_with(do_panic, "luck");
@@ -161,7 +162,8 @@ static void bug_text(struct kunit *test)
 
 	end_with(do_bug, &line);
 	scnprintf(want, sizeof(want),
-		  "------------[ cut here ]------------\nkernel BUG at %s:%d!\nCPU: ", __FILE__, line);
+		  "------------[ cut here ]------------\nkernel BUG at %s:%d!\nCPU: ",
+		  __FILE__, line);
 	KUNIT_EXPECT_TRUE(test, strstarts(rep.text, want));
 	EXPECT_REPORT(test, &rep, "---[ end trace 0000000000000000 ]---\n"
 		      "Kernel panic - not syncing: Fatal exception\n");
@@ -308,6 +310,20 @@ static void shown_trace(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, strstr(rep.text, "\n </TASK>\n") != NULL);
 }
 
+/* Registers that make no sense: no frames, no fault. */
+static void trace_from_nowhere(struct kunit *test)
+{
+	static unsigned long nonsense[64];
+	const struct pt_regs *regs = (const struct pt_regs *)nonsense;
+	unsigned long entries[4];
+
+	KUNIT_EXPECT_EQ(test, stack_trace_save_regs(regs, entries, 4, 0), 0U);
+	report_begin(&rep);
+	show_trace(regs, KERN_ERR);
+	report_end(&rep);
+	KUNIT_EXPECT_STREQ(test, rep.text, "Call Trace:\n");
+}
+
 static void error_pointers(struct kunit *test)
 {
 	void *p = ERR_PTR(-ENOMEM);
@@ -330,6 +346,7 @@ static struct kunit_case panic_cases[] = {
 	KUNIT_CASE(asleep_at_the_wheel),
 	KUNIT_CASE(saved_traces),
 	KUNIT_CASE(shown_trace),
+	KUNIT_CASE(trace_from_nowhere),
 	KUNIT_CASE(error_pointers),
 	{}
 };

@@ -114,8 +114,8 @@ static void gfp_flags(struct kunit *test)
 		{ GFP_KERNEL | GFP_DMA32, "GFP_KERNEL|GFP_DMA32" },
 		{ GFP_HIGHUSER_MOVABLE, "GFP_HIGHUSER_MOVABLE" },
 		{ __GFP_NOWARN | __GFP_IO, "__GFP_IO|__GFP_NOWARN" },
-		{ GFP_NOIO | (1U << 9), "GFP_NOIO|0x200" },
-		{ 1U << 30, "0x40000000" },
+		{ GFP_NOIO | (__force gfp_t)(1U << 9), "GFP_NOIO|0x200" },
+		{ (__force gfp_t)(1U << 30), "0x40000000" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(t); i++)
@@ -215,7 +215,8 @@ static void hex_dump_lines(struct kunit *test)
 	print_hex_dump(KERN_ERR, "", DUMP_PREFIX_OFFSET, 16, 1, bytes + 14, 4, true);
 	print_hex_dump("", "Redzone ", DUMP_PREFIX_ADDRESS, 16, 1, bytes, 1, false);
 	printk_capture_stop();
-	scnprintf(want, sizeof(want), "Object 30 31\n00000000: 65 66 21 00%*sef!.\nRedzone %px: 30\n",
+	scnprintf(want, sizeof(want), "Object 30 31\n00000000: 65 66 21 00%*sef!.\n"
+		  "Redzone %px: 30\n",
 		  16 * 3 - 11 + 1, "", bytes);
 	KUNIT_EXPECT_STREQ(test, out, want);
 	printk_capture_start(out, sizeof(out));

@@ -11,7 +11,8 @@ static DEFINE_SPINLOCK(user_lock);
 static DEFINE_SPINLOCK_RANKED(zone_lock, LOCK_ZONE);
 static struct report rep;
 
-static void locking_and_unlocking(struct kunit *test)
+/* __acquire and __release tell sparse, which does not see through tricks, what happened. */
+static void locking_and_unlocking(struct kunit *test) __no_lock_analysis
 {
 	unsigned int count = preempt_count(), held = spin_held_count();
 	spinlock_t lock;
@@ -34,6 +35,7 @@ static void locking_and_unlocking(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lock.owner_cpu, -1);
 	KUNIT_EXPECT_FALSE(test, spin_is_held(&lock));
 	KUNIT_EXPECT_TRUE(test, spin_trylock(&lock));
+	__acquire(&lock);
 	KUNIT_EXPECT_TRUE(test, spin_is_held(&lock));
 	spin_unlock(&lock);
 	KUNIT_EXPECT_EQ(test, preempt_count(), count);
@@ -82,10 +84,12 @@ static void rank_inversion(struct kunit *test)
 	spin_unlock(&zone_lock);
 	report_end(&rep);
 	EXPECT_REPORT(test, &rep, "WARNING: possible circular locking dependency detected\n");
-	scnprintf(want, sizeof(want), "%s/%d is trying to acquire lock:\n%px (user){....}-{rank 1}, at: %pS\n",
+	scnprintf(want, sizeof(want), "%s/%d is trying to acquire lock:\n"
+		  "%px (user){....}-{rank 1}, at: %pS\n",
 		  task_ident().comm, task_ident().pid, &user_lock, &user_lock);
 	EXPECT_REPORT(test, &rep, want);
-	scnprintf(want, sizeof(want), "but task is already holding lock:\n%px (zone){....}-{rank %d}, at: ",
+	scnprintf(want, sizeof(want), "but task is already holding lock:\n"
+		  "%px (zone){....}-{rank %d}, at: ",
 		  &zone_lock, LOCK_ZONE);
 	EXPECT_REPORT(test, &rep, want);
 	EXPECT_REPORT(test, &rep, "Call Trace:\n");
@@ -109,6 +113,7 @@ static void ranks_are_per_context(struct kunit *test)
 static void lock_again(void *lock) __no_lock_analysis
 {
 	spin_lock(lock);
+	__release(lock);
 }
 
 static void recursion(struct kunit *test)
@@ -125,7 +130,8 @@ static void recursion(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, caught);
 	KUNIT_EXPECT_STREQ(test, msg, "spinlock recursion");
 	scnprintf(want, sizeof(want),
-		  "BUG: spinlock recursion on CPU#0, %s/%d\n lock: %pS, .magic: dead4ead, .owner: %s/%d, .owner_cpu: 0\n",
+		  "BUG: spinlock recursion on CPU#0, %s/%d\n"
+		  " lock: %pS, .magic: dead4ead, .owner: %s/%d, .owner_cpu: 0\n",
 		  task_ident().comm, task_ident().pid, &user_lock, task_ident().comm,
 		  task_ident().pid);
 	KUNIT_EXPECT_TRUE(test, strstarts(rep.text, want));
@@ -137,6 +143,7 @@ static void double_unlock(struct kunit *test) __no_lock_analysis
 {
 	report_begin(&rep);
 	preempt_disable();
+	__acquire(&user_lock);
 	spin_unlock(&user_lock);
 	report_end(&rep);
 	EXPECT_REPORT(test, &rep, "BUG: spinlock already unlocked on CPU#0, ");
@@ -190,9 +197,11 @@ static void very_many(struct kunit *test) __no_lock_analysis
 		else
 			preempt_count_add(SOFTIRQ_OFFSET);
 		spin_lock(&lock[i]);
+		__release(&lock[i]);
 	}
 	KUNIT_EXPECT_EQ(test, spin_held_count(), 16U);
 	for (int i = 16; i >= 0; i--) {
+		__acquire(&lock[i]);
 		spin_unlock(&lock[i]);
 		preempt_count_sub(i < 15 ? HARDIRQ_OFFSET : SOFTIRQ_OFFSET);
 		KUNIT_EXPECT_FALSE(test, spin_is_locked(&lock[i]));
@@ -208,9 +217,11 @@ static void releasing_after_a_jump(struct kunit *test) __no_lock_analysis
 	spin_lock(&user_lock);
 	spin_lock(&zone_lock);
 	spin_release_held(1);
+	__release(&zone_lock);
 	KUNIT_EXPECT_FALSE(test, spin_is_locked(&zone_lock));
 	KUNIT_EXPECT_TRUE(test, spin_is_held(&user_lock));
 	spin_release_held(0);
+	__release(&user_lock);
 	KUNIT_EXPECT_FALSE(test, spin_is_locked(&user_lock));
 	KUNIT_EXPECT_EQ(test, preempt_count(), count);
 }
@@ -229,6 +240,7 @@ static void unchecked(struct kunit *test) __no_lock_analysis
 	spin_lock(&zone_lock);
 	KUNIT_EXPECT_TRUE(test, spin_is_held(&zone_lock));
 	KUNIT_EXPECT_TRUE(test, spin_trylock(&user_lock));
+	__acquire(&user_lock);
 	spin_unlock(&user_lock);
 	spin_unlock(&zone_lock);
 	lock_debug = true;

@@ -96,12 +96,15 @@ static void memcmp_finds_first_difference(struct kunit *test)
 	}
 }
 
+int bcmp(const void *a, const void *b, size_t n);	/* for compilers, in no header */
+
 static void memory_searches(struct kunit *test)
 {
 	do_memset(buf, 3, BUF);
 	buf[41] = 9;
 	buf[50] = 9;
 	KUNIT_EXPECT_PTR_EQ(test, memchr(buf, 9, BUF), (void *)(buf + 41));
+	KUNIT_EXPECT_NE(test, bcmp(buf, buf + 1, 60), 0);
 	KUNIT_EXPECT_NULL(test, memchr(buf, 9, 41));
 	KUNIT_EXPECT_PTR_EQ(test, memscan(buf, 9, 41), (void *)(buf + 41));
 	KUNIT_EXPECT_PTR_EQ(test, memscan(buf, 9, 50), (void *)(buf + 41));
