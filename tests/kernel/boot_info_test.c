@@ -482,7 +482,9 @@ static void pvh_refuses_what_has_no_map(struct kunit *test)
 
 static void pvh_survives_wild_pointers(struct kunit *test)
 {
-	static const u64 wild[] = { 0, PVH_BASE + 0x310, 0xfffff000, ~0ULL, ~0ULL - 30, 1ULL << 63 };
+	static const u64 wild[] = {
+		0, PVH_BASE + 0x310, 0xfffff000, ~0ULL, ~0ULL - 30, 1ULL << 63,
+	};
 	struct pvh_args a;
 	u32 i;
 
