@@ -25,11 +25,14 @@
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/irq.h>
+#include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/printk.h>
 
-#define CALIBRATE_USECS		5000
-#define CALIBRATE_ROUNDS	3	/* the shortest counts: noise only ever adds */
+#define CALIBRATE_TICKS		(PIT_HZ / 200)	/* 5 ms */
+#define CALIBRATE_ROUNDS	3
+#define CALIBRATE_SAMPLES	5
+#define CALIBRATE_SPINS		1000000
 #define TSC_KHZ_GUESS		1000000	/* when nothing can measure it: 1 GHz */
 #define APIC_HZ_GUESS		(1000000000 / 16)	/* QEMU's, after the divider */
 #define TIMER_TEST_MAX_HZ	20000
@@ -210,31 +213,68 @@ unsigned long timer_test_stop(void)
 	return count;
 }
 
-/* How far do the counters get while the PIT counts CALIBRATE_USECS?  false: no PIT. */
-static bool time_calibrate(void)
+/* The three clocks at one moment; width: how long that moment was, in TSC ticks. */
+struct time_sample {
+	u64 tsc, width;
+	u32 apic;
+	unsigned int pit;
+};
+
+/* An interruption by the host only widens the moment, so take the narrowest of a few. */
+static struct time_sample time_sample(void)
 {
-	u64 tsc = ~0ULL;
-	u32 apic = ~0U;
+	struct time_sample best = { .width = ~0ULL }, s;
 	unsigned int i;
 
-	for (i = 0; i < CALIBRATE_ROUNDS; i++) {
-		u64 start;
-
-		if (apic_present())
-			apic_timer_measure();
-		start = rdtsc();
-		if (!pit_wait(CALIBRATE_USECS))
-			return false;
-		start = rdtsc() - start;
-		if (start < tsc)
-			tsc = start;
-		if (apic_present() && apic_timer_elapsed() < apic)
-			apic = apic_timer_elapsed();
+	for (i = 0; i < CALIBRATE_SAMPLES; i++) {
+		s.tsc = rdtsc();
+		s.pit = pit_count_elapsed();
+		s.apic = apic_present() ? apic_timer_elapsed() : 0;
+		s.width = rdtsc() - s.tsc;
+		if (s.width < best.width)
+			best = s;
 	}
-	time_tsc_khz = (unsigned long)(tsc * 1000 / CALIBRATE_USECS);
+	best.tsc += best.width / 2;
+	return best;
+}
+
+/*
+ * One comparison over CALIBRATE_TICKS or more.  If the host held us up until the PIT's
+ * counter came round, the others seem too fast; so the slowest of all rounds is right.
+ */
+static bool time_calibrate_round(u64 *tsc_hz, u64 *apic_hz)
+{
+	struct time_sample a, b;
+	unsigned int spins = CALIBRATE_SPINS;
+
 	if (apic_present())
-		tick.apic_hz = (unsigned int)((u64)apic * USEC_PER_SEC / CALIBRATE_USECS);
-	return time_tsc_khz != 0;
+		apic_timer_measure();
+	if (!pit_count_start())
+		return false;
+	a = time_sample();
+	while (--spins && pit_count_elapsed() < a.pit + CALIBRATE_TICKS)
+		;
+	b = time_sample();
+	if (!spins || b.pit <= a.pit)
+		return false;
+	*tsc_hz = min(*tsc_hz, (b.tsc - a.tsc) * PIT_HZ / (b.pit - a.pit));
+	*apic_hz = min(*apic_hz, (u64)(b.apic - a.apic) * PIT_HZ / (b.pit - a.pit));
+	return true;
+}
+
+/* Compare the counters with the PIT's.  false: no PIT. */
+static bool time_calibrate(void)
+{
+	u64 tsc_hz = ~0ULL, apic_hz = ~0ULL;
+	unsigned int i, good = 0;
+
+	for (i = 0; i < CALIBRATE_ROUNDS; i++)
+		good += time_calibrate_round(&tsc_hz, &apic_hz);
+	if (!good || tsc_hz < 1000)
+		return false;
+	time_tsc_khz = (unsigned long)(tsc_hz / 1000);
+	tick.apic_hz = apic_present() ? (unsigned int)apic_hz : 0;
+	return true;
 }
 
 static void time_start_tick(bool have_pit)

@@ -14,9 +14,8 @@
 #define PIT_CH0_COUNT		0x30	/* mode 0: count down once, and on past 0 */
 #define PIT_CH0_LATCH		0x00	/* hold the count for two reads */
 
-#define PIT_WAIT_MAX		25000	/* us; half of the counter's range, to see it pass 0 */
-#define PIT_WAIT_SPINS		1000000	/* readings; one takes about 3 us on real buses */
-#define PIT_START_TRIES		5
+#define PIT_COUNT_START		0xffff
+#define PIT_START_SPINS		1000	/* readings; one takes 3 us, one tick not even 1 us */
 
 static void pit_load(u8 control, u16 count)
 {
@@ -47,29 +46,21 @@ void pit_start(unsigned int hz)
 }
 
 /*
- * Just after the start the count is a little below what was loaded; an empty bus reads as
- * ones.  A host that took the CPU away in between may fake that, so try again.
+ * Just after the start the count has hardly moved; an empty bus reads as ones, for ever.
+ * A host that took the CPU away in between may fake the latter, so look again.
  */
-static bool pit_start_count(u16 count)
+bool pit_count_start(void)
 {
-	unsigned int i;
+	unsigned int spins;
 
-	for (i = 0; i < PIT_START_TRIES; i++) {
-		pit_load(PIT_CH0_COUNT, count);
-		if (pit_read() <= count)
+	pit_load(PIT_CH0_COUNT, PIT_COUNT_START);
+	for (spins = 0; spins < PIT_START_SPINS; spins++)
+		if (pit_read() != PIT_COUNT_START)
 			return true;
-	}
 	return false;
 }
 
-bool pit_wait(unsigned int usecs)
+unsigned int pit_count_elapsed(void)
 {
-	u16 count = (u16)((u64)(usecs < PIT_WAIT_MAX ? usecs : PIT_WAIT_MAX) * PIT_HZ / 1000000);
-	unsigned int spins = PIT_WAIT_SPINS;
-
-	if (!pit_start_count(count))
-		return false;
-	while (--spins && (u16)(count - pit_read()) < count)
-		;
-	return spins != 0;
+	return (u16)(PIT_COUNT_START - pit_read());
 }

@@ -11,7 +11,12 @@
 /* Interrupt @hz times a second (PIT_MIN_HZ and up) on line 0; 0: stop. */
 void pit_start(unsigned int hz);
 
-/* Wait @usecs (at most 25000); ends pit_start().  false: nothing counts there. */
-bool pit_wait(unsigned int usecs);
+/*
+ * Count PIT_HZ ticks, without interrupts, for up to PIT_COUNT_MAX_US; ends pit_start().
+ * pit_count_start() gives false where nothing counts.
+ */
+#define PIT_COUNT_MAX_US	54000
+bool pit_count_start(void);
+unsigned int pit_count_elapsed(void);
 
 #endif /* _ASM_PIT_H */
