@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ISA DMA controller: two 8237s and their page registers (arch/x86/isa_dma_probe.c).
+ * The ISA DMA controller: two 8237s and their page registers (drivers/isa_dma.c).
  */
 #ifndef _LINUX_ISA_DMA_H
 #define _LINUX_ISA_DMA_H
@@ -27,11 +27,15 @@ struct isa_dma_ports {
 	void *ctx;
 };
 
+struct memblock;
+
 /*
  * Look for the controllers by writing and reading back registers that move no data, and
  * leave them as they were found.  zone_* stay 0.  Boot, irqs off, no transfer running.
  */
 void isa_dma_probe_ports(const struct isa_dma_ports *ports, struct isa_dma_info *info);
+/* Fill zone_* from the RAM of a memblock. */
+void isa_dma_size_zone(struct isa_dma_info *info, const struct memblock *mb);
 
 /* Probe this machine, size the DMA zone from memblock, say what was found.  Once. */
 const struct isa_dma_info *isa_dma_probe(void);
