@@ -37,6 +37,7 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 #include <asm/page.h>
+#include <asm/sections.h>
 
 #define MAX_NAMED	16		/* a hostile map must not flood the console */
 #define MAX_SHOWN	32
@@ -283,6 +284,7 @@ static void show_map(const struct memblock_map *map)
 
 void memblock_from_boot_info(const struct boot_info *bi)
 {
+	memblock_reserve(kernel_image_start(), kernel_image_end() - kernel_image_start());
 	memblock_map_resolve(&memblock_map, bi, &memblock_map_options);
 	show_map(&memblock_map);
 	if (memblock_map_apply(&memblock, &memblock_map, bi, &memblock_map_options))

@@ -260,8 +260,8 @@ void memblock_map_resolve(struct memblock_map *map, const struct boot_info *bi,
 int memblock_map_apply(struct memblock *mb, struct memblock_map *map,
 		       const struct boot_info *bi, const struct memblock_map_options *opt);
 /*
- * Both, for the default instance and this machine's options.  The kernel's image must have
- * been reserved by the caller.  Panics when there is no usable memory.  Once, at boot.
+ * Both, for the default instance and this machine's options; the kernel's image is reserved,
+ * too.  Panics when there is no usable memory.  Once, at boot.
  */
 void memblock_from_boot_info(const struct boot_info *bi);
 
