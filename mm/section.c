@@ -42,6 +42,7 @@
 #include <linux/section.h>
 #include <linux/string.h>
 #include <asm/paging.h>
+#include <asm/sections.h>
 #include "internal.h"
 
 /* 16 of struct page, 8 ragged 2 MiB chunks, 5 upper tables; rounded up. */
@@ -87,10 +88,12 @@ static unsigned int map_direct(struct section_map *sm, unsigned long nr,
 static unsigned int direct_cost(struct section_map *sm, const struct section_info *si)
 {
 	const phys_addr_t base = section_base(si->nr);
+	const bool small = base < sm->small_end && base + PMD_SIZE > sm->small_start;
 
 	if (!sm->ops->has_tables || section_is_early(sm, si->nr))
 		return 0;
-	return si->ragged + sm->ops->direct_tables(sm, base, base + PMD_SIZE);
+	/* Ask for any large page; a table of small ones is among the ragged already. */
+	return si->ragged + sm->ops->direct_tables(sm, base, base + PMD_SIZE) - small;
 }
 
 /* ---- before the hand-over --------------------------------------------------------------- */
@@ -404,6 +407,8 @@ static bool tables_needed(void)
 void *section_map_early(phys_addr_t base, phys_addr_t size)
 {
 	kernel_ops.has_tables = tables_needed();
+	section_map.small_start = kernel_image_start();
+	section_map.small_end = kernel_image_ro_end();
 	return section_map_early_in(&section_map, base, size);
 }
 

@@ -7,7 +7,8 @@
  *   one has been looked at.  Bringing a section in costs
  *
  *	16	pages of struct page,
- *	ragged	page tables for 2 MiB chunks that are not wholly RAM of one region, and
+ *	ragged	page tables for 2 MiB chunks that are not wholly RAM of one region, or
+ *		that hold read-only parts of the kernel's image, and
  *	new	tables of the levels above, if no section below shares them:
  *
  *		direct map: one for each GiB and for each 512 GiB of RAM's addresses;
@@ -79,18 +80,20 @@ bool section_next_usable(const struct section_map *sm, u64 *idx, unsigned long n
 	return false;
 }
 
-/* Chunks of 2 MiB that [start, end) of one region covers only in part; *last: counted. */
-static unsigned int ragged_chunks(phys_addr_t start, phys_addr_t end, u64 *last)
+/* Chunks of 2 MiB of [start, end), one region's, that no large page can map; *last: counted. */
+static unsigned int ragged_chunks(const struct section_map *sm, phys_addr_t start,
+				  phys_addr_t end, u64 *last)
 {
-	const u64 first_chunk = start >> PMD_SHIFT, end_chunk = (end - 1) >> PMD_SHIFT;
+	phys_addr_t chunk = start & PMD_MASK;
 	unsigned int n = 0;
 
-	if ((start & ~PMD_MASK || end < (first_chunk + 1) << PMD_SHIFT) && first_chunk != *last) {
-		*last = first_chunk;
-		n++;
-	}
-	if (end & ~PMD_MASK && end_chunk != *last) {
-		*last = end_chunk;
+	for (; chunk < end; chunk += PMD_SIZE) {
+		const bool whole = start <= chunk && chunk + PMD_SIZE <= end;
+		const bool small = chunk < sm->small_end && chunk + PMD_SIZE > sm->small_start;
+
+		if ((whole && !small) || chunk == *last)
+			continue;
+		*last = chunk;
 		n++;
 	}
 	return n;
@@ -109,7 +112,7 @@ void section_measure(const struct section_map *sm, unsigned long nr, struct sect
 		start = max(start, base);
 		end = min(end, limit);
 		si->ram += PFN_DOWN(end) - PFN_UP(start);
-		si->ragged += ragged_chunks(start, end, &last);
+		si->ragged += ragged_chunks(sm, start, end, &last);
 	}
 	for_each_section_usable(sm, nr, idx, &start_pfn, &end_pfn)
 		si->usable += end_pfn - start_pfn;

@@ -86,6 +86,7 @@ struct section_stats {
 struct section_map {
 	struct memblock *mb;		/* (C) */
 	const struct section_ops *ops;	/* (C) */
+	phys_addr_t small_start, small_end;	/* (C) RAM that needs small pages anyway */
 	spinlock_t lock;		/* rank LOCK_SECTION, irqs off; taken before zone->lock */
 	bool home_done;			/* (S) the first section of all is in */
 	unsigned long home;		/* (C) it: pays for the tables that zones share */

@@ -54,7 +54,8 @@ static unsigned int walk_tables(struct section_model *m, u64 space, u64 vaddr, u
 		next = min((vaddr | (PMD_SIZE - 1)) + 1, end);
 		n += want_table(m, space, 39, vaddr, add);
 		n += want_table(m, space, 30, vaddr, add);
-		if (!large_ok || next - vaddr != PMD_SIZE)
+		if (!large_ok || next - vaddr != PMD_SIZE ||
+		    (vaddr < m->sm.small_end && next > m->sm.small_start))
 			n += want_table(m, space, 21, vaddr, add);
 	}
 	if (!add)

@@ -61,6 +61,18 @@ static void plan_pc(struct kunit *test)
 	section_model_bring_in_all(m, &rnd);
 }
 
+/* The image's text and constants are mapped by small pages: wherever they lie. */
+static void plan_large_image(struct kunit *test)
+{
+	m->sm.small_start = SZ_1M;
+	m->sm.small_end = 5 * SZ_1M + SZ_4K;
+	section_model_ram(m, 0, SZ_32M);
+	section_model_reserve(m, SZ_1M, 6 * SZ_1M);
+	section_model_plan(m);
+	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->managed, 4096 - 0x600 - COST - 5 - 3);
+	section_model_bring_in_all(m, &rnd);
+}
+
 /* The plan of a large machine is arithmetic; pages by hand: */
 static void plan_large(struct kunit *test)
 {
@@ -274,6 +286,8 @@ static void random_machine(struct kunit *test)
 {
 	unsigned int i, n = 1 + prandom_u32_below(&rnd, 10);
 
+	m->sm.small_start = random_base();
+	m->sm.small_end = m->sm.small_start + prandom_u32_below(&rnd, SZ_32M);
 	for (i = 0; i < n; i++) {
 		u64 at = random_base() >> PAGE_SHIFT;
 
@@ -413,7 +427,7 @@ static void section_exit_case(struct kunit *test)
 }
 
 static struct kunit_case section_cases[] = {
-	KUNIT_CASE(plan_whole_sections), KUNIT_CASE(plan_pc), KUNIT_CASE(plan_large),
+	KUNIT_CASE(plan_whole_sections), KUNIT_CASE(plan_pc), KUNIT_CASE(plan_large_image), KUNIT_CASE(plan_large),
 	KUNIT_CASE(plan_16_tib), KUNIT_CASE(home_comes_first),
 	KUNIT_CASE(no_memory_under_16_mib), KUNIT_CASE(islands_far_apart),
 	KUNIT_CASE(islands_too_small), KUNIT_CASE(islands_are_named),

@@ -32,6 +32,12 @@ static inline phys_addr_t kernel_image_end(void)
 	return (unsigned long)_end - __START_KERNEL_map;
 }
 
+/* Up to here the image must not be written to, through any mapping. */
+static inline phys_addr_t kernel_image_ro_end(void)
+{
+	return (unsigned long)__end_rodata - __START_KERNEL_map;
+}
+
 static inline bool is_kernel_text(unsigned long addr)
 {
 	return addr >= (unsigned long)_text && addr < (unsigned long)_etext;

@@ -18,6 +18,7 @@ extern char _edata[], __bss_start[], _end[];
 
 static inline phys_addr_t kernel_image_start(void) { return 0x100000; }
 static inline phys_addr_t kernel_image_end(void) { return 0x100000; }
+static inline phys_addr_t kernel_image_ro_end(void) { return 0x100000; }
 
 static inline bool is_kernel_text(unsigned long addr)
 {
