@@ -163,10 +163,13 @@ unsigned int spin_held_count(void)
 void spin_release_held(unsigned int nr) __no_lock_analysis
 {
 	struct held_locks *held = this_cpu_ptr(&held_locks);
+	unsigned int last;
 
-	while (held->nr > nr) {
+	while ((last = held->nr) > nr) {
 		__acquire(held);		/* long ago: for sparse */
-		spin_unlock(held->lock[held->nr - 1].lock);
+		spin_unlock(held->lock[last - 1].lock);
+		if (held->nr == last)	/* wiped while held: its report has been printed */
+			held->nr--;
 	}
 }
 
