@@ -223,17 +223,19 @@ static void plan_run(struct section_plan *p, unsigned long nr, unsigned long n)
 	plan_viable(p, nr, n * PAGES_PER_SECTION, n * SECTION_MEMMAP_PAGES + tables);
 }
 
-/* How many sections from nr on, in one zone, lie in r and have nothing reserved? */
+/* How many sections from nr on, in one zone, lie in r, free, and need no small pages? */
 static unsigned long plain_run(const struct section_plan *p, const struct memblock_region *r,
 			       unsigned long nr)
 {
 	const struct memblock_type *rsv = &p->sm->mb->reserved;
-	const phys_addr_t base = section_base(nr);
+	const phys_addr_t base = section_base(nr), small = p->sm->small_start;
 	const u32 next = (u32)(memblock_seek_free(p->sm->mb, base) >> 32);
 	unsigned long end = (r->base + r->size) >> SECTION_SHIFT;
 
 	if (r->base > base || memblock_overlaps_region(rsv, base, SECTION_SIZE))
 		return 0;
+	if (base < p->sm->small_end)
+		end = min(end, max(nr, (unsigned long)(small >> SECTION_SHIFT)));
 	if (next < rsv->cnt)
 		end = min(end, (unsigned long)(rsv->regions[next].base >> SECTION_SHIFT));
 	end = min(end, p->sm->zone[section_zone_of(nr)].end);
