@@ -61,7 +61,7 @@ static const char *rank_text(const spinlock_t *lock)
 	return name ? name : "?";
 }
 
-static void spin_bug(const spinlock_t *lock, const char *msg)
+static noinline __cold void spin_bug(const spinlock_t *lock, const char *msg)
 {
 	struct task_ident who = task_ident();
 	const char *owner = lock->owner_cpu < 0 ? "<none>" : who.comm;
@@ -74,7 +74,7 @@ static void spin_bug(const spinlock_t *lock, const char *msg)
 	dump_stack();
 }
 
-static void rank_bug(const spinlock_t *lock, const spinlock_t *held)
+static noinline __cold void rank_bug(const spinlock_t *lock, const spinlock_t *held)
 {
 	struct task_ident who = task_ident();
 
@@ -94,7 +94,7 @@ static void rank_bug(const spinlock_t *lock, const spinlock_t *held)
 
 /* ---- the stack of held locks ---- */
 
-static void check_rank(const spinlock_t *lock, const struct held_locks *held)
+static noinline void check_rank(const spinlock_t *lock, const struct held_locks *held)
 {
 	unsigned int context = irq_count();
 
@@ -108,7 +108,8 @@ static void check_rank(const spinlock_t *lock, const struct held_locks *held)
 	}
 }
 
-static void debug_before_lock(spinlock_t *lock)
+/* Anything but a sound lock, taken first. */
+static noinline void debug_before_lock(const spinlock_t *lock)
 {
 	if (unlikely(lock->magic != SPINLOCK_MAGIC))
 		spin_bug(lock, "bad magic");
@@ -119,31 +120,30 @@ static void debug_before_lock(spinlock_t *lock)
 	check_rank(lock, this_cpu_ptr(&held_locks));
 }
 
-static void debug_locked(spinlock_t *lock)
+static __always_inline bool debug_is_plain_lock(const spinlock_t *lock)
+{
+	return likely(lock->magic == SPINLOCK_MAGIC && lock->owner_cpu == -1 &&
+		      !this_cpu_read(held_locks.nr));
+}
+
+static __always_inline void debug_locked(spinlock_t *lock)
 {
 	struct held_locks *held = this_cpu_ptr(&held_locks);
+	struct held_lock *top = &held->lock[held->nr];
 
 	lock->owner_cpu = (s8)smp_processor_id();
 	if (WARN_ON_ONCE(held->nr == MAX_HELD))
 		return;
-	held->lock[held->nr].lock = lock;
-	held->lock[held->nr].context = irq_count();
+	top->lock = lock;
+	top->context = irq_count();
 	held->nr++;
 }
 
-/* May it be unlocked?  Takes it off the stack, wherever in it it is. */
-static bool debug_unlock(spinlock_t *lock)
+/* Unlocked out of order: close the gap. */
+static void debug_forget(struct held_locks *held, const spinlock_t *lock)
 {
-	struct held_locks *held = this_cpu_ptr(&held_locks);
 	unsigned int i = held->nr;
 
-	if (unlikely(!spin_is_locked(lock))) {
-		spin_bug(lock, "already unlocked");
-		return false;
-	}
-	if (unlikely(lock->owner_cpu != smp_processor_id()))
-		spin_bug(lock, "wrong CPU");
-	lock->owner_cpu = -1;
 	while (i-- > 0) {
 		if (held->lock[i].lock != lock)
 			continue;
@@ -152,6 +152,33 @@ static bool debug_unlock(spinlock_t *lock)
 			held->lock[i] = held->lock[i + 1];
 		break;
 	}
+}
+
+/* May it be unlocked?  Takes it off the stack, wherever in it it is. */
+static noinline bool debug_unlock_any(spinlock_t *lock)
+{
+	if (unlikely(!spin_is_locked(lock))) {
+		spin_bug(lock, "already unlocked");
+		return false;
+	}
+	if (unlikely(lock->owner_cpu != smp_processor_id()))
+		spin_bug(lock, "wrong CPU");
+	lock->owner_cpu = -1;
+	debug_forget(this_cpu_ptr(&held_locks), lock);
+	return true;
+}
+
+/* The usual case: ours, and the last one taken.  Only its holder sets an owner. */
+static __always_inline bool debug_unlock(spinlock_t *lock)
+{
+	struct held_locks *held = this_cpu_ptr(&held_locks);
+	unsigned int top = held->nr - 1;
+
+	if (unlikely(lock->owner_cpu != smp_processor_id() || top >= MAX_HELD ||
+		     held->lock[top].lock != lock))
+		return debug_unlock_any(lock);
+	lock->owner_cpu = -1;
+	held->nr = top;
 	return true;
 }
 
@@ -180,7 +207,7 @@ void spin_lock(spinlock_t *lock) __no_lock_analysis
 	u16 ticket;
 
 	preempt_disable();
-	if (lock_debug)
+	if (lock_debug && !debug_is_plain_lock(lock))
 		debug_before_lock(lock);
 	ticket = __atomic_fetch_add(&lock->tail, 1, __ATOMIC_RELAXED);
 	while (smp_load_acquire(&lock->head) != ticket)

@@ -48,27 +48,27 @@ static inline bool is_free_block(const struct zone *z, const struct page *page,
 	return page->meta == (PAGE_META(PAGE_OWNER_FREE, order) | z->free_tag);
 }
 
-static void push_block(struct zone *z, struct page *page, unsigned int order)
+static __always_inline void push_block(struct zone *z, struct page *page, unsigned int order)
 	__must_hold(&z->lock)
 {
 	struct free_area *area = &z->free[order];
-	u32 pfn = page_to_pfn(page);
+	const u32 pfn = page_to_pfn(page), next = area->first;
 
 	page->meta = PAGE_META(PAGE_OWNER_FREE, order) | z->free_tag;
-	page->next = area->first;
+	page->next = next;
 	page->prev = 0;
-	if (area->first)
-		pfn_to_page(area->first)->prev = pfn;
+	if (next)
+		pfn_to_page(next)->prev = pfn;
 	area->first = pfn;
 	area->nr++;
 	z->free_mask |= 1U << order;
 }
 
-static void take_block(struct zone *z, struct page *page, unsigned int order)
+static __always_inline void take_block(struct zone *z, struct page *page, unsigned int order)
 	__must_hold(&z->lock)
 {
 	struct free_area *area = &z->free[order];
-	u32 next = page->next, prev = page->prev;
+	const u32 next = page->next, prev = page->prev;
 
 	if (next)
 		pfn_to_page(next)->prev = prev;
@@ -80,16 +80,11 @@ static void take_block(struct zone *z, struct page *page, unsigned int order)
 		z->free_mask &= ~(1U << order);
 }
 
-bool buddy_has_order(const struct zone *z, unsigned int order)
-{
-	return READ_ONCE(z->free_mask) >> order != 0;
-}
-
 /*
  * Somebody has written over the struct page that heads the list.  Nothing behind it can be
  * trusted: lose the list, keep the rest of the zone.
  */
-static __cold void drop_list(struct zone *z, unsigned int order)
+static noinline __cold void drop_list(struct zone *z, unsigned int order)
 	__must_hold(&z->lock)
 {
 	struct free_area *area = &z->free[order];
@@ -101,41 +96,60 @@ static __cold void drop_list(struct zone *z, unsigned int order)
 	area->nr = 0;
 }
 
-struct page *buddy_alloc_run(struct zone *z, unsigned int order, unsigned int max_order,
-			     unsigned int *got)
+/* The head of the lowest list >= order that has one; its order is *have. */
+static __always_inline struct page *find_block(struct zone *z, unsigned int order,
+					       unsigned int *have)
+	__must_hold(&z->lock)
 {
-	const u32 mask = z->free_mask >> order;
-	unsigned int k, have;
 	struct page *page;
+	u32 mask;
 
-	lockdep_assert_held(&z->lock);
-	if (!mask)
-		return NULL;
-	have = order + __builtin_ctz(mask);
-	*got = have < max_order ? have : max_order;
-	page = pfn_to_page(z->free[have].first);
-	if (unlikely(!is_free_block(z, page, have))) {
-		drop_list(z, have);
-		return buddy_alloc_run(z, order, max_order, got);
+	vm_assert_held(&z->lock);
+	while ((mask = z->free_mask >> order) != 0) {
+		*have = order + __builtin_ctz(mask);
+		page = pfn_to_page(z->free[*have].first);
+		if (likely(is_free_block(z, page, *have)))
+			return page;
+		drop_list(z, *have);
 	}
+	return NULL;
+}
+
+/* Take it off its list; all above the first 2^want pages goes back. */
+static __always_inline void cut_block(struct zone *z, struct page *page, unsigned int have,
+				      unsigned int want)
+	__must_hold(&z->lock)
+{
 	take_block(z, page, have);
-	for (k = have; k > *got; ) {
-		k--;
-		push_block(z, page + (1UL << k), k);
+	z->nr_free -= 1UL << want;
+	while (have > want) {
+		have--;
+		push_block(z, page + (1UL << have), have);
 	}
-	z->nr_free -= 1UL << *got;
+}
+
+struct page *buddy_alloc_run(struct zone *z, unsigned int order, unsigned int max_order)
+{
+	unsigned int have;
+	struct page *page = find_block(z, order, &have);
+
+	if (!page)
+		return NULL;
+	cut_block(z, page, have, min(have, max_order));
+	page->order = min(have, max_order);
 	return page;
 }
 
 struct page *buddy_alloc(struct zone *z, unsigned int order, enum page_owner to, u32 ref)
 {
-	unsigned int got;
-	struct page *page = buddy_alloc_run(z, order, order, &got);
+	unsigned int have;
+	struct page *page = find_block(z, order, &have);
 
-	if (page) {
-		page->private = 0;
-		page_hand_over(page, order, PAGE_OWNER_FREE, to, ref);
-	}
+	if (!page)
+		return NULL;
+	cut_block(z, page, have, order);
+	page->private = 0;
+	page_hand_over(page, order, PAGE_OWNER_FREE, to, ref);
 	return page;
 }
 
@@ -155,7 +169,7 @@ void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page
 {
 	struct page *buddy;
 
-	lockdep_assert_held(&z->lock);
+	vm_assert_held(&z->lock);
 	z->nr_free += 1UL << order;
 	page_hand_over(page, order, from, PAGE_OWNER_FREE, 0);
 	while ((buddy = free_buddy(z, page, order)) != NULL) {

@@ -7,8 +7,12 @@
 
 #include <linux/bug.h>
 #include <linux/mm.h>
+#include <linux/mmdebug.h>
 #include <linux/ratelimit.h>
 #include <linux/section.h>
+
+/* clang proves __must_hold() at build time; at run time only debug builds look. */
+#define vm_assert_held(lock)	VM_WARN_ON_ONCE(!spin_is_held(lock))
 
 /* ---- page.c: who owns each page ------------------------------------------------------ */
 
@@ -103,11 +107,11 @@ struct page *buddy_alloc(struct zone *z, unsigned int order, enum page_owner to,
 	__must_hold(&z->lock);
 /*
  * Take a block of at least 2^order and at most 2^max_order pages, whichever needs the
- * least cutting, off the lists.  It still counts as FREE: the caller hands all of it over,
- * as one block of order *got.  Its links are garbage.
+ * least cutting, off the lists.  It still counts as FREE, of its ->order: the caller hands
+ * all of it over.  Its links are garbage.
  */
-struct page *buddy_alloc_run(struct zone *z, unsigned int order, unsigned int max_order,
-			     unsigned int *got) __must_hold(&z->lock);
+struct page *buddy_alloc_run(struct zone *z, unsigned int order, unsigned int max_order)
+	__must_hold(&z->lock);
 /* Give a block back; `from` owns it now. */
 void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page_owner from)
 	__must_hold(&z->lock);
@@ -117,8 +121,6 @@ void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page
  * Returns the number of pages.
  */
 unsigned long buddy_free_range(struct zone *z, unsigned long start_pfn, unsigned long end_pfn);
-/* Is there a block of at least this order?  Racy without the lock. */
-bool buddy_has_order(const struct zone *z, unsigned int order);
 /* I1..I3 of buddy.c; takes zone->lock.  False: msg says what is wrong. */
 bool buddy_verify(struct zone *z, char *msg, size_t n);
 

@@ -60,7 +60,7 @@ static __always_inline u32 fresh_ref(enum page_owner owner)
 }
 
 /* From the zone's stock, after a refill if need be.  Irqs off. */
-static struct page *page_alloc_restock(struct zone *z, unsigned int order,
+static noinline struct page *page_alloc_restock(struct zone *z, unsigned int order,
 				       enum page_owner owner)
 {
 	struct per_cpu_pages *pcp = this_cpu_ptr(z->pcp);
@@ -71,8 +71,8 @@ static struct page *page_alloc_restock(struct zone *z, unsigned int order,
 	return pfn ? pfn_to_page(pfn) : NULL;
 }
 
-static struct page *page_alloc_rmqueue(struct zone *z, unsigned int order,
-				       enum page_owner owner)
+static __always_inline struct page *page_alloc_rmqueue(struct zone *z, unsigned int order,
+							enum page_owner owner)
 {
 	struct page *page = NULL;
 	unsigned long flags;
@@ -169,7 +169,7 @@ static struct page *page_alloc_reclaiming(gfp_t gfp, unsigned int order,
 	return NULL;
 }
 
-static struct page *page_alloc_below_low(gfp_t gfp, unsigned int order,
+static noinline struct page *page_alloc_below_low(gfp_t gfp, unsigned int order,
 					 enum page_owner owner)
 {
 	unsigned int alloc_flags = gfp_to_alloc_flags(gfp, order);
@@ -193,7 +193,8 @@ static struct page *page_alloc_below_low(gfp_t gfp, unsigned int order,
 	return page;
 }
 
-static struct page *page_alloc_missed(gfp_t gfp, unsigned int order, enum page_owner owner)
+static __always_inline struct page *page_alloc_missed(gfp_t gfp, unsigned int order,
+						       enum page_owner owner)
 {
 	bool (*should_fail)(gfp_t, unsigned int) = READ_ONCE(page_alloc_should_fail);
 	struct page *page;

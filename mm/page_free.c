@@ -88,10 +88,15 @@ static void page_free_block(struct page *page, unsigned int order, enum page_own
 	spin_unlock(&z->lock);
 }
 
+#define META_OWNER_ORDER	0x0fffULL
+
 /* Why is this no block of owner and order that could be freed?  NULL: it is one. */
 static const char *page_free_fault(const struct page *page, unsigned int order,
 				   enum page_owner owner)
 {
+	if (likely((page->meta & META_OWNER_ORDER) == PAGE_META(owner, order) &&
+		   !PageTail(page) && (page->refcount || owner != PAGE_OWNER_PAGES)))
+		return NULL;
 	if (PageTail(page))
 		return "freed page is the tail of a compound page";
 	if (page->owner == PAGE_OWNER_NONE)
@@ -104,9 +109,7 @@ static const char *page_free_fault(const struct page *page, unsigned int order,
 		return "freed page belongs to another owner";
 	if (page->order != order)
 		return "page was allocated with another order";
-	if (owner == PAGE_OWNER_PAGES && !page_ref_count(page))
-		return "freed page has no reference";
-	return NULL;
+	return "freed page has no reference";
 }
 
 /*
@@ -134,10 +137,10 @@ static void page_free_slow(unsigned long pfn, unsigned int order, enum page_owne
 	const char *fault = "freed address has no page";
 	unsigned long flags;
 
-	if (pfn == NULL_PFN)
+	if (unlikely(pfn == NULL_PFN))
 		return;
 	local_irq_save(flags);
-	if (pfn_online(pfn))
+	if (likely(pfn_online(pfn)))
 		fault = page_free_fault(page, order, owner);
 	if (unlikely(fault))
 		page_report_bad(pfn, fault);

@@ -100,9 +100,10 @@ bool pcp_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
 	}
 	spin_lock(&z->lock);
 	while (left) {
-		run = buddy_alloc_run(z, order, order + 31 - __builtin_clz(left), &got);
+		run = buddy_alloc_run(z, order, order + 31 - __builtin_clz(left));
 		if (!run)
 			break;
+		got = run->order;
 		pcp_chop(pcp, run, got, order);
 		left -= 1U << (got - order);
 	}

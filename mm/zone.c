@@ -195,7 +195,7 @@ bool __zone_watermark_ok(const struct zone *z, unsigned int order, unsigned long
 		floor = lowered_mark(floor, alloc_flags);
 	if (free <= floor + (long)z->lowmem_reserve[highest_zoneidx])
 		return false;
-	return order == 0 || buddy_has_order(z, order) || READ_ONCE(z->nr_dormant);
+	return order == 0 || READ_ONCE(z->free_mask) >> order || READ_ONCE(z->nr_dormant);
 }
 
 /* ---- totals -------------------------------------------------------------------------- */

@@ -11,11 +11,11 @@
 
 #include "zone_fixture.h"
 
-#define IRQ_HZ		5000
+#define IRQ_HZ		20000
 #define IRQ_LIVE	16
-#define PER_TICK	8		/* operations a tick */
+#define PER_TICK	24		/* operations a tick */
 #define PROCESS_OPS	200000
-#define MIN_IRQ_OPS	2000
+#define MIN_IRQ_OPS	100000
 
 struct side {
 	struct rnd_state rnd;
