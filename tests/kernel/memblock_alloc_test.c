@@ -468,7 +468,7 @@ static void bad_requests(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(log, "wants 12345 bytes"));
 	printk_capture_start(log, sizeof(log));
 	KUNIT_EXPECT_EQ(test, memblock_add_in(mb, 0, SZ_4K, 0, 0), -EPERM);
-	KUNIT_EXPECT_EQ(test, memblock_reserve_in(mb, 0, SZ_4K), -EPERM);
+	KUNIT_EXPECT_EQ(test, memblock_reserve_in(mb, SZ_8K, SZ_4K), -EPERM);
 	KUNIT_EXPECT_EQ(test, memblock_remove_in(mb, 0, SZ_4K), -EPERM);
 	KUNIT_EXPECT_EQ(test, memblock_phys_free_in(mb, 0, SZ_4K), -EPERM);
 	KUNIT_EXPECT_EQ(test, memblock_trim_memory_in(mb, SZ_4K), -EPERM);
@@ -476,7 +476,7 @@ static void bad_requests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, memblock_mark_nomap_in(mb, 0, SZ_4K), -EPERM);
 	KUNIT_EXPECT_EQ(test, memblock_cap_memory_range_in(mb, 0, SZ_4K), -EPERM);
 	printk_capture_stop();
-	KUNIT_EXPECT_NOT_NULL(test, strstr(log, "reserve of 4096 bytes at 0:"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(log, "reserve of 4096 bytes at 0x2000:"));
 	EXPECT_LIST(test, &mb->memory, R(BASE, SIZE));
 }
 
