@@ -88,8 +88,9 @@ __setup("slub_debug=", slab_debug_setup_old);
 
 static int slab_debug_setup_all(char *val)
 {
-	slab_debug_wanted = SLAB_DEBUG_DEFAULT;
-	return 0;
+	char none[] = "";
+
+	return slab_debug_setup(none);
 }
 __setup("slab_debug", slab_debug_setup_all);
 

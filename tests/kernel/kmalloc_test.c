@@ -175,7 +175,7 @@ static void asked_for_zeroes(struct kunit *test)
 		for (i = 0; i < ARRAY_SIZE(size); i++) {
 			p = round ? kcalloc(1, size[i], GFP_KERNEL) : kzalloc(size[i], GFP_KERNEL);
 			KUNIT_ASSERT_NOT_NULL(test, p);
-			KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, ksize(p)));
+			KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, size[i]));
 			memset(p, 0xa5, ksize(p));
 			kfree(p);
 		}
@@ -337,9 +337,9 @@ static void sensitive_data_are_wiped(struct kunit *test)
 {
 	u8 *p = kmalloc(256, GFP_KERNEL);
 
-	memset(p, 'k', 256);
+	memset(p, 'K', 256);
 	kfree_sensitive(p);
-	KUNIT_EXPECT_NULL(test, memchr(p + 8, 'k', 248));
+	KUNIT_EXPECT_NULL(test, memchr(p + 8, 'K', 248));
 	p = kmalloc(20000, GFP_KERNEL);
 	kfree_sensitive(p);
 	kfree_sensitive(NULL);

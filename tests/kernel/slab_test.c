@@ -25,6 +25,20 @@ static struct kmem_cache *make(struct kunit *test, unsigned int size, unsigned i
 	return s;
 }
 
+/* For cases about the default build: no debugging, whatever slab_debug= says. */
+static struct kmem_cache *make_plain(struct kunit *test, unsigned int size,
+				     slab_flags_t flags)
+{
+	struct kmem_cache *s = make(test, size, 0, flags);
+	struct slabinfo info;
+
+	kmem_cache_info(s, &info);
+	if (info.flags == flags)
+		return s;
+	kmem_cache_destroy(s);
+	kunit_skip(test, "slab_debug= is on");
+}
+
 static void expect_sound(struct kunit *test)
 {
 	char msg[160] = "";
@@ -634,7 +648,7 @@ static void wrong_frees_are_refused(struct kunit *test)
 /* A free object in stock is written to: noticed when it is asked for, and nothing is lost. */
 static void overwritten_link_in_stock(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 64, 0, 0);
+	struct kmem_cache *s = make_plain(test, 64, 0);
 	struct slabinfo info;
 	u64 *p[5], *q;
 	unsigned int i;
@@ -663,7 +677,7 @@ static void overwritten_link_in_stock(struct kunit *test)
 /* The same while a full stock is cut, in the middle of its chain. */
 static void overwritten_link_met_by_a_flush(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 512, 0, 0);
+	struct kmem_cache *s = make_plain(test, 512, 0);
 	struct slabinfo info;
 	unsigned int i, nr;
 
@@ -696,7 +710,7 @@ static void overwritten_link_met_by_a_flush(struct kunit *test)
 /* And in the slab's own list. */
 static void overwritten_link_in_the_slab(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 64, 0, 0);
+	struct kmem_cache *s = make_plain(test, 64, 0);
 	unsigned int i, at;
 	struct slabinfo info;
 
@@ -725,7 +739,7 @@ static void overwritten_link_in_the_slab(struct kunit *test)
 /* The verifier must see what it is there to see. */
 static void planted_damage_is_found(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 2048, 0, 0);
+	struct kmem_cache *s = make_plain(test, 2048, 0);
 	u64 *live = kmem_cache_alloc(s, GFP_KERNEL), *p;
 	struct page *page = virt_to_head_page(live), was, tail = page[1];
 	char msg[160];
@@ -772,7 +786,7 @@ static void planted_damage_is_found(struct kunit *test)
 
 static void slabinfo_tells_the_truth(struct kunit *test)
 {
-	struct kmem_cache *s = make(test, 100, 0, SLAB_RECLAIM_ACCOUNT);
+	struct kmem_cache *s = make_plain(test, 100, SLAB_RECLAIM_ACCOUNT);
 	struct slabinfo info;
 
 	kmem_cache_info(s, &info);
