@@ -98,10 +98,10 @@ struct kunit {
 
 #define kunit_test_suite(suite)							\
 	static struct kunit_suite *const __PASTE(__kunit_suite_, suite)		\
-	__used __section(".kunit_test_suites") = &(suite)
+	__linker_table(".kunit_test_suites") = &(suite)
 #define __kunit_reg(n, suite)							\
 	static struct kunit_suite *const __PASTE(__kunit_suites_##n, __LINE__)	\
-	__used __section(".kunit_test_suites") = (suite)
+	__linker_table(".kunit_test_suites") = (suite)
 #define __kunit_pick(_1, _2, _3, _4, name, ...) name
 #define __kunit_r1(a)		__kunit_reg(1, a)
 #define __kunit_r2(a, b)	__kunit_r1(a); __kunit_reg(2, b)

@@ -33,7 +33,7 @@ struct bench {
 
 #define BENCH(bench_name, fn, count)						\
 	static const struct bench __PASTE(__bench_, fn)				\
-	__used __section(".bench") __aligned(8) = { bench_name, fn, count }
+	__linker_table(".bench") __aligned(8) = { bench_name, fn, count }
 
 extern const struct bench __bench_start[], __bench_end[];
 

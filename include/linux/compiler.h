@@ -26,6 +26,12 @@
 #define __malloc		__attribute__((__malloc__))
 #define __section(s)		__attribute__((__section__(s)))
 #define __printf(a, b)		__attribute__((__format__(printf, a, b)))
+/* An element of a table that the linker collects: clang's ASan must not pad it. */
+#if defined(__clang__)
+# define __linker_table(s)	__used __section(s) __attribute__((__no_sanitize__("address")))
+#else
+# define __linker_table(s)	__used __section(s)
+#endif
 #define fallthrough		__attribute__((__fallthrough__))
 
 /* Linux spells these; Quarry keeps all of its text and data after boot. */

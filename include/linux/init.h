@@ -28,7 +28,7 @@ extern const struct setup_option __setup_start[], __setup_end[];
 /* A pointer-sized entry; retained though nothing refers to it. */
 #define module_init(fn)							\
 	static const initcall_t __PASTE(__initcall_, fn)		\
-	__used __section(".initcall") = fn
+	__linker_table(".initcall") = fn
 #define device_initcall(fn)	module_init(fn)
 #define late_initcall(fn)	module_init(fn)
 #define module_exit(fn)							\
@@ -36,7 +36,7 @@ extern const struct setup_option __setup_start[], __setup_end[];
 
 #define __setup(str, func)						\
 	static const struct setup_option __PASTE(__setup_, func)	\
-	__used __section(".setup") __aligned(8) = { str, func }
+	__linker_table(".setup") __aligned(8) = { str, func }
 #define early_param(str, func)	__setup(str, func)
 
 #endif /* _LINUX_INIT_H */
