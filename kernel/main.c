@@ -53,6 +53,9 @@ static void say_hello(void)
 	pr_notice("Command line: %s\n", boot_info.cmdline);
 	for (i = 0; i < min_t(u32, boot_info.nr_complaints, ARRAY_SIZE(boot_info.complaint)); i++)
 		pr_warn("boot: %s\n", boot_info.complaint[i]);
+	for (i = 0; i < boot_info.nr_modules; i++)
+		pr_notice("Module %u: %s [mem %#018llx-%#018llx]\n", i, boot_info.module[i].name,
+			  boot_info.module[i].start, boot_info.module[i].end - 1);
 }
 
 /* Prove that memory works, and take the time since the loader let go of us. */

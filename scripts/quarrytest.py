@@ -123,6 +123,7 @@ class Ktap:
 
 
 RESULT = re.compile(r"^( *)(ok|not ok) (\d+) (?:- )?([^#]*?)\s*(#.*)?$")
+VERSION = re.compile(r"^( *)KTAP version 1\s*$")
 PLAN = re.compile(r"^( *)1\.\.(\d+)\s*$")
 
 
@@ -132,10 +133,13 @@ def parse_ktap(text):
     plan, seen, pending = {}, {}, []
     for line in text.splitlines():
         line = line.rstrip("\r")
+        m = VERSION.match(line)
+        if m:               # a parameterised case has no plan, but numbers of its own
+            seen[len(m[1]) // 4] = 0
+            continue
         m = PLAN.match(line)
         if m:
-            depth = len(m[1]) // 4
-            plan[depth], seen[depth] = int(m[2]), 0
+            plan[len(m[1]) // 4] = int(m[2])
             continue
         m = RESULT.match(line)
         if not m:
