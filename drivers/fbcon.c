@@ -28,6 +28,7 @@ static struct {
 	u16 *shown;			/* [rows][cols] what the screen shows */
 	u8  *pixels;
 	unsigned int pitch, pixel_bytes;
+	unsigned int cursor;		/* the cell that is shown inverted */
 	u32  palette[16];		/* VGA colours as pixels */
 } fbcon;
 
@@ -87,19 +88,27 @@ static u16 fbcon_inverted(u16 cell)
 	return (u16)((cell & 0xff) | (cell & 0xf000) >> 4 | (cell & 0x0f00) << 4);
 }
 
+static void fbcon_show_cell(unsigned int i, bool inverted)
+{
+	u16 cell = inverted ? fbcon_inverted(fbcon.vt.cells[i]) : fbcon.vt.cells[i];
+
+	if (fbcon.shown[i] == cell)
+		return;
+	fbcon_draw_cell(i, cell);
+	fbcon.shown[i] = cell;
+}
+
 static void fbcon_show(void)
 {
 	struct vt *vt = &fbcon.vt;
-	unsigned int cursor = vt->y * vt->cols + min(vt->x, vt->cols - 1), i;
+	unsigned int i;
 
-	for (i = 0; i < vt->cols * vt->rows; i++) {
-		u16 cell = i == cursor ? fbcon_inverted(vt->cells[i]) : vt->cells[i];
-
-		if (fbcon.shown[i] == cell)
-			continue;
-		fbcon_draw_cell(i, cell);
-		fbcon.shown[i] = cell;
-	}
+	fbcon_show_cell(fbcon.cursor, false);
+	for (i = vt->dirty_top * vt->cols; i < vt->dirty_end * vt->cols; i++)
+		fbcon_show_cell(i, false);
+	vt_clean(vt);
+	fbcon.cursor = vt->y * vt->cols + min(vt->x, vt->cols - 1);
+	fbcon_show_cell(fbcon.cursor, true);
 }
 
 static void fbcon_write(struct printk_sink *sink, const char *s, size_t n)

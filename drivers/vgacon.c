@@ -8,6 +8,7 @@
 #include <asm/fixmap.h>
 #include <asm/io.h>
 #include <linux/boot_info.h>
+#include <linux/build_bug.h>
 #include <linux/printk.h>
 #include <linux/vgacon.h>
 #include <linux/vt.h>
@@ -22,9 +23,11 @@
 #define VGA_CURSOR_LOW		0x0f
 #define VGA_PROBE		0x0755	/* a cell that an empty bus does not read back */
 
+static_assert(VGA_COLS % 4 == 0, "rows are copied four cells at a time");
+
 static volatile u16 *vgacon_memory;
 static struct vt vgacon_vt;
-static u16 vgacon_cells[VGA_COLS * VGA_ROWS];
+static u16 vgacon_cells[VGA_COLS * VGA_ROWS] __aligned(8);
 
 static void vgacon_crtc(u8 reg, u8 value)
 {
@@ -34,10 +37,13 @@ static void vgacon_crtc(u8 reg, u8 value)
 
 static void vgacon_show(void)
 {
-	unsigned int at, i;
+	volatile u64 *to = (volatile u64 *)vgacon_memory;
+	const u64 *from = (const u64 *)vgacon_cells;
+	unsigned int at, i, end = vgacon_vt.dirty_end * VGA_COLS / 4;
 
-	for (i = 0; i < VGA_COLS * VGA_ROWS; i++)
-		vgacon_memory[i] = vgacon_cells[i];
+	for (i = vgacon_vt.dirty_top * VGA_COLS / 4; i < end; i++)
+		to[i] = from[i];
+	vt_clean(&vgacon_vt);
 	at = vgacon_vt.y * VGA_COLS + vgacon_vt.x;
 	vgacon_crtc(VGA_CURSOR_HIGH, (u8)(at >> 8));
 	vgacon_crtc(VGA_CURSOR_LOW, (u8)at);

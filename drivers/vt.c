@@ -5,6 +5,7 @@
  * Pure: it changes struct vt and its cells, and touches no device.  Unknown sequences are
  * swallowed, parameters are clamped to the screen.
  */
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/vt.h>
 
@@ -16,8 +17,16 @@ static u16 vt_blank(const struct vt *vt)
 	return (u16)(vt->attr << 8 | ' ');
 }
 
+static void vt_dirty(struct vt *vt, unsigned int top, unsigned int end)
+{
+	vt->dirty_top = min(vt->dirty_top, top);
+	vt->dirty_end = max(vt->dirty_end, end);
+}
+
+/* Cells [from, to), counted from the first of the screen. */
 static void vt_erase(struct vt *vt, unsigned int from, unsigned int to)
 {
+	vt_dirty(vt, from / vt->cols, (to + vt->cols - 1) / vt->cols);
 	for (; from < to; from++)
 		vt->cells[from] = vt_blank(vt);
 }
@@ -31,6 +40,7 @@ static void vt_newline(struct vt *vt)
 		return;
 	}
 	memmove(vt->cells, vt->cells + vt->cols, last * sizeof(vt->cells[0]));
+	vt_dirty(vt, 0, vt->rows);
 	vt_erase(vt, last, last + vt->cols);
 }
 
@@ -44,6 +54,7 @@ static void vt_put(struct vt *vt, char c)
 	}
 	if (vt->reverse)
 		attr = (u8)(attr << 4 | attr >> 4);
+	vt_dirty(vt, vt->y, vt->y + 1);
 	vt->cells[vt->y * vt->cols + vt->x++] = (u16)(attr << 8 | (u8)c);
 }
 

@@ -22,10 +22,18 @@ struct vt {
 	bool reverse;
 	enum { VT_NORMAL, VT_ESC, VT_CSI } state;
 	unsigned int param[VT_MAX_PARAMS], nr_params;
+	unsigned int dirty_top, dirty_end;	/* rows [top, end) changed since vt_clean() */
 };
 
 /* Blank screen, cursor home.  @cells belongs to the caller, @cols * @rows of them. */
 void vt_init(struct vt *vt, u16 *cells, unsigned int cols, unsigned int rows);
+
+/* All that has changed is shown. */
+static inline void vt_clean(struct vt *vt)
+{
+	vt->dirty_top = vt->rows;
+	vt->dirty_end = 0;
+}
 
 /* Change the cells and the cursor as @s says; the caller shows them afterwards. */
 void vt_write(struct vt *vt, const char *s, size_t n);

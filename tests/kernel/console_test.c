@@ -91,6 +91,25 @@ static void vt_colours(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cells[4] >> 8, 0x07);
 }
 
+/* A driver shows only the rows that it is told have changed. */
+static void vt_says_what_changed(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, vt.dirty_top, 0);
+	KUNIT_EXPECT_EQ(test, vt.dirty_end, ROWS);
+	vt_clean(&vt);
+	put("\033[3;1H");
+	KUNIT_EXPECT_GE(test, vt.dirty_top, vt.dirty_end);
+	put("x");
+	KUNIT_EXPECT_EQ(test, vt.dirty_top, 2);
+	KUNIT_EXPECT_EQ(test, vt.dirty_end, 3);
+	put("\033[H\033[K");
+	KUNIT_EXPECT_EQ(test, vt.dirty_top, 0);
+	vt_clean(&vt);
+	put("\033[4;1H\n");
+	KUNIT_EXPECT_EQ(test, vt.dirty_top, 0);
+	KUNIT_EXPECT_EQ(test, vt.dirty_end, ROWS);
+}
+
 /* Whatever comes in, the cursor stays on the screen. */
 static void vt_survives_noise(struct kunit *test)
 {
@@ -248,6 +267,7 @@ static struct kunit_case console_cases[] = {
 	KUNIT_CASE(vt_scrolls),
 	KUNIT_CASE(vt_moves_and_erases),
 	KUNIT_CASE(vt_colours),
+	KUNIT_CASE(vt_says_what_changed),
 	KUNIT_CASE(vt_survives_noise),
 	KUNIT_CASE(font_in_the_image),
 	KUNIT_CASE(psf_refuses_nonsense),
