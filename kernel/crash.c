@@ -137,6 +137,14 @@ static void crash_hang_irqoff(void)
 		barrier();
 }
 
+/* The same null pointer, in the timer's interrupt. */
+static void crash_irq(void)
+{
+	timer_test_start(HZ, crash_nullptr);
+	for (;;)
+		safe_halt();
+}
+
 static const struct crash_kind crash_kinds[] = {
 	{ "nullptr", crash_nullptr },	{ "wild", crash_wild },
 	{ "rowrite", crash_rowrite },	{ "nx", crash_nx },
@@ -145,7 +153,7 @@ static const struct crash_kind crash_kinds[] = {
 	{ "doublefault", crash_doublefault }, { "triple", crash_triple },
 	{ "smash", crash_smash },	{ "panic", crash_panic },
 	{ "bug", crash_bug },		{ "hang", crash_hang },
-	{ "hang-irqoff", crash_hang_irqoff },
+	{ "hang-irqoff", crash_hang_irqoff }, { "irq", crash_irq },
 };
 
 static const struct crash_kind *crash_chosen;
