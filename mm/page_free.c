@@ -122,10 +122,8 @@ static void page_free_shared(struct page *page, unsigned int order)
 
 	if (!PageHead(page)) {
 		page->order = 0;
-		while (k-- > 0) {
-			page[1UL << k].meta = PAGE_META_REF(PAGE_OWNER_PAGES, k, 1);
+		while (k-- > 0)
 			page_free_block(&page[1UL << k], k, PAGE_OWNER_PAGES);
-		}
 	}
 	if (page_ref_dec_and_test(page))
 		page_free_block(page, page->order, PAGE_OWNER_PAGES);

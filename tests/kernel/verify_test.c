@@ -104,6 +104,7 @@ static void verify_sees_a_broken_private_zone(struct kunit *test)
 {
 	struct zone *z = zone_fixture(test, 4);
 
+	expect_verify(test, NULL);
 	z->free_mask = 0;
 	expect_verify(test, "free_mask is wrong");
 	z->free_mask = 1U << 4;
