@@ -42,7 +42,7 @@ static void vmallocinfo_line(struct seq_file *m, const struct vm_struct *area)
 {
 	seq_printf(m, "0x%px-0x%px %7ld", (void *)area->addr, (void *)(area->addr + area->size),
 		   area->size);
-	if (area->flags & VM_DYING) {
+	if (area->flags & (VM_DYING | VM_STOCKED) || !area->flags) {
 		seq_puts(m, " unpurged vm_area\n");
 		return;
 	}

@@ -194,6 +194,16 @@ bool mm_verify(char *msg, size_t n)
 #define ACCOUNT_SKIPS	(PAGE_BIT(NONE) | PAGE_BIT(RESERVED) | PAGE_BIT(MEMMAP) | \
 			 PAGE_BIT(FREE) | PAGE_BIT(PCP))
 
+/* Who registered last uses what registered before: he settles first. */
+static void settle_rooms(struct verify_ops *ops)
+{
+	if (!ops)
+		return;
+	settle_rooms(ops->next);
+	if (ops->settle)
+		ops->settle();
+}
+
 void mm_account_snapshot(void *account)
 {
 	struct mm_account *acc = account;
@@ -201,9 +211,7 @@ void mm_account_snapshot(void *account)
 	unsigned int i = 0;
 	struct zone *z;
 
-	for (ops = verify_list; ops; ops = ops->next)
-		if (ops->settle)
-			ops->settle();
+	settle_rooms(verify_list);
 	memset(acc, 0, sizeof(*acc));
 	acc->available = page_owner_sum(PAGE_OWNER_FREE) + page_owner_sum(PAGE_OWNER_PCP);
 	for_each_zone(z)

@@ -12,6 +12,8 @@
  *			      |	      |
  *			    order 2  order 0		two blocks, anywhere
  *
+ *   And the head of the first block points back to the area, for vfree().
+ *
  *   Taking: address, tables, then pages into the tables.  Giving back, in this order, so
  *   that nobody can reach a page that somebody else has by now: unmap, flush the TLB, free
  *   the pages, free the addresses.  (Linux puts the flush off and collects areas; here the
@@ -22,14 +24,18 @@
  *
  * INVARIANTS	(vmalloc_verify() checks them)
  *   I1  every page of a live area is mapped, its guard page is not.
- *   I2  the heads behind VM_ALLOC areas are owned by VMALLOC, and nothing else is.
+ *   I2  the heads behind VM_ALLOC areas are owned by VMALLOC, and nothing else is; the
+ *	 first points to the area.
  *   I3  vmap.c's and vmap_table.c's own.
  *
- * LOCKING	vmalloc_space.lock, rank LOCK_VMAP: tree, VM_DYING, the line of deferred.
+ * LOCKING	vmalloc_space.lock, rank LOCK_VMAP: tree, the line of deferred.  Who sets
+ *		VM_DYING in area->flags, atomically, has the area to himself.
  * CONTEXT	process; vfree_atomic, lookups: any but NMI.
  * FAILURE	NULL, everything unwound, a line in Linux's text unless __GFP_NOWARN.
- * NOT HERE	device memory: ioremap.c.  kmalloc or vmalloc: kvmalloc.c.
+ * NOT HERE	small areas that wait for reuse: vmalloc_stock.c.  Device memory: ioremap.c.
+ *		kmalloc or vmalloc: kvmalloc.c.
  */
+#include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/overflow.h>
@@ -41,10 +47,11 @@
 #include "vmap.h"
 
 /*
- * Blocks of order 3 come from the per-CPU stock like single pages do, so eight pages cost
- * what one costs, and larger blocks would only break up what others need in one piece.
+ * The largest block to ask for.  Taking a megabyte as one block leaves the rest of memory
+ * less broken up than taking it as 256 pages, and costs what one page costs; where there
+ * is none, smaller ones do.  Above 2^VMALLOC_MAX_ORDER nothing is gained any more.
  */
-#define VMALLOC_MAX_ORDER	PCP_MAX_ORDER
+#define VMALLOC_MAX_ORDER	MAX_PAGE_ORDER
 
 static struct vmap_space vmalloc_space;
 static struct vm_struct *vmalloc_deferred;	/* (V) */
@@ -56,18 +63,13 @@ static struct kmem_cache *vmalloc_cache __ro_after_init;
 
 /* ---- areas: also for ioremap.c ------------------------------------------------------ */
 
-struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, unsigned int flags,
-				   gfp_t gfp, unsigned long caller)
+static struct vm_struct *vmalloc_new_area(unsigned long bytes, unsigned long align, gfp_t gfp)
 {
-	unsigned long bytes = (unsigned long)nr_pages << PAGE_SHIFT;
 	struct vm_struct *area = kmem_cache_alloc(vmalloc_cache, gfp & VMALLOC_META_GFP);
 
 	if (!area)
 		return NULL;
-	area->flags = flags;
-	area->nr_pages = nr_pages;
-	area->phys_addr = 0;
-	area->caller = caller;
+	area->flags = 0;
 	if (vmap_area_insert(&vmalloc_space, area, bytes + PAGE_SIZE, max(align, PAGE_SIZE)))
 		goto err_free;
 	if (vmap_table_reserve(area->addr, area->addr + bytes, gfp & VMALLOC_META_GFP))
@@ -81,27 +83,72 @@ err_free:
 	return NULL;
 }
 
-struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool defer)
+struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, unsigned int flags,
+				   gfp_t gfp, unsigned long caller)
 {
-	struct vm_struct *area;
-	unsigned long flags;
+	struct vm_struct *area = align <= PAGE_SIZE ? vmalloc_stock_pop(nr_pages) : NULL;
 
-	spin_lock_irqsave(&vmalloc_space.lock, flags);
-	area = vmap_area_find_locked(&vmalloc_space, (unsigned long)addr);
-	if (area && (area->addr != (unsigned long)addr || !(area->flags & kind) ||
-		     area->flags & VM_DYING))
-		area = NULL;
-	if (area)
-		area->flags |= VM_DYING;
-	if (area && defer) {
-		area->deferred = vmalloc_deferred;
-		vmalloc_deferred = area;
-	}
-	spin_unlock_irqrestore(&vmalloc_space.lock, flags);
+	if (!area)
+		area = vmalloc_new_area((unsigned long)nr_pages << PAGE_SHIFT, align, gfp);
+	if (!area)
+		return NULL;
+	area->nr_pages = nr_pages;
+	area->phys_addr = 0;
+	area->caller = caller;
+	smp_store_release(&area->flags, flags);	/* now it can be found */
 	return area;
 }
 
-/* vmap_table_clear() shows us each block: keep it until the TLB is flushed. */
+static void vmalloc_destroy_area(struct vm_struct *area)
+{
+	vmap_table_release(area->addr, area->addr + get_vm_area_size(area));
+	vmap_area_remove(&vmalloc_space, area);
+	kmem_cache_free(vmalloc_cache, area);
+}
+
+/* True for the one who begins to free it. */
+static bool vmalloc_mark_dying(struct vm_struct *area, unsigned int kind)
+{
+	unsigned int flags = READ_ONCE(area->flags);
+
+	return flags & kind && !(flags & VM_DYING) &&
+	       try_cmpxchg(&area->flags, &flags, flags | VM_DYING);
+}
+
+/*
+ * The first page of a VM_ALLOC area knows the area, so the common vfree() needs neither
+ * tree nor lock.  NULL: somebody else's page, or not the first.
+ */
+static struct vm_struct *vmalloc_area_of(const void *addr)
+{
+	const struct page *page = vmalloc_to_page(addr);
+	struct vm_struct *area;
+
+	if (!page || page->owner != PAGE_OWNER_VMALLOC)
+		return NULL;
+	area = (struct vm_struct *)(unsigned long)page->private;
+	return area && area->addr == (unsigned long)addr ? area : NULL;
+}
+
+struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool defer)
+{
+	struct vm_struct *area = kind == VM_ALLOC ? vmalloc_area_of(addr) : NULL;
+	unsigned long flags;
+
+	if (!area)
+		area = vmap_area_find(&vmalloc_space, (unsigned long)addr);
+	if (!area || area->addr != (unsigned long)addr || !vmalloc_mark_dying(area, kind))
+		return NULL;
+	if (defer) {
+		spin_lock_irqsave(&vmalloc_space.lock, flags);
+		area->link = vmalloc_deferred;
+		vmalloc_deferred = area;
+		spin_unlock_irqrestore(&vmalloc_space.lock, flags);
+	}
+	return area;
+}
+
+/* vmap_table_unmap() shows us each block: keep it until the TLB is flushed. */
 static unsigned long vmalloc_collect(unsigned long pfn, void *arg)
 {
 	struct page *page = pfn_to_page(pfn), **chain = arg;
@@ -129,10 +176,10 @@ void vmalloc_put_area(struct vm_struct *area)
 	unsigned long end = area->addr + get_vm_area_size(area);
 	struct page *chain = NULL;
 
-	vmap_table_clear(area->addr, end, area->flags & VM_ALLOC ? vmalloc_collect : NULL, &chain);
+	vmap_table_unmap(area->addr, end, area->flags & VM_ALLOC ? vmalloc_collect : NULL, &chain);
 	vmalloc_free_chain(chain);
-	vmap_area_remove(&vmalloc_space, area);
-	kmem_cache_free(vmalloc_cache, area);
+	if (!vmalloc_stock_push(area))
+		vmalloc_destroy_area(area);
 }
 
 bool vmalloc_may_sleep(const char *file, int line, unsigned long caller)
@@ -167,6 +214,8 @@ static bool vmalloc_populate(struct vm_struct *area, gfp_t gfp)
 		page = vmalloc_block(&order, gfp | __GFP_NOWARN);
 		if (!page)
 			return false;
+		if (vaddr == area->addr)
+			page->private = (unsigned long)area;
 		vmap_table_fill(vaddr, page_to_pfn(page), 1UL << order, PAGE_KERNEL);
 	}
 	return true;
@@ -288,7 +337,7 @@ static struct vm_struct *vmalloc_pop_deferred(void)
 	spin_lock_irqsave(&vmalloc_space.lock, flags);
 	area = vmalloc_deferred;
 	if (area)
-		vmalloc_deferred = area->deferred;
+		vmalloc_deferred = area->link;
 	spin_unlock_irqrestore(&vmalloc_space.lock, flags);
 	return area;
 }
@@ -383,7 +432,9 @@ struct page *vmalloc_to_page(const void *addr)
 
 struct vm_struct *find_vm_area(const void *addr)
 {
-	return vmap_area_find(&vmalloc_space, (unsigned long)addr);
+	struct vm_struct *area = vmap_area_find(&vmalloc_space, (unsigned long)addr);
+
+	return area && !(READ_ONCE(area->flags) & VM_STOCKED) ? area : NULL;
 }
 
 bool vmalloc_next_area(unsigned long addr, struct vm_struct *copy)
@@ -393,7 +444,9 @@ bool vmalloc_next_area(unsigned long addr, struct vm_struct *copy)
 
 unsigned long vmalloc_nr_areas(void)
 {
-	return READ_ONCE(vmalloc_space.nr_areas);
+	unsigned long pages;
+
+	return READ_ONCE(vmalloc_space.nr_areas) - vmalloc_stock_count(&pages);
 }
 
 unsigned long vmalloc_used(void)
@@ -411,12 +464,14 @@ static bool vmalloc_verify_area(const struct vm_struct *area, unsigned long *pag
 	for (; vaddr < guard; vaddr += PAGE_SIZE) {
 		pte_t *pte = vmap_table_lookup(vaddr);
 
-		if (!pte || pte_none(*pte))
+		if (!pte || pte_none(*pte) != !!(area->flags & VM_STOCKED))
 			goto wrong;
 		if (!(area->flags & VM_ALLOC))
 			continue;
 		page = pfn_to_page(pte_pfn(*pte));
 		if (!left && page->owner != PAGE_OWNER_VMALLOC)
+			goto wrong;
+		if (vaddr == area->addr && ((struct vm_struct *)page->private)->addr != vaddr)
 			goto wrong;
 		if (!left)
 			left = 1UL << page->order;
@@ -433,11 +488,11 @@ wrong:
 
 bool vmalloc_verify(char *msg, size_t n)
 {
-	unsigned long pages = 0, tables = 0, addr = 0;
+	unsigned long pages = 0, tables = 0, addr = 0, stocked;
 	struct vm_struct area;
 
-	if (!vmap_verify(&vmalloc_space, msg, n) ||
-	    !vmap_table_verify(VMALLOC_START, VMALLOC_END, &tables, msg, n))
+	vmalloc_stock_count(&stocked);
+	if (!vmap_verify(&vmalloc_space, msg, n) || !vmap_table_verify(stocked, &tables, msg, n))
 		return false;
 	for (; vmalloc_next_area(addr, &area); addr = area.addr + area.size)
 		if (!vmalloc_verify_area(&area, &pages, msg, n))
@@ -453,7 +508,11 @@ bool vmalloc_verify(char *msg, size_t n)
 
 static void vmalloc_settle(void)
 {
+	struct vm_struct *area;
+
 	vmalloc_drain();
+	while ((area = vmalloc_stock_pop_any()) != NULL)
+		vmalloc_destroy_area(area);
 }
 
 static struct verify_ops vmalloc_verify_ops = {

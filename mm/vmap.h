@@ -60,19 +60,38 @@ int vmap_table_reserve(unsigned long start, unsigned long end, gfp_t gfp);
 void vmap_table_fill(unsigned long vaddr, unsigned long pfn, unsigned long nr, pgprot_t prot);
 
 /*
- * Undo reserve and fill of [start, end): unmap, flush the TLB, free the tables that are
- * empty now.  visit (may be NULL) sees each page that was mapped, before it is unmapped,
- * and returns how many pages of the run it has dealt with (at least 1).
+ * Empty the slots of [start, end), which is reserved, and flush the TLB; it stays reserved.
+ * visit (may be NULL) sees a page that was mapped, before it is unmapped, and returns the
+ * number of pages from there on (at least 1) that it need not see.
  */
-void vmap_table_clear(unsigned long start, unsigned long end,
+void vmap_table_unmap(unsigned long start, unsigned long end,
 		      unsigned long (*visit)(unsigned long pfn, void *arg), void *arg);
+
+/* Undo reserve; nothing is mapped there.  Frees the tables that are empty now. */
+void vmap_table_release(unsigned long start, unsigned long end);
+
+/* Do the tables of [start, end) stay, whatever happens? */
+bool vmap_table_keeps(unsigned long start, unsigned long end);
 
 /* The entry that maps vaddr, or NULL where there is no table.  Any context. */
 pte_t *vmap_table_lookup(unsigned long vaddr);
 
-/* Does every table count its entries?  Sets *tables to their number; false: msg. */
-bool vmap_table_verify(unsigned long start, unsigned long end, unsigned long *tables,
-		       char *msg, size_t n);
+/*
+ * Does every table of the vmalloc range count its entries?  reserved: those that the table
+ * that stays counts and does not have.  Sets *tables to their number; false: msg.
+ */
+bool vmap_table_verify(unsigned long reserved, unsigned long *tables, char *msg, size_t n);
+
+/* ---- vmalloc_stock.c: small areas that keep their addresses --------------------------- */
+
+/* An area of nr_pages pages, unmapped, its tables reserved; or NULL. */
+struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages);
+/* Keep area, which is unmapped and flushed; false: no, free it. */
+bool vmalloc_stock_push(struct vm_struct *area);
+/* Any area of this CPU's; NULL: it has none. */
+struct vm_struct *vmalloc_stock_pop_any(void);
+/* Areas in all CPUs' stocks, and their pages; racy. */
+unsigned long vmalloc_stock_count(unsigned long *pages);
 
 /* ---- vmalloc.c, for ioremap.c -------------------------------------------------------- */
 

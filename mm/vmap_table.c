@@ -6,17 +6,18 @@
  *   Decide, then act.  reserve() hangs every missing table below the top one and counts,
  *   in each last-level table, the entries that the caller is going to need; it is the
  *   only step that can fail.  fill() writes entries into slots that nobody else has.
- *   clear() takes entries out, gives the counts back, unhangs tables whose count is 0,
- *   flushes, and only then frees those tables:
+ *   unmap() takes them out and flushes.  release() gives the counts back, unhangs tables
+ *   whose count is 0, flushes, and only then frees those tables:
  *
  *	reserve   pgd -> [pud 1] -> [pmd 1] -> [pte 3]		nr_entries
  *	fill					 x x x
- *	clear					 . . .	   0 -> unhang -> flush -> free
+ *	unmap					 . . .	   3 still: may be filled again
+ *	release				       0 -> unhang -> flush -> free
  *
  *   A count is entries plus reservations, so a table cannot vanish between reserve and
  *   fill.  The tables of one page, the lowest of the vmalloc range, are kept for good
  *   (vmap_table_init()): where nearly all areas live, a vmalloc/vfree pair would otherwise
- *   make and clear three tables.
+ *   make and clear three tables.  The last one's count needs no lock: it is never 0.
  *
  * INVARIANTS	(vmap_table_verify() checks them)
  *   I1  nr_entries of a table is the number of its entries that are not none, plus what
@@ -25,7 +26,7 @@
  *
  * LOCKING	vmap_table_lock, rank LOCK_PGTABLE, irqs off: upper levels and counts.
  *		Last-level entries belong to whoever has the addresses (vmap.c).
- * CONTEXT	reserve: as its gfp.  clear, fill: any but NMI.  lookup: any.
+ * CONTEXT	reserve: as its gfp.  lookup: any.  The others: any but NMI.
  * FAILURE	reserve: -ENOMEM, nothing changed.  The others cannot fail.
  * NOT HERE	the format of tables: asm/pgtable.h.  The direct map: arch/x86/paging.c.
  */
@@ -37,7 +38,9 @@
 #include "vmap.h"
 
 static DEFINE_SPINLOCK_RANKED(vmap_table_lock, LOCK_PGTABLE);
-static unsigned long vmap_table_kept;		/* an address; its tables stay */
+static unsigned long vmap_table_kept;		/* (C) an address; its tables stay */
+static struct page *vmap_table_kept_page;	/* (C) the last-level one ... */
+static pte_t *vmap_table_kept_ptes;		/* (C) ... and its entries */
 
 /* End of the last-level table that maps vaddr, or end. */
 static inline unsigned long vmap_table_end(unsigned long vaddr, unsigned long end)
@@ -148,8 +151,14 @@ static void vmap_table_unlink(unsigned long vaddr, u32 nr, struct page **empty)
 		pgd_clear(pgd);
 }
 
-static void vmap_table_free_chain(struct page *empty)
+/*
+ * Free tables that are unhung.  The CPU may still remember the way to them: flushing any
+ * one page makes it forget all ways.
+ */
+static void vmap_table_free_chain(struct page *empty, unsigned long vaddr)
 {
+	if (empty)
+		flush_tlb_kernel_range(vaddr & PAGE_MASK, (vaddr & PAGE_MASK) + PAGE_SIZE);
 	while (empty) {
 		struct page *next = (struct page *)(unsigned long)empty->private;
 
@@ -158,19 +167,39 @@ static void vmap_table_free_chain(struct page *empty)
 	}
 }
 
-/* Give the counts of [start, end) back; returns the tables that are empty now. */
-static struct page *vmap_table_release(unsigned long start, unsigned long end)
+/*
+ * [start, end) in the table that is kept: it cannot vanish, so its count needs no lock.
+ * NULL elsewhere.
+ */
+static inline u32 *vmap_table_kept_count(unsigned long start, unsigned long end)
 {
-	struct page *empty = NULL;
-	unsigned long flags, next;
+	if ((start ^ vmap_table_kept) >> PMD_SHIFT || (start ^ (end - 1)) >> PMD_SHIFT)
+		return NULL;
+	return vmap_table_kept_page ? &vmap_table_kept_page->nr_entries : NULL;
+}
 
+bool vmap_table_keeps(unsigned long start, unsigned long end)
+{
+	return vmap_table_kept_count(start, end) != NULL;
+}
+
+void vmap_table_release(unsigned long start, unsigned long end)
+{
+	u32 *kept = vmap_table_kept_count(start, end);
+	struct page *empty = NULL;
+	unsigned long flags, at, next;
+
+	if (kept) {
+		__atomic_fetch_sub(kept, (end - start) >> PAGE_SHIFT, __ATOMIC_RELAXED);
+		return;
+	}
 	spin_lock_irqsave(&vmap_table_lock, flags);
-	for (; start < end; start = next) {
-		next = vmap_table_end(start, end);
-		vmap_table_unlink(start, (next - start) >> PAGE_SHIFT, &empty);
+	for (at = start; at < end; at = next) {
+		next = vmap_table_end(at, end);
+		vmap_table_unlink(at, (next - at) >> PAGE_SHIFT, &empty);
 	}
 	spin_unlock_irqrestore(&vmap_table_lock, flags);
-	return empty;
+	vmap_table_free_chain(empty, start);
 }
 
 /* One last-level table's worth. */
@@ -198,27 +227,30 @@ err_unlink:
 	spin_lock_irqsave(&vmap_table_lock, flags);
 	vmap_table_unlink(vaddr, 0, &empty);
 	spin_unlock_irqrestore(&vmap_table_lock, flags);
-	if (empty)			/* nothing was mapped, but the walker may have looked */
-		flush_tlb_kernel_range(vaddr, vaddr + PAGE_SIZE);
-	vmap_table_free_chain(empty);
+	vmap_table_free_chain(empty, vaddr);
 	return -ENOMEM;
 }
 
 int vmap_table_reserve(unsigned long start, unsigned long end, gfp_t gfp)
 {
+	u32 *kept = vmap_table_kept_count(start, end);
 	unsigned long at, next;
 
+	if (kept) {
+		__atomic_fetch_add(kept, (end - start) >> PAGE_SHIFT, __ATOMIC_RELAXED);
+		return 0;
+	}
 	for (at = start; at < end; at = next) {
 		next = vmap_table_end(at, end);
 		if (vmap_table_reserve_one(at, (next - at) >> PAGE_SHIFT, gfp)) {
-			vmap_table_clear(start, at, NULL, NULL);
+			vmap_table_release(start, at);
 			return -ENOMEM;
 		}
 	}
 	return 0;
 }
 
-pte_t *vmap_table_lookup(unsigned long vaddr)
+static noinline pte_t *vmap_table_walk_down(unsigned long vaddr)
 {
 	pgd_t *pgd = pgd_offset_k(vaddr);
 	pud_t *pud;
@@ -235,93 +267,118 @@ pte_t *vmap_table_lookup(unsigned long vaddr)
 	return pte_offset_kernel(pmd, vaddr);
 }
 
+/* Most areas lie in the table that is kept: no need to walk there. */
+static inline pte_t *vmap_table_find(unsigned long vaddr)
+{
+	if (likely((vaddr ^ vmap_table_kept) >> PMD_SHIFT == 0 && vmap_table_kept_ptes))
+		return vmap_table_kept_ptes + pte_index(vaddr);
+	return vmap_table_walk_down(vaddr);
+}
+
+pte_t *vmap_table_lookup(unsigned long vaddr)
+{
+	return vmap_table_find(vaddr);
+}
+
 void vmap_table_fill(unsigned long vaddr, unsigned long pfn, unsigned long nr, pgprot_t prot)
 {
-	pte_t *pte = vmap_table_lookup(vaddr);
+	unsigned long end = vaddr + (nr << PAGE_SHIFT), next;
+	u64 entry = pfn_pte(pfn, prot).pte;
+	pte_t *pte;
 
-	for (; nr; nr--, vaddr += PAGE_SIZE, pfn++, pte++) {
-		if (!(vaddr & ~PMD_MASK))
-			pte = vmap_table_lookup(vaddr);
-		VM_BUG_ON(!pte_none(*pte));
-		set_pte(pte, pfn_pte(pfn, prot));
+	for (; vaddr < end; vaddr = next) {
+		next = vmap_table_end(vaddr, end);
+		pte = vmap_table_find(vaddr);
+		for (nr = (next - vaddr) >> PAGE_SHIFT; nr; nr--, entry += PAGE_SIZE) {
+			VM_BUG_ON(!pte_none(*pte));
+			set_pte(pte++, __pte(entry));
+		}
 	}
 }
 
-void vmap_table_clear(unsigned long start, unsigned long end,
+/* Empty nr slots of one table.  run: pages that visit has dealt with already. */
+static unsigned long vmap_table_clear_ptes(pte_t *pte, unsigned long nr, unsigned long run,
+					   unsigned long (*visit)(unsigned long pfn, void *arg),
+					   void *arg)
+{
+	unsigned long n;
+
+	while (nr) {
+		if (!run && !pte_none(*pte))
+			run = visit(pte_pfn(*pte), arg);
+		n = min(run ? run : 1, nr);		/* an empty slot: one further */
+		run -= min(run, n);
+		for (nr -= n; n; n--)
+			pte_clear(pte++);
+	}
+	return run;
+}
+
+void vmap_table_unmap(unsigned long start, unsigned long end,
 		      unsigned long (*visit)(unsigned long pfn, void *arg), void *arg)
 {
-	unsigned long vaddr = start, run = 0;
-	pte_t *pte = vmap_table_lookup(vaddr);
-	struct page *empty;
+	unsigned long vaddr, next, run = visit ? 0 : ~0UL;
 
-	for (; vaddr < end; vaddr += PAGE_SIZE, pte++) {
-		if (!(vaddr & ~PMD_MASK))
-			pte = vmap_table_lookup(vaddr);
-		if (pte_none(*pte))
-			continue;
-		if (visit && !run)
-			run = visit(pte_pfn(*pte), arg);
-		run--;
-		pte_clear(pte);
+	for (vaddr = start; vaddr < end; vaddr = next) {
+		next = vmap_table_end(vaddr, end);
+		run = vmap_table_clear_ptes(vmap_table_find(vaddr), (next - vaddr) >> PAGE_SHIFT,
+					    run, visit, arg);
 	}
-	empty = vmap_table_release(start, end);
-	if (start < end)
-		flush_tlb_kernel_range(start, end);
-	vmap_table_free_chain(empty);
+	flush_tlb_kernel_range(start, end);
 }
 
 void vmap_table_init(unsigned long vaddr)
 {
 	vmap_table_kept = vaddr;
 	BUG_ON(vmap_table_reserve(vaddr, vaddr + PAGE_SIZE, GFP_KERNEL));
+	vmap_table_kept_ptes = vmap_table_walk_down(vaddr) - pte_index(vaddr);
+	vmap_table_kept_page = virt_to_page(vmap_table_kept_ptes);
 }
 
-/* One level of the check: entries of table, which maps from base on, shift bits each. */
 struct vmap_table_walk {
-	unsigned long tables;
+	unsigned long reserved;		/* entries that the last kept table counts and has not */
+	unsigned long tables;		/* seen so far */
 	char *msg;
 	size_t n;
 };
 
+/* Check table, which maps 512 pieces of 1 << shift bytes from base on, and those below. */
 static bool vmap_table_check(struct vmap_table_walk *w, phys_addr_t table, unsigned long base,
 			     unsigned int shift)
 {
-	const u64 *entry = __va(table);
 	const struct page *page = phys_to_page(table);
-	u32 i, nr = 0;
+	const u64 *entry = __va(table);
+	unsigned long nr = page == vmap_table_kept_page ? 1 + w->reserved : 0;
+	unsigned long i;
 
 	w->tables++;
-	if ((vmap_table_kept ^ base) >> (shift + 9) == 0 && shift == PAGE_SHIFT)
-		nr++;
 	for (i = 0; i < PTRS_PER_TABLE; i++) {
 		if (!entry[i])
 			continue;
 		nr++;
 		if (shift != PAGE_SHIFT &&
-		    !vmap_table_check(w, entry[i] & PTE_PFN_MASK, base + ((unsigned long)i << shift),
-				      shift - 9))
+		    !vmap_table_check(w, entry[i] & PTE_PFN_MASK, base + (i << shift), shift - 9))
 			return false;
 	}
 	if (page->owner == PAGE_OWNER_PGTABLE && page->nr_entries == nr && nr)
 		return true;
-	scnprintf(w->msg, w->n, "vmap: table %#llx of %#lx (owner %u) counts %u entries, has %u",
-		  table, base, page->owner, page->nr_entries, nr);
+	scnprintf(w->msg, w->n, "vmap: table %#llx of %#lx (%s) counts %u entries, has %lu", table,
+		  base, page_owner_name(page->owner), page->nr_entries, nr);
 	return false;
 }
 
-bool vmap_table_verify(unsigned long start, unsigned long end, unsigned long *tables,
-		       char *msg, size_t n)
+bool vmap_table_verify(unsigned long reserved, unsigned long *tables, char *msg, size_t n)
 {
-	struct vmap_table_walk w = { .msg = msg, .n = n };
+	struct vmap_table_walk w = { .reserved = reserved, .msg = msg, .n = n };
+	unsigned long flags, vaddr = VMALLOC_START;
 	bool ok = true;
-	unsigned long flags;
 
 	spin_lock_irqsave(&vmap_table_lock, flags);
-	for (; ok && start < end; start += 1UL << PGDIR_SHIFT) {
-		pgd_t *pgd = pgd_offset_k(start);
+	for (; ok && vaddr < VMALLOC_END; vaddr += 1UL << PGDIR_SHIFT) {
+		pgd_t *pgd = pgd_offset_k(vaddr);
 
 		if (!pgd_none(*pgd))
-			ok = vmap_table_check(&w, pgd_table(*pgd), start, PUD_SHIFT);
+			ok = vmap_table_check(&w, pgd_table(*pgd), vaddr, PUD_SHIFT);
 	}
 	spin_unlock_irqrestore(&vmap_table_lock, flags);
 	*tables = w.tables;

@@ -27,6 +27,7 @@ struct seq_file;
 #define VM_MAP			0x00000004U	/* somebody else's pages, by vmap() */
 #define VM_MAP_RAM		0x00010000U	/* the same, by vm_map_ram() */
 #define VM_DYING		0x00020000U	/* vfree() has begun; for an interrupt: is deferred */
+#define VM_STOCKED		0x00040000U	/* freed; keeps its addresses for the next one */
 
 /*
  * One area.  Linux splits this into vmap_area and vm_struct; here the node of the
@@ -37,7 +38,7 @@ struct seq_file;
 struct vm_struct {
 	struct rb_node	 node;		/* (V) by address */
 	struct vm_struct *prev, *next;	/* (V) neighbours by address */
-	struct vm_struct *deferred;	/* (V) next of those that wait for vmalloc_drain() */
+	struct vm_struct *link;		/* next in line of vmalloc_drain(), or in a stock */
 	unsigned long	 gap;		/* (V) free bytes between the area before and addr */
 	unsigned long	 max_gap;	/* (V) the largest gap in this subtree */
 	unsigned long	 addr;		/* (C) first byte, page aligned; Linux has void * */
@@ -91,7 +92,7 @@ static inline bool is_vmalloc_addr(const void *x)
 	return (unsigned long)x >= VMALLOC_START && (unsigned long)x < VMALLOC_END;
 }
 
-/* The area that holds @addr (its guard page included), or NULL.  Any context but NMI; the
+/* The live area that holds @addr (its guard page included), or NULL.  Any context but NMI; the
  * answer is only good while the caller keeps the area from being freed. */
 struct vm_struct *find_vm_area(const void *addr);
 /* Copy the first area that ends above @addr to @copy; false: there is none.  Any context
