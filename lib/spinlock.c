@@ -94,49 +94,76 @@ static noinline __cold void rank_bug(const spinlock_t *lock, const spinlock_t *h
 
 /* ---- the stack of held locks ---- */
 
-static noinline void check_rank(const spinlock_t *lock, const struct held_locks *held)
+static __always_inline void debug_locked(spinlock_t *lock, struct held_locks *held)
 {
-	unsigned int context = irq_count();
+	unsigned int nr = held->nr;
 
-	for (unsigned int i = held->nr; i-- > 0; ) {
-		if (held->lock[i].context != context)
-			return;
-		if (held->lock[i].lock->rank >= lock->rank) {
-			rank_bug(lock, held->lock[i].lock);
-			return;
-		}
-	}
+	lock->owner_cpu = (s8)smp_processor_id();
+	held->lock[nr].lock = lock;
+	held->lock[nr].context = irq_count();
+	held->nr = nr + 1;
 }
 
-/* Anything but a sound lock, taken first. */
-static noinline void debug_before_lock(const spinlock_t *lock)
+/*
+ * A free and sound lock, of a rank above the newest held one?  That one has the highest
+ * rank of its context, or else it has been reported.
+ */
+static __always_inline bool debug_is_plain_lock(const spinlock_t *lock,
+						const struct held_locks *held)
 {
-	if (unlikely(lock->magic != SPINLOCK_MAGIC))
+	unsigned int nr = held->nr;
+
+	return lock->magic == SPINLOCK_MAGIC && lock->owner_cpu == -1 && nr < MAX_HELD &&
+	       (!nr || held->lock[nr - 1].lock->rank < lock->rank);
+}
+
+static __always_inline bool debug_is_plain_unlock(const spinlock_t *lock,
+						  const struct held_locks *held)
+{
+	unsigned int nr = held->nr;
+
+	return nr && held->lock[nr - 1].lock == lock &&
+	       lock->owner_cpu == smp_processor_id();
+}
+
+static __always_inline void take_ticket(spinlock_t *lock)
+{
+	u16 ticket = __atomic_fetch_add(&lock->tail, 1, __ATOMIC_RELAXED);
+
+	while (unlikely(smp_load_acquire(&lock->head) != ticket))
+		cpu_relax();
+}
+
+static __always_inline void next_ticket(spinlock_t *lock)
+{
+	smp_store_release(&lock->head, lock->head + 1);
+}
+
+/* The same where there may be no room for one more. */
+static void debug_locked_checked(spinlock_t *lock, struct held_locks *held)
+{
+	if (WARN_ON_ONCE(held->nr == MAX_HELD))
+		lock->owner_cpu = (s8)smp_processor_id();
+	else
+		debug_locked(lock, held);
+}
+
+/* spin_lock() where something is not plain: say what is wrong, if anything is; lock. */
+static noinline void lock_checked(spinlock_t *lock)
+{
+	struct held_locks *held = this_cpu_ptr(&held_locks);
+	const struct held_lock *top = held->nr ? &held->lock[held->nr - 1] : NULL;
+
+	if (lock->magic != SPINLOCK_MAGIC)
 		spin_bug(lock, "bad magic");
-	if (unlikely(lock->owner_cpu == smp_processor_id() && spin_is_locked(lock))) {
+	if (lock->owner_cpu == smp_processor_id() && spin_is_locked(lock)) {
 		spin_bug(lock, "recursion");
 		panic("spinlock recursion");
 	}
-	check_rank(lock, this_cpu_ptr(&held_locks));
-}
-
-static __always_inline bool debug_is_plain_lock(const spinlock_t *lock)
-{
-	return likely(lock->magic == SPINLOCK_MAGIC && lock->owner_cpu == -1 &&
-		      !this_cpu_read(held_locks.nr));
-}
-
-static __always_inline void debug_locked(spinlock_t *lock)
-{
-	struct held_locks *held = this_cpu_ptr(&held_locks);
-	struct held_lock *top = &held->lock[held->nr];
-
-	lock->owner_cpu = (s8)smp_processor_id();
-	if (WARN_ON_ONCE(held->nr == MAX_HELD))
-		return;
-	top->lock = lock;
-	top->context = irq_count();
-	held->nr++;
+	if (top && top->context == irq_count() && top->lock->rank >= lock->rank)
+		rank_bug(lock, top->lock);
+	take_ticket(lock);
+	debug_locked_checked(lock, held);
 }
 
 /* Unlocked out of order: close the gap. */
@@ -154,32 +181,19 @@ static void debug_forget(struct held_locks *held, const spinlock_t *lock)
 	}
 }
 
-/* May it be unlocked?  Takes it off the stack, wherever in it it is. */
-static noinline bool debug_unlock_any(spinlock_t *lock)
+/* spin_unlock() of anything but the newest lock of this CPU. */
+static noinline void unlock_checked(spinlock_t *lock)
 {
-	if (unlikely(!spin_is_locked(lock))) {
+	if (!spin_is_locked(lock)) {
 		spin_bug(lock, "already unlocked");
-		return false;
+	} else {
+		if (lock->owner_cpu != smp_processor_id())
+			spin_bug(lock, "wrong CPU");
+		lock->owner_cpu = -1;
+		debug_forget(this_cpu_ptr(&held_locks), lock);
+		next_ticket(lock);
 	}
-	if (unlikely(lock->owner_cpu != smp_processor_id()))
-		spin_bug(lock, "wrong CPU");
-	lock->owner_cpu = -1;
-	debug_forget(this_cpu_ptr(&held_locks), lock);
-	return true;
-}
-
-/* The usual case: ours, and the last one taken.  Only its holder sets an owner. */
-static __always_inline bool debug_unlock(spinlock_t *lock)
-{
-	struct held_locks *held = this_cpu_ptr(&held_locks);
-	unsigned int top = held->nr - 1;
-
-	if (unlikely(lock->owner_cpu != smp_processor_id() || top >= MAX_HELD ||
-		     held->lock[top].lock != lock))
-		return debug_unlock_any(lock);
-	lock->owner_cpu = -1;
-	held->nr = top;
-	return true;
+	preempt_enable();
 }
 
 unsigned int spin_held_count(void)
@@ -202,25 +216,48 @@ void spin_release_held(unsigned int nr) __no_lock_analysis
 
 /* ---- the locks ---- */
 
+/* Nothing is called but in tail position, so that nothing need be saved. */
+static __always_inline void do_lock(spinlock_t *lock) __no_lock_analysis
+{
+	struct held_locks *held = this_cpu_ptr(&held_locks);
+
+	if (likely(lock_debug)) {
+		if (unlikely(!debug_is_plain_lock(lock, held))) {
+			lock_checked(lock);
+			return;
+		}
+		take_ticket(lock);
+		debug_locked(lock, held);
+		return;
+	}
+	take_ticket(lock);
+}
+
+static __always_inline void do_unlock(spinlock_t *lock) __no_lock_analysis
+{
+	struct held_locks *held = this_cpu_ptr(&held_locks);
+
+	if (likely(lock_debug)) {
+		if (unlikely(!debug_is_plain_unlock(lock, held))) {
+			unlock_checked(lock);
+			return;
+		}
+		lock->owner_cpu = -1;
+		held->nr--;
+	}
+	next_ticket(lock);
+	preempt_enable();
+}
+
 void spin_lock(spinlock_t *lock) __no_lock_analysis
 {
-	u16 ticket;
-
 	preempt_disable();
-	if (lock_debug && !debug_is_plain_lock(lock))
-		debug_before_lock(lock);
-	ticket = __atomic_fetch_add(&lock->tail, 1, __ATOMIC_RELAXED);
-	while (smp_load_acquire(&lock->head) != ticket)
-		cpu_relax();
-	if (lock_debug)
-		debug_locked(lock);
+	do_lock(lock);
 }
 
 void spin_unlock(spinlock_t *lock) __no_lock_analysis
 {
-	if (!lock_debug || debug_unlock(lock))
-		smp_store_release(&lock->head, lock->head + 1);
-	preempt_enable();
+	do_unlock(lock);
 }
 
 bool spin_trylock(spinlock_t *lock)
@@ -232,7 +269,7 @@ bool spin_trylock(spinlock_t *lock)
 	taken = free + 0x10000U;
 	if (try_cmpxchg(&lock->head_tail, &free, taken)) {
 		if (lock_debug)
-			debug_locked(lock);
+			debug_locked_checked(lock, this_cpu_ptr(&held_locks));
 		return true;
 	}
 	preempt_enable();
@@ -257,25 +294,27 @@ unsigned long __spin_lock_irqsave(spinlock_t *lock) __no_lock_analysis
 	unsigned long flags;
 
 	local_irq_save(flags);
-	spin_lock(lock);
+	preempt_disable();
+	do_lock(lock);
 	return flags;
 }
 
 void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags) __no_lock_analysis
 {
-	spin_unlock(lock);
+	do_unlock(lock);
 	local_irq_restore(flags);
 }
 
 void spin_lock_irq(spinlock_t *lock) __no_lock_analysis
 {
 	local_irq_disable();
-	spin_lock(lock);
+	preempt_disable();
+	do_lock(lock);
 }
 
 void spin_unlock_irq(spinlock_t *lock) __no_lock_analysis
 {
-	spin_unlock(lock);
+	do_unlock(lock);
 	local_irq_enable();
 }
 

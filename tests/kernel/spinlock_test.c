@@ -200,6 +200,11 @@ static void very_many(struct kunit *test) __no_lock_analysis
 		__release(&lock[i]);
 	}
 	KUNIT_EXPECT_EQ(test, spin_held_count(), 16U);
+	KUNIT_EXPECT_TRUE(test, spin_trylock(&user_lock));
+	__acquire(&user_lock);
+	KUNIT_EXPECT_TRUE(test, spin_is_held(&user_lock));
+	spin_unlock(&user_lock);
+	KUNIT_EXPECT_FALSE(test, spin_is_locked(&user_lock));
 	for (int i = 16; i >= 0; i--) {
 		__acquire(&lock[i]);
 		spin_unlock(&lock[i]);
