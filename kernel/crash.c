@@ -104,7 +104,7 @@ static void crash_triple(void)
 static noinline void crash_smash(void)
 {
 	char small[16];
-	volatile char *p = small;
+	volatile char *volatile p = small;	/* the compiler must not see past its end */
 	unsigned int i;
 
 	for (i = 0; i < 2 * sizeof(small); i++)

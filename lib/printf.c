@@ -221,9 +221,10 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 	struct printf_spec spec;
 	va_list ap;
 
-	o.end = buf + min(size, (size_t)INT_MAX);
-	if (o.end < buf)		/* the image lies in the last 2 GiB: size reaches around */
-		o.end = (char *)-1;
+	/* the image lies in the last 2 GiB: size may reach around the end of all addresses */
+	o.end = (char *)-1;
+	if (min(size, (size_t)INT_MAX) <= ~(size_t)buf)
+		o.end = buf + min(size, (size_t)INT_MAX);
 	va_copy(ap, args);
 	while (*fmt) {
 		if (*fmt != '%') {
