@@ -121,8 +121,8 @@ static int monitor_test(struct monitor *mon, int argc, char **argv)
 	if (!mon->ops->test)
 		return monitor_fail(mon, argv[0], "no tests are built in");
 	if (mon->ops->test(glob) == -ENOENT)
-		return monitor_fail(mon, argv[0], "no suite or case matches '%s' (test -l lists them)",
-				    glob);
+		return monitor_fail(mon, argv[0],
+				    "no suite or case matches '%s' (test -l lists them)", glob);
 	return 0;
 }
 

@@ -50,7 +50,7 @@ struct kmem_cache {
 	u16 batch;			/* (C) objects moved at a time */
 	u8  order;			/* (C) a slab is 1 << order pages */
 	u8  min_empty;			/* (C) empty slabs kept */
-	bool poison;			/* (C) contents, too: no constructor sees its object spoilt */
+	bool poison;		/* (C) contents, too: no constructor sees its object spoilt */
 	bool dying;			/* (L,R) destroyed, but objects are out */
 	void (*ctor)(void *object);	/* (C) */
 

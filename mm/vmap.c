@@ -139,7 +139,8 @@ static struct vm_struct *vmap_search(struct vmap_space *space, unsigned long siz
 		*addr = vmap_fit(at, size, align);
 		if (*addr)
 			return at;
-		if (++tries == VMAP_LUCKY && sure > size && vmap_has_gap(space->root.rb_node, sure)) {
+		if (++tries == VMAP_LUCKY && sure > size &&
+		    vmap_has_gap(space->root.rb_node, sure)) {
 			lucky = vmap_first_gap(space->root.rb_node, sure);
 			*addr = vmap_fit(lucky, size, align);
 			return lucky;

@@ -91,7 +91,8 @@ bool insn_memory_operand(const struct pt_regs *regs, unsigned long *address)
 		sib = in.byte[in.pos++];
 		rm = sib & 7;
 		if (((sib >> 3 & 7) | (rex & REX_X) << 2) != 4)
-			addr = insn_register(regs, (sib >> 3 & 7) | (rex & REX_X) << 2) << (sib >> 6);
+			addr = insn_register(regs, (sib >> 3 & 7) | (rex & REX_X) << 2)
+			       << (sib >> 6);
 		if (mod == 0 && rm == 5) {
 			*address = addr + (unsigned long)insn_displacement(&in, in.pos, 2);
 			return true;

@@ -26,7 +26,7 @@
 #define __GFP_RETRY_MAYFAIL	___GFP(14)
 #define __GFP_NOFAIL		___GFP(15)
 #define __GFP_NORETRY		___GFP(16)
-#define __GFP_MEMALLOC		___GFP(17)	/* the whole reserve: only to free more than it takes */
+#define __GFP_MEMALLOC		___GFP(17) /* the whole reserve: only to free more than it takes */
 #define __GFP_COMP		___GFP(18)	/* compound page */
 #define __GFP_NOMEMALLOC	___GFP(19)	/* never the reserve */
 #define __GFP_HARDWALL		___GFP(20)

@@ -41,7 +41,7 @@
 #define SLAB_CACHE_DMA32	__SLAB_FLAG(0x00008000U)	/* below 4 GiB */
 /* Behaviour. */
 #define SLAB_RECLAIM_ACCOUNT	__SLAB_FLAG(0x00020000U)	/* counted as SReclaimable */
-#define SLAB_PANIC		__SLAB_FLAG(0x00040000U)	/* kmem_cache_create() panics, never NULL */
+#define SLAB_PANIC		__SLAB_FLAG(0x00040000U)	/* create panics, never NULL */
 /*
  * The memory of a freed object stays of this type for as long as a reader may hold a
  * pointer.  Quarry has no RCU: what exists of it is that a free leaves the object's bytes

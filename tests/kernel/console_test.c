@@ -136,7 +136,8 @@ static void font_in_the_image(struct kunit *test)
 
 	if (&font_psf_end[0] == &font_psf_start[0])
 		kunit_skip(test, "built without a font");
-	KUNIT_ASSERT_EQ(test, psf_parse(font_psf_start, (size_t)(font_psf_end - font_psf_start), &f), 0);
+	KUNIT_ASSERT_EQ(test,
+			psf_parse(font_psf_start, (size_t)(font_psf_end - font_psf_start), &f), 0);
 	KUNIT_EXPECT_GE(test, f.height, 8);
 	for (y = 0; y < f.height; y++) {
 		for (x = 0; x < f.width; x++) {

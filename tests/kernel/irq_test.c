@@ -219,7 +219,8 @@ static void every_free_vector_returns(struct kunit *test)
 	unsigned long before = irq_count_all();
 
 	printk_capture_start(table, sizeof(table));
-	__asm__ __volatile__("int $0x20; int $0x2f; int $0x80; int $0x81; int $0xfa" : : : "memory");
+	__asm__ __volatile__("int $0x20; int $0x2f; int $0x80; int $0x81; int $0xfa"
+			     : : : "memory");
 	printk_capture_stop();
 	KUNIT_EXPECT_GE(test, irq_count_all(), before + 5);
 }
@@ -243,8 +244,9 @@ static void table_has_its_rows(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, strstarts(table, "           CPU0       \n"));
 	row = strstr(table, "\n  3: ");
 	KUNIT_ASSERT_NOT_NULL(test, row);
-	KUNIT_EXPECT_EQ(test, strcspn(row + 1, "\n"), strlen("  3:          0   IO-APIC   3-edge      "
-							     "first, second"));
+	KUNIT_EXPECT_EQ(test, strcspn(row + 1, "\n"),
+			strlen("  3:          0   IO-APIC   3-edge      "
+			       "first, second"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(row, "   3-edge      first, second\n"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(table, "\nNMI: "));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(table, "  Non-maskable interrupts\n"));

@@ -434,9 +434,14 @@ static void masks_have_names(struct kunit *test)
 		const char *name;
 		gfp_t mask;
 	} good[] = {
-		{ "GFP_KERNEL", GFP_KERNEL }, { "kernel", GFP_KERNEL }, { "Atomic", GFP_ATOMIC },
-		{ "GFP_DMA|GFP_KERNEL", GFP_DMA | GFP_KERNEL }, { "dma32+zero", GFP_DMA32 | __GFP_ZERO },
-		{ "__gfp_nowarn,nowait", __GFP_NOWARN | GFP_NOWAIT }, { "0xcc0", GFP_KERNEL }, { "0", 0 },
+		{ "GFP_KERNEL", GFP_KERNEL },
+		{ "kernel", GFP_KERNEL },
+		{ "Atomic", GFP_ATOMIC },
+		{ "GFP_DMA|GFP_KERNEL", GFP_DMA | GFP_KERNEL },
+		{ "dma32+zero", GFP_DMA32 | __GFP_ZERO },
+		{ "__gfp_nowarn,nowait", __GFP_NOWARN | GFP_NOWAIT },
+		{ "0xcc0", GFP_KERNEL },
+		{ "0", 0 },
 	};
 	unsigned int i;
 	gfp_t gfp;

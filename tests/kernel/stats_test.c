@@ -112,7 +112,8 @@ static void meminfo_has_linux_s_lines(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, for_each_line(meminfo_check_line, test), ARRAY_SIZE(meminfo_keys));
 	snprintf(want, sizeof(want), "MemTotal:       %8lu kB", totalram_pages() * 4);
 	expect_line(test, want);
-	snprintf(want, sizeof(want), "VmallocTotal:   %lu kB", (VMALLOC_END - VMALLOC_START) / 1024 - 1);
+	snprintf(want, sizeof(want), "VmallocTotal:   %lu kB",
+		 (VMALLOC_END - VMALLOC_START) / 1024 - 1);
 	expect_line(test, want);
 	expect_line(test, "HugePages_Total:       0");
 	expect_line(test, "Hugepagesize:       2048 kB");
@@ -128,7 +129,8 @@ static void meminfo_counts_what_happens(struct kunit *test)
 	free = value_of(test, "MemFree:");
 	slab = value_of(test, "Slab:");
 	used = value_of(test, "VmallocUsed:");
-	KUNIT_EXPECT_EQ(test, slab, value_of(test, "SReclaimable:") + value_of(test, "SUnreclaim:"));
+	KUNIT_EXPECT_EQ(test, slab,
+			value_of(test, "SReclaimable:") + value_of(test, "SUnreclaim:"));
 	KUNIT_EXPECT_EQ(test, free, nr_free_pages() * 4);
 	KUNIT_EXPECT_LT(test, value_of(test, "MemAvailable:"), free);
 	KUNIT_EXPECT_EQ(test, value_of(test, "PageTables:"),
@@ -149,7 +151,8 @@ static void meminfo_counts_what_happens(struct kunit *test)
 
 static void reclaimable_caches_are_counted_so(struct kunit *test)
 {
-	struct kmem_cache *s = kmem_cache_create("stats-reclaim", 2048, 0, SLAB_RECLAIM_ACCOUNT, NULL);
+	struct kmem_cache *s =
+		kmem_cache_create("stats-reclaim", 2048, 0, SLAB_RECLAIM_ACCOUNT, NULL);
 	unsigned long before;
 	void *p;
 
@@ -242,10 +245,12 @@ static void zoneinfo_shows_each_zone(struct kunit *test)
 
 	print(stats_zoneinfo);
 	for_each_zone(z) {
-		snprintf(want, sizeof(want), "\n  pages free     %lu\n        boost    0\n"
+		snprintf(want, sizeof(want),
+			 "\n  pages free     %lu\n        boost    0\n"
 			 "        min      %lu\n        low      %lu\n        high     %lu\n"
 			 "        promo    %lu\n        spanned  %lu\n        present  %lu\n"
-			 "        managed  %lu\n        cma      0\n        protection: (%ld, %ld, %ld)\n",
+			 "        managed  %lu\n        cma      0\n        protection: (%ld, %ld, "
+			 "%ld)\n",
 			 zone_free_pages(z), z->watermark[0], z->watermark[1], z->watermark[2],
 			 z->watermark[3], z->end_pfn - z->start_pfn, z->present_pages,
 			 z->managed_pages, z->lowmem_reserve[0], z->lowmem_reserve[1],
@@ -256,14 +261,15 @@ static void zoneinfo_shows_each_zone(struct kunit *test)
 		KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
 		if (!zone_populated(z))
 			continue;
-		snprintf(want, sizeof(want), "\n  node_unreclaimable:  0\n  start_pfn:           %lu\n",
-			 z->start_pfn);
+		snprintf(want, sizeof(want),
+			 "\n  node_unreclaimable:  0\n  start_pfn:           %lu\n", z->start_pfn);
 		KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
 	}
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\n  per-node stats\n      nr_inactive_anon 0\n"));
 	KUNIT_EXPECT_NULL(test, strstr(strstr(text, "per-node stats") + 1, "per-node stats"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\n      nr_bounce    0\n"));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\n  pagesets\n    cpu: 0\n              count: "));
+	KUNIT_EXPECT_NOT_NULL(test,
+			      strstr(text, "\n  pagesets\n    cpu: 0\n              count: "));
 }
 
 static void a_failed_allocation_shows_all_memory(struct kunit *test)
@@ -310,7 +316,8 @@ static void the_banner_says_what_there_is(struct kunit *test)
 	printk_capture_stop();
 	KUNIT_EXPECT_TRUE(test, strstarts(text, "Zone ranges:\n  DMA      [mem 0x00000000"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "]\n  DMA32    "));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nEarly memory node ranges\n  node   0: [mem 0x0000"));
+	KUNIT_EXPECT_NOT_NULL(test,
+			      strstr(text, "\nEarly memory node ranges\n  node   0: [mem 0x0000"));
 	snprintf(want, sizeof(want), "\nMemory: %luK/%lluK available (",
 		 (nr_free_pages() + nr_free_pcp_pages()) * 4, memblock_phys_mem_size() >> 10);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
@@ -502,9 +509,11 @@ static void whatis_knows_areas(struct kunit *test)
 	char *p = vmalloc(2 * PAGE_SIZE);
 	char __iomem *io = ioremap(0xa0000, 64);
 
-	snprintf(want, sizeof(want), "0x%px: vmalloc range\narea: 0x%px-0x%px, 2 pages by %pS\npage: "
-		 "pfn 0x%lx in a block of order 1", p + PAGE_SIZE, p, p + 3 * PAGE_SIZE,
-		 (void *)find_vm_area(p)->caller, vmalloc_to_pfn(p + PAGE_SIZE));
+	snprintf(want, sizeof(want),
+		 "0x%px: vmalloc range\narea: 0x%px-0x%px, 2 pages by %pS\npage: "
+		 "pfn 0x%lx in a block of order 1",
+		 p + PAGE_SIZE, p, p + 3 * PAGE_SIZE, (void *)find_vm_area(p)->caller,
+		 vmalloc_to_pfn(p + PAGE_SIZE));
 	KUNIT_EXPECT_TRUE(test, strstarts(whatis(p + PAGE_SIZE), want));
 	expect_has(test, text, "owner vmalloc");
 	expect_has(test, whatis(p + 2 * PAGE_SIZE), "page: none, the guard page\n");

@@ -107,7 +107,8 @@ static void breakpoint_reaches_its_socket(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, trap_register(X86_TRAP_BP, see_trap), 0);
 	KUNIT_EXPECT_EQ(test, trap_register(X86_TRAP_BP, see_trap), -EBUSY);
 	KUNIT_EXPECT_EQ(test, trap_register(NR_EXCEPTIONS, see_trap), -EINVAL);
-	__asm__ __volatile__("int3" : : "a"(marker), "D"(~marker), "S"(3), "d"(4), "c"(5) : "memory");
+	__asm__ __volatile__("int3" : : "a"(marker), "D"(~marker), "S"(3), "d"(4), "c"(5)
+			     : "memory");
 	trap_register(X86_TRAP_BP, NULL);
 	KUNIT_EXPECT_EQ(test, seen_count, 1);
 	KUNIT_EXPECT_EQ(test, seen.ax, marker);

@@ -68,7 +68,8 @@ static bool faults(const void *p)
 /* ---- contents and guards ------------------------------------------------------------ */
 
 static const unsigned long sizes[] = {
-	1, 8, PAGE_SIZE - 1, PAGE_SIZE, PAGE_SIZE + 1, 5 * PAGE_SIZE, 64 << 10, 1 << 20, (3 << 20) + 5,
+	1,	  8,	   PAGE_SIZE - 1, PAGE_SIZE, PAGE_SIZE + 1, 5 * PAGE_SIZE,
+	64 << 10, 1 << 20, (3 << 20) + 5,
 };
 
 static void size_desc(const unsigned long *size, char *desc)
@@ -244,7 +245,8 @@ static void any_mix_of_sizes_and_alignments(struct kunit *test)
 		pages = 1 + prandom_u32_below(&rnd, 100);
 		if (nr_free_pages() < 4000)
 			pages = 1 + pages / 10;
-		held[k] = aligned((unsigned long)pages << PAGE_SHIFT, 1UL << prandom_u32_below(&rnd, 30));
+		held[k] = aligned((unsigned long)pages << PAGE_SHIFT,
+				  1UL << prandom_u32_below(&rnd, 30));
 		KUNIT_ASSERT_NOT_NULL(test, held[k]);
 		*(u32 *)held[k] = i;
 		if (i % 100 == 0 && !vmalloc_verify(msg, sizeof(msg)))
@@ -328,7 +330,7 @@ static void sweep_failures(struct kunit *test, unsigned long size, unsigned long
 
 	kunit_add_action(test, unplug_failure, NULL);
 	for (n = 1; n < 1000; n++) {
-		slab_drain_all();			/* so that the area's object may fail, too */
+		slab_drain_all();		/* so that the area's object may fail, too */
 		tables = page_owner_pages(PAGE_OWNER_PGTABLE);
 		pages = page_owner_pages(PAGE_OWNER_VMALLOC);
 		fail_fired = false;

@@ -361,7 +361,10 @@ static struct kunit_case kvmalloc_cases[] = {
 	{}
 };
 
-static struct kunit_suite vmap_pages_suite = { .name = "vmap_pages", .test_cases = vmap_pages_cases };
+static struct kunit_suite vmap_pages_suite = {
+	.name = "vmap_pages",
+	.test_cases = vmap_pages_cases,
+};
 static struct kunit_suite ioremap_suite = { .name = "ioremap", .test_cases = ioremap_cases };
 static struct kunit_suite kvmalloc_suite = { .name = "kvmalloc", .test_cases = kvmalloc_cases };
 kunit_test_suites(&vmap_pages_suite, &ioremap_suite, &kvmalloc_suite);
