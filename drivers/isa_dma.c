@@ -127,7 +127,7 @@ void isa_dma_size_zone(struct isa_dma_info *info, const struct memblock *mb)
 	}
 }
 
-/* ---- this machine ---------------------------------------------------------------------- */
+/* ---- this machine ---------------------------------------------------------------- */
 
 static u8 isa_dma_in(void *ctx, u16 port)
 {

@@ -204,7 +204,7 @@ static int make_room(struct memblock *mb, struct memblock_type *type, u32 nr, ph
 	return 0;
 }
 
-/* ---- adding and removing ----------------------------------------------------------- */
+/* ---- adding and removing --------------------------------------------------------- */
 
 static bool mergeable(const struct memblock_region *a, const struct memblock_region *b)
 {
@@ -398,7 +398,7 @@ int memblock_phys_free_in(struct memblock *mb, phys_addr_t base, phys_addr_t siz
 	       remove_range(mb, &mb->reserved, base, capped_end(base, size));
 }
 
-/* ---- attributes, limits -------------------------------------------------------------- */
+/* ---- attributes, limits ---------------------------------------------------------- */
 
 int memblock_set_node_in(struct memblock *mb, phys_addr_t base, phys_addr_t size, int nid)
 {
@@ -485,7 +485,7 @@ void memblock_hand_over_in(struct memblock *mb)
 	mb->handed_over = true;
 }
 
-/* ---- checking ------------------------------------------------------------------------ */
+/* ---- checking -------------------------------------------------------------------- */
 
 static bool verify_type(const struct memblock_type *type, char *msg, size_t n)
 {

@@ -29,7 +29,7 @@
 #include <linux/string.h>
 #include <asm/page.h>
 
-/* ---- walks --------------------------------------------------------------------------- */
+/* ---- walks ----------------------------------------------------------------------- */
 
 bool memblock_next_mem(const struct memblock *mb, u64 *idx, phys_addr_t *start,
 		       phys_addr_t *end, int *nid)
@@ -158,7 +158,7 @@ bool memblock_prev_free(const struct memblock *mb, u64 *idx, int nid, phys_addr_
 	return false;
 }
 
-/* ---- finding ------------------------------------------------------------------------- */
+/* ---- finding --------------------------------------------------------------------- */
 
 static phys_addr_t fit_low(phys_addr_t lo, phys_addr_t hi, phys_addr_t size, phys_addr_t align)
 {
@@ -204,7 +204,7 @@ phys_addr_t memblock_find_in(struct memblock *mb, const struct memblock_request 
 	return base;
 }
 
-/* ---- handing out --------------------------------------------------------------------- */
+/* ---- handing out ----------------------------------------------------------------- */
 
 phys_addr_t memblock_phys_alloc_in(struct memblock *mb, const struct memblock_request *rq)
 {

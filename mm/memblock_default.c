@@ -229,7 +229,7 @@ void *memblock_alloc_exact_nid_raw(phys_addr_t size, phys_addr_t align, phys_add
 	return memblock_alloc_raw_in(&memblock, &rq);
 }
 
-/* ---- questions ----------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------- */
 
 phys_addr_t memblock_phys_mem_size(void)
 {
@@ -313,7 +313,7 @@ void memblock_dump_all(void)
 	dump_type(&memblock.reserved);
 }
 
-/* ---- the 1990s ------------------------------------------------------------------------ */
+/* ---- the 1990s ------------------------------------------------------------------- */
 
 unsigned long bootmem_memory_start(memory_start_init_t init, phys_addr_t max_bytes)
 {

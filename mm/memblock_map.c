@@ -68,7 +68,7 @@ static u16 rank_of(u32 type)
 	return rank_of(BOOT_RESERVED);
 }
 
-/* ---- resolving ------------------------------------------------------------------------ */
+/* ---- resolving ------------------------------------------------------------------- */
 
 static void add_edge(struct memblock_map *map, u64 at, s16 delta, u16 rank)
 {
@@ -152,7 +152,7 @@ void memblock_map_resolve(struct memblock_map *map, const struct boot_info *bi,
 	sweep(map);
 }
 
-/* ---- applying ------------------------------------------------------------------------- */
+/* ---- applying -------------------------------------------------------------------- */
 
 static void drop(struct memblock_map *map, u64 start, u64 end, const char *why)
 {
@@ -292,7 +292,7 @@ void memblock_from_boot_info(const struct boot_info *bi)
 		      bi->nr_ranges);
 }
 
-/* ---- mem= and memmap= ------------------------------------------------------------------- */
+/* ---- mem= and memmap= ------------------------------------------------------------ */
 
 static unsigned int digit_value(char c)
 {

@@ -53,7 +53,7 @@ static phys_addr_t section_base(unsigned long nr)
 	return (phys_addr_t)nr << SECTION_SHIFT;
 }
 
-/* ---- the direct map --------------------------------------------------------------------- */
+/* ---- the direct map -------------------------------------------------------------- */
 
 /* The next piece of RAM in section nr, for mapping. */
 static bool next_ram(const struct section_map *sm, u64 *idx, unsigned long nr, phys_addr_t *start,
@@ -96,7 +96,7 @@ static unsigned int direct_cost(struct section_map *sm, const struct section_inf
 	return si->ragged + sm->ops->direct_tables(sm, base, base + PMD_SIZE) - small;
 }
 
-/* ---- before the hand-over --------------------------------------------------------------- */
+/* ---- before the hand-over -------------------------------------------------------- */
 
 bool section_is_early(const struct section_map *sm, unsigned long nr)
 {
@@ -177,7 +177,7 @@ void *section_map_early_in(struct section_map *sm, phys_addr_t base, phys_addr_t
 	return __va(base);
 }
 
-/* ---- bringing in --------------------------------------------------------------------------- */
+/* ---- bringing in ----------------------------------------------------------------- */
 
 /* The lowest nr_pages usable pages of a section. */
 static void collect_pages(const struct section_map *sm, unsigned long nr, phys_addr_t *pages,
@@ -336,7 +336,7 @@ unsigned long section_bring_in_in(struct section_map *sm, int zid)
 	return got;
 }
 
-/* ---- the kernel's instance -------------------------------------------------------------------- */
+/* ---- the kernel's instance ------------------------------------------------------- */
 
 static unsigned int kernel_direct_tables(struct section_map *sm, phys_addr_t start,
 					 phys_addr_t end)

@@ -60,7 +60,7 @@ static phys_addr_t section_base(unsigned long nr)
 	return (phys_addr_t)nr << SECTION_SHIFT;
 }
 
-/* ---- measuring one section ---------------------------------------------------------------- */
+/* ---- measuring one section ------------------------------------------------------- */
 
 /* The next range of whole free pages in section nr, as frames. */
 bool section_next_usable(const struct section_map *sm, u64 *idx, unsigned long nr,
@@ -118,7 +118,7 @@ void section_measure(const struct section_map *sm, unsigned long nr, struct sect
 		si->usable += end_pfn - start_pfn;
 }
 
-/* ---- tables that sections share ------------------------------------------------------------- */
+/* ---- tables that sections share -------------------------------------------------- */
 
 /* How many of the spans [lo, hi] of kind k has nobody paid for yet? */
 static u64 unpaid_spans(const struct section_plan *p, unsigned int k, u64 lo, u64 hi)
@@ -163,7 +163,7 @@ static unsigned long new_tables(struct section_plan *p, unsigned long first, uns
 	return n;
 }
 
-/* ---- the plan --------------------------------------------------------------------------------- */
+/* ---- the plan -------------------------------------------------------------------- */
 
 static void plan_viable(struct section_plan *p, unsigned long nr, unsigned long usable,
 			unsigned long cost)

@@ -80,7 +80,7 @@ struct memblock_request {
 	bool exact;			/* that node only, no falling back */
 };
 
-/* ---- explicit instances --------------------------------------------------------- */
+/* ---- explicit instances ---------------------------------------------------------- */
 
 /* Empty lists, static arrays, top-down, no limit, ops as given (NULL: lists only). */
 void memblock_init_in(struct memblock *mb, const struct memblock_ops *ops);
@@ -117,7 +117,7 @@ bool memblock_overlaps_region(const struct memblock_type *type, phys_addr_t base
 /* Sorted, disjoint, merged, not empty, within the array, total right? else msg says what. */
 bool memblock_verify_in(const struct memblock *mb, char *msg, size_t n);
 
-/* ---- Linux's interface: the default instance ------------------------------------ */
+/* ---- Linux's interface: the default instance ------------------------------------- */
 
 int memblock_add(phys_addr_t base, phys_addr_t size);
 int memblock_add_node(phys_addr_t base, phys_addr_t size, int nid, enum memblock_flags flags);
@@ -175,7 +175,7 @@ bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size);	/* all of it
 bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size);	/* any of it */
 void memblock_dump_all(void);
 
-/* ---- walks ---------------------------------------------------------------------- */
+/* ---- walks ----------------------------------------------------------------------- */
 
 /*
  * One step of a walk over memory minus (free) or without regard to reserved; *idx starts

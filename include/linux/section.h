@@ -100,7 +100,7 @@ struct section_map {
 	} early[SECTION_MAX_EARLY];
 };
 
-/* ---- explicit instances --------------------------------------------------------- */
+/* ---- explicit instances ---------------------------------------------------------- */
 
 /* Room for the bitmap of sm: bits, for the RAM that mb has now. */
 unsigned long section_map_nr(const struct memblock *mb);
@@ -114,7 +114,7 @@ void section_map_init(struct section_map *sm, unsigned long *online, bool verbos
 void *section_map_early_in(struct section_map *sm, phys_addr_t base, phys_addr_t size);
 unsigned long section_bring_in_in(struct section_map *sm, int zid);
 
-/* ---- the kernel's instance -------------------------------------------------------- */
+/* ---- the kernel's instance ------------------------------------------------------- */
 
 extern struct section_map section_map;
 

@@ -175,7 +175,7 @@ static void probe_impostor(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, probe(test, &m).primary);
 }
 
-/* ---- the zone --------------------------------------------------------------------------- */
+/* ---- the zone -------------------------------------------------------------------- */
 
 static struct memblock blk;
 
@@ -198,7 +198,7 @@ static void size_zone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, info.zone_bytes, (u64)SZ_512K + SZ_8M);
 }
 
-/* ---- this machine ------------------------------------------------------------------------- */
+/* ---- this machine ---------------------------------------------------------------- */
 
 /* Probing again finds the same; the zone agrees with the allocator's. */
 static void this_machine(struct kunit *test)

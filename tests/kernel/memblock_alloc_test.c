@@ -44,7 +44,7 @@ static phys_addr_t take(phys_addr_t size)
 	return memblock_phys_alloc_in(mb, &rq);
 }
 
-/* ---- plain requests ------------------------------------------------------------------------ */
+/* ---- plain requests -------------------------------------------------------------- */
 
 /* The memory is reserved, reachable and zero. */
 static void alloc_simple(struct kunit *test)
@@ -216,7 +216,7 @@ static void alloc_skips_nomap(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take(SZ_4K), pick(BASE + SIZE - SZ_16K - SZ_4K, BASE + SZ_16K));
 }
 
-/* ---- a lower bound: memblock_alloc_from() and its kin ---------------------------------------- */
+/* ---- a lower bound: memblock_alloc_from() and its kin ---------------------------- */
 
 static phys_addr_t take_from(phys_addr_t size, phys_addr_t align, phys_addr_t min)
 {
@@ -265,7 +265,7 @@ static void alloc_from_min_addr_cap(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take_from(SZ_4K, 64, 1), pick(BASE + SIZE - SZ_4K, BASE));
 }
 
-/* ---- both bounds: memblock_alloc_try_nid() without nodes ----------------------------------------- */
+/* ---- both bounds: memblock_alloc_try_nid() without nodes ------------------------- */
 
 static phys_addr_t take_range(phys_addr_t size, phys_addr_t min, phys_addr_t max)
 {
@@ -402,7 +402,7 @@ static void current_limit(struct kunit *test)
 			pick(BASE + SIZE - SZ_8K, BASE + pick(0, SZ_4K)));
 }
 
-/* ---- walks --------------------------------------------------------------------------------------------- */
+/* ---- walks ----------------------------------------------------------------------- */
 
 static void walk_free(struct kunit *test)
 {
@@ -480,7 +480,7 @@ static void bad_requests(struct kunit *test)
 	EXPECT_LIST(test, &mb->memory, R(BASE, SIZE));
 }
 
-/* ---- the suite -------------------------------------------------------------------------------------------- */
+/* ---- the suite ------------------------------------------------------------------- */
 
 static int memblock_alloc_init(struct kunit *test)
 {

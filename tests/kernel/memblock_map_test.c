@@ -264,7 +264,7 @@ static void no_usable_memory_panics(struct kunit *test)
 				      "firmware's map");
 }
 
-/* ---- options ------------------------------------------------------------------------------- */
+/* ---- options --------------------------------------------------------------------- */
 
 static void mem_option(struct kunit *test)
 {
@@ -342,7 +342,7 @@ static void malformed_options(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, opt.nr, (u32)MEMBLOCK_MAP_MAX_OPTIONS);
 }
 
-/* ---- this machine ----------------------------------------------------------------------------- */
+/* ---- this machine ---------------------------------------------------------------- */
 
 /* What the kernel booted with: every available entry, and nothing else, is its memory. */
 static void this_machine(struct kunit *test)
@@ -372,7 +372,7 @@ static void this_machine(struct kunit *test)
 	memblock_expect_sane(test, &memblock);
 }
 
-/* ---- the suite ---------------------------------------------------------------------------------- */
+/* ---- the suite ------------------------------------------------------------------- */
 
 static int memblock_map_init(struct kunit *test)
 {

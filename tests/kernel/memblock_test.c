@@ -11,7 +11,7 @@
 static struct memblock_arena arena;
 static struct memblock *const mb = &arena.blk;
 
-/* ---- one list, whichever ----------------------------------------------------------------- */
+/* ---- one list, whichever --------------------------------------------------------- */
 
 struct list_ops {
 	struct memblock_type *type;
@@ -174,7 +174,7 @@ static void add_node_neighbours(struct kunit *test)
 	memblock_expect_sane(test, mb);
 }
 
-/* ---- arrays that double ----------------------------------------------------------------------- */
+/* ---- arrays that double ---------------------------------------------------------- */
 
 /* More regions than fit: the array moves into memory of the instance, which it reserves. */
 static void put_many(struct kunit *test, const struct list_ops *l)
@@ -285,7 +285,7 @@ static void many_cannot_grow(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(log, "no room for more than 128 regions"));
 }
 
-/* ---- taking away ---------------------------------------------------------------------------------- */
+/* ---- taking away ----------------------------------------------------------------- */
 
 static void take_simple(struct kunit *test, const struct list_ops *l)
 {
@@ -370,7 +370,7 @@ TAKE_CASES(only_region)
 TAKE_CASES(near_max)
 TAKE_CASES(overlap_two)
 
-/* ---- trimming, limits, questions ----------------------------------------------------------------- */
+/* ---- trimming, limits, questions ------------------------------------------------- */
 
 static void trim_memory_aligned(struct kunit *test)
 {
@@ -478,7 +478,7 @@ static void verify_detects(struct kunit *test)
 	memblock_expect_sane(test, mb);
 }
 
-/* ---- the suite ------------------------------------------------------------------------------------- */
+/* ---- the suite ------------------------------------------------------------------- */
 
 static int memblock_test_init(struct kunit *test)
 {

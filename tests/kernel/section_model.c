@@ -12,7 +12,7 @@ static struct section_model *model_of(struct section_map *sm)
 	return container_of(sm, struct section_model, sm);
 }
 
-/* ---- page tables ----------------------------------------------------------------------------- */
+/* ---- page tables ----------------------------------------------------------------- */
 
 static bool have_table(const struct section_model *m, u64 key)
 {
@@ -75,7 +75,7 @@ static unsigned int model_memmap_tables(struct section_map *sm, unsigned long pf
 	return walk_tables(model_of(sm), 2, pfn * 16, nr_pfns * 16, false, false);
 }
 
-/* ---- who owns which frame ---------------------------------------------------------------------- */
+/* ---- who owns which frame -------------------------------------------------------- */
 
 static u8 *shadow_of(struct section_model *m, unsigned long pfn)
 {
@@ -200,7 +200,7 @@ static const struct section_ops model_ops = {
 	.free_range = model_free_range,
 };
 
-/* ---- machines ------------------------------------------------------------------------------------ */
+/* ---- machines -------------------------------------------------------------------- */
 
 int section_model_init(struct section_model *m, struct kunit *test)
 {
@@ -247,7 +247,7 @@ void section_model_reserve(struct section_model *m, u64 base, u64 size)
 static void check_sums(struct section_model *m)
 {
 	const struct section_stats *st = &m->sm.stats;
-	unsigned long present = 0, dormant = 0, free = 0;
+	unsigned long present = 0, dormant = 0;
 	int zid;
 
 	for (zid = 0; zid < SECTION_NR_ZONES; zid++) {
@@ -255,7 +255,6 @@ static void check_sums(struct section_model *m)
 
 		present += sz->present;
 		dormant += sz->dormant;
-		free += m->zone_free[zid];
 		KUNIT_EXPECT_EQ(m->test, sz->managed, sz->dormant + m->zone_free[zid]);
 	}
 	KUNIT_EXPECT_EQ(m->test, present, st->ram);

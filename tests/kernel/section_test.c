@@ -22,7 +22,7 @@ static struct section_zone *zone_of(enum zone_type t)
 	return &m->sm.zone[t];
 }
 
-/* ---- the plan ---------------------------------------------------------------------------------- */
+/* ---- the plan -------------------------------------------------------------------- */
 
 /* 64 MiB, whole: 4 sections; tables: 2 + 3 for the first of all. */
 static void plan_whole_sections(struct kunit *test)
@@ -209,7 +209,7 @@ static void reserved_sections(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->sm.stats.online, 2UL);
 }
 
-/* ---- early mappings ------------------------------------------------------------------------------ */
+/* ---- early mappings -------------------------------------------------------------- */
 
 /* Boot memory in the middle: its section is mapped, its tables are reserved and paid for. */
 static void early_mapping(struct kunit *test)
@@ -260,7 +260,7 @@ static void early_mapping_fails(struct kunit *test)
 	printk_capture_stop();
 }
 
-/* ---- random machines --------------------------------------------------------------------------------- */
+/* ---- random machines ------------------------------------------------------------- */
 
 /* An address near which something interesting happens. */
 static u64 random_base(void)
@@ -331,7 +331,7 @@ static void random_maps(struct kunit *test)
 		kunit_info(test, "seed %#llx, round %u", kunit_seed(), i);
 }
 
-/* ---- this machine ------------------------------------------------------------------------------------- */
+/* ---- this machine ---------------------------------------------------------------- */
 
 static void this_machine_sums(struct kunit *test)
 {
@@ -412,7 +412,7 @@ static void this_machine_bring_in(struct kunit *test)
 	KUNIT_EXPECT_TRUE_MSG(test, mm_verify(msg, sizeof(msg)), "%s", msg);
 }
 
-/* ---- the suite ------------------------------------------------------------------------------------------- */
+/* ---- the suite ------------------------------------------------------------------- */
 
 static int section_init_case(struct kunit *test)
 {
