@@ -130,12 +130,11 @@ static void delete_at(struct memblock_type *type, u32 i)
 static phys_addr_t find_array_room(struct memblock *mb, phys_addr_t bytes,
 				   phys_addr_t avoid_start, phys_addr_t avoid_end)
 {
-	struct memblock_request rq = {
-		.size = bytes, .align = PAGE_SIZE, .nid = NUMA_NO_NODE,
-		.max = min(avoid_start, mb->current_limit),
-	};
-	phys_addr_t base = rq.max ? memblock_find_in(mb, &rq) : 0;
+	struct memblock_request rq = { .size = bytes, .align = PAGE_SIZE, .nid = NUMA_NO_NODE };
+	phys_addr_t base;
 
+	rq.max = min(avoid_start, mb->current_limit);
+	base = rq.max ? memblock_find_in(mb, &rq) : 0;
 	if (base)
 		return base;
 	rq.min = avoid_end;

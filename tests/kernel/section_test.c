@@ -427,7 +427,8 @@ static void section_exit_case(struct kunit *test)
 }
 
 static struct kunit_case section_cases[] = {
-	KUNIT_CASE(plan_whole_sections), KUNIT_CASE(plan_pc), KUNIT_CASE(plan_large_image), KUNIT_CASE(plan_large),
+	KUNIT_CASE(plan_whole_sections), KUNIT_CASE(plan_pc),
+	KUNIT_CASE(plan_large_image), KUNIT_CASE(plan_large),
 	KUNIT_CASE(plan_16_tib), KUNIT_CASE(home_comes_first),
 	KUNIT_CASE(no_memory_under_16_mib), KUNIT_CASE(islands_far_apart),
 	KUNIT_CASE(islands_too_small), KUNIT_CASE(islands_are_named),
