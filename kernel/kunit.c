@@ -39,7 +39,7 @@ static kunit_watchdog_t watchdog;
 static const struct kunit_clock_ops *test_clock;
 static u64 base_seed = 0x5155415252590001ULL;	/* any, but the same in every run */
 
-/* ---- sockets and questions ---- */
+/* ---- sockets and questions ------------------------------------------------------- */
 
 struct kunit *kunit_get_current_test(void)
 {
@@ -74,7 +74,7 @@ const struct kunit_clock_ops *kunit_set_clock(const struct kunit_clock_ops *ops)
 	return ops;
 }
 
-/* ---- inside a case ---- */
+/* ---- inside a case --------------------------------------------------------------- */
 
 void kunit_abort(struct kunit *test)
 {
@@ -143,7 +143,7 @@ void kunit_release_action(struct kunit *test, kunit_action_t *fn, void *ctx)
 	fn(ctx);
 }
 
-/* ---- the state of the machine around a case ---- */
+/* ---- the state of the machine around a case -------------------------------------- */
 
 struct machine_state {
 	unsigned int preempt, held;
@@ -181,7 +181,7 @@ static void machine_state_check(struct kunit *test, const struct machine_state *
 	machine_state_restore(before);
 }
 
-/* ---- catching panics ---- */
+/* ---- catching panics ------------------------------------------------------------- */
 
 static struct panic_catch {
 	void *env[5];
@@ -220,7 +220,7 @@ bool kunit_catch_panic(void (*fn)(void *ctx), void *ctx, char *msg, size_t n)
 	return caught;
 }
 
-/* ---- one run of one case ---- */
+/* ---- one run of one case --------------------------------------------------------- */
 
 /* False if it was left by an assertion. */
 static noinline bool try(struct kunit *test, void (*fn)(struct kunit *test))
@@ -384,7 +384,7 @@ static void run_case(struct kunit_case *c, unsigned int nr, struct counts *sum)
 	sum->skip += n.skip;
 }
 
-/* ---- suites ---- */
+/* ---- suites ---------------------------------------------------------------------- */
 
 /* "suite" or "suite.case", each part a glob. */
 static bool filter_matches(const char *filter, const char *suite, const char *name)

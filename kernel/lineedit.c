@@ -24,7 +24,7 @@
 
 enum { ESC_NONE, ESC_SEEN, ESC_BRACKET };
 
-/* ---- the screen --------------------------------------------------------------------- */
+/* ---- the screen ------------------------------------------------------------------ */
 
 static void lineedit_put(struct lineedit *le, const char *s, size_t n)
 {
@@ -60,7 +60,7 @@ static void lineedit_prompt(struct lineedit *le)
 	lineedit_put(le, le->prompt, strlen(le->prompt));
 }
 
-/* ---- the text ----------------------------------------------------------------------- */
+/* ---- the text -------------------------------------------------------------------- */
 
 static void lineedit_insert(struct lineedit *le, const char *s, unsigned int n)
 {
@@ -102,7 +102,7 @@ static unsigned int lineedit_word_start(const struct lineedit *le)
 	return at;
 }
 
-/* ---- history ------------------------------------------------------------------------ */
+/* ---- history --------------------------------------------------------------------- */
 
 static char *lineedit_history(struct lineedit *le, unsigned int back)
 {
@@ -128,7 +128,7 @@ static void lineedit_browse(struct lineedit *le, unsigned int back)
 	lineedit_replace(le, back ? lineedit_history(le, back) : le->draft);
 }
 
-/* ---- completion --------------------------------------------------------------------- */
+/* ---- completion ------------------------------------------------------------------ */
 
 static bool lineedit_first_word(const struct lineedit *le, unsigned int start)
 {
@@ -177,7 +177,7 @@ static void lineedit_complete(struct lineedit *le)
 		lineedit_insert(le, " ", 1);
 }
 
-/* ---- keys --------------------------------------------------------------------------- */
+/* ---- keys ------------------------------------------------------------------------ */
 
 /* The last character of ESC [ param c. */
 static void lineedit_sequence(struct lineedit *le, int c)

@@ -33,7 +33,7 @@ int monitor_fail(struct monitor *mon, const char *name, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* ---- commands without arguments ----------------------------------------------------- */
+/* ---- commands without arguments -------------------------------------------------- */
 
 #define MONITOR_TABLE(name)							\
 static int monitor_##name(struct monitor *mon, int argc, char **argv)		\
@@ -92,7 +92,7 @@ static int monitor_poweroff(struct monitor *mon, int argc, char **argv)
 	return monitor_leave(mon, argv[0], mon->ops->poweroff);
 }
 
-/* ---- tests and benchmarks ----------------------------------------------------------- */
+/* ---- tests and benchmarks -------------------------------------------------------- */
 
 struct monitor_list {
 	struct monitor *mon;
@@ -136,7 +136,7 @@ static int monitor_bench(struct monitor *mon, int argc, char **argv)
 	return 0;
 }
 
-/* ---- the table ---------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------- */
 
 static int monitor_help(struct monitor *mon, int argc, char **argv);
 
@@ -201,7 +201,7 @@ static int monitor_help(struct monitor *mon, int argc, char **argv)
 	return 0;
 }
 
-/* ---- running ------------------------------------------------------------------------ */
+/* ---- running --------------------------------------------------------------------- */
 
 /* Cut at blanks; the number of words, or -E2BIG. */
 static int monitor_split(char *line, char *argv[MONITOR_ARGS + 1])

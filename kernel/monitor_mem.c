@@ -26,7 +26,7 @@
 enum { KIND_PAGE, KIND_KMALLOC, KIND_VMALLOC };
 static const char *const monitor_kinds[] = { "page", "kmalloc", "vmalloc" };
 
-/* ---- gfp masks by name -------------------------------------------------------------- */
+/* ---- gfp masks by name ----------------------------------------------------------- */
 
 static const struct {
 	const char *name;
@@ -80,7 +80,7 @@ int monitor_parse_gfp(const char *s, gfp_t *gfp)
 	return 0;
 }
 
-/* ---- alloc and free ----------------------------------------------------------------- */
+/* ---- alloc and free -------------------------------------------------------------- */
 
 static void monitor_say_handle(struct monitor *mon, int nr)
 {
@@ -199,7 +199,7 @@ int monitor_free(struct monitor *mon, int argc, char **argv)
 	return 0;
 }
 
-/* ---- looking ------------------------------------------------------------------------ */
+/* ---- looking --------------------------------------------------------------------- */
 
 int monitor_pages(struct monitor *mon, int argc, char **argv)
 {

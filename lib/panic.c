@@ -54,7 +54,7 @@ void task_ident_set(struct task_ident (*fn)(void))
 	ident_hook = fn;
 }
 
-/* ---- taints ---- */
+/* ---- taints ---------------------------------------------------------------------- */
 
 static const char taint_letter[] = "PFSRMBUDAWCIOELKXTN";
 
@@ -94,7 +94,7 @@ const char *print_tainted(void)
 	return buf;
 }
 
-/* ---- panic ---- */
+/* ---- panic ----------------------------------------------------------------------- */
 
 panic_exit_t panic_set_exit(panic_exit_t fn)
 {
@@ -156,7 +156,7 @@ void panic(const char *fmt, ...)
 	leave(EXIT_PANIC);
 }
 
-/* ---- BUG and WARN ---- */
+/* ---- BUG and WARN ---------------------------------------------------------------- */
 
 void __bug(const char *file, int line)
 {
@@ -223,7 +223,7 @@ static int panic_on_warn_setup(char *val)
 }
 __setup("panic_on_warn", panic_on_warn_setup);
 
-/* ---- might_sleep ---- */
+/* ---- might_sleep ----------------------------------------------------------------- */
 
 #define NR_SITES	64
 
@@ -263,7 +263,7 @@ bool __might_sleep(const char *file, int line, unsigned long site)
 	return false;
 }
 
-/* ---- stack protector ---- */
+/* ---- stack protector ------------------------------------------------------------- */
 
 extern unsigned long __stack_chk_guard;
 void __stack_chk_fail(void) __noreturn;

@@ -26,7 +26,7 @@ static void put_hex(struct printf_out *o, unsigned long long v, int digits, bool
 	printf_number(o, v, &spec);
 }
 
-/* ---- %pS %ps %pB ---- */
+/* ---- %pS %ps %pB ----------------------------------------------------------------- */
 
 static void put_symbol(struct printf_out *o, char form, unsigned long addr,
 		       const struct printf_spec *spec)
@@ -50,7 +50,7 @@ static void put_symbol(struct printf_out *o, char form, unsigned long addr,
 	printf_string(o, buf, spec);
 }
 
-/* ---- %pGg ---- */
+/* ---- %pGg ------------------------------------------------------------------------ */
 
 #define GFP_NAME(x)	{ x, #x }
 static const struct {
@@ -94,7 +94,7 @@ static void put_gfp(struct printf_out *o, gfp_t flags)
 	}
 }
 
-/* ---- %pe ---- */
+/* ---- %pe ------------------------------------------------------------------------- */
 
 #define ERRNO_NAME(e)	{ e, "-" #e }
 static const struct {
@@ -124,7 +124,7 @@ static void put_error(struct printf_out *o, long error, const struct printf_spec
 	printf_number(o, (unsigned long long)error, &number);
 }
 
-/* ---- %*ph %*pb %*pbl ---- */
+/* ---- %*ph %*pb %*pbl ------------------------------------------------------------- */
 
 /* @sep: the letter behind the h, ' ' if none of C D N. */
 static void put_bytes(struct printf_out *o, const u8 *p, int n, char sep)

@@ -65,7 +65,7 @@ static bool line_open;			/* the last text did not end in a newline */
 static s8 open_level;			/* its level */
 static int lock_cpu = -1;		/* -1: free */
 
-/* ---- the lock ---- */
+/* ---- the lock -------------------------------------------------------------------- */
 
 /* False if it is held by this CPU, or if waiting for it could be for ever. */
 static bool log_lock(unsigned long *flags)
@@ -96,7 +96,7 @@ void printk_bust(void)
 	smp_store_release(&lock_cpu, -1);
 }
 
-/* ---- the ring ---- */
+/* ---- the ring -------------------------------------------------------------------- */
 
 static void ring_copy_in(u64 at, const void *src, size_t n)
 {
@@ -128,7 +128,7 @@ static void ring_push(const struct record *rec, const char *s)
 	ring.head += need;
 }
 
-/* ---- where a text goes ---- */
+/* ---- where a text goes ----------------------------------------------------------- */
 
 static void capture_text(const char *s, size_t n)
 {
@@ -193,7 +193,7 @@ static const char *format(char *buf, size_t size, struct record *rec, const char
 	return rec->len ? s : NULL;
 }
 
-/* ---- nested texts ---- */
+/* ---- nested texts ---------------------------------------------------------------- */
 
 static noinline int pend(struct record *rec, const char *fmt, va_list args)
 {
@@ -273,7 +273,7 @@ static int emit(struct record *rec, const char *fmt, va_list args)
 	return len;
 }
 
-/* ---- interface ---- */
+/* ---- interface ------------------------------------------------------------------- */
 
 int vprintk(const char *fmt, va_list args)
 {
@@ -407,7 +407,7 @@ static int loglevel_setup(char *val)
 }
 __setup("loglevel=", loglevel_setup);
 
-/* ---- capture ---- */
+/* ---- capture --------------------------------------------------------------------- */
 
 static void capture_set(char *buf, size_t size, bool tee, bool all)
 {

@@ -52,7 +52,7 @@ static const char *const rank_name[NR_LOCK_RANKS] = {
 	[LOCK_PRINTK] = "printk", [LOCK_CONSOLE] = "console",
 };
 
-/* ---- reports ---- */
+/* ---- reports --------------------------------------------------------------------- */
 
 static const char *rank_text(const spinlock_t *lock)
 {
@@ -92,7 +92,7 @@ static noinline __cold void rank_bug(const spinlock_t *lock, const spinlock_t *h
 	dump_stack();
 }
 
-/* ---- the stack of held locks ---- */
+/* ---- the stack of held locks ----------------------------------------------------- */
 
 static __always_inline void debug_locked(spinlock_t *lock, struct held_locks *held)
 {
@@ -214,7 +214,7 @@ void spin_release_held(unsigned int nr) __no_lock_analysis
 	}
 }
 
-/* ---- the locks ---- */
+/* ---- the locks ------------------------------------------------------------------- */
 
 /* Nothing is called but in tail position, so that nothing need be saved. */
 static __always_inline void do_lock(spinlock_t *lock) __no_lock_analysis

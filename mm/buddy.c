@@ -197,7 +197,7 @@ unsigned long buddy_free_range(struct zone *z, unsigned long start_pfn, unsigned
 	return end_pfn - start_pfn;
 }
 
-/* ---- verification ------------------------------------------------------------------ */
+/* ---- verification ---------------------------------------------------------------- */
 
 static const char *block_fault(const struct zone *z, const struct page *page,
 			       unsigned int order, u32 prev)

@@ -14,16 +14,16 @@
 /* clang proves __must_hold() at build time; at run time only debug builds look. */
 #define vm_assert_held(lock)	VM_WARN_ON_ONCE(!spin_is_held(lock))
 
-/* ---- page.c: who owns each page ------------------------------------------------------ */
+/* ---- page.c: who owns each page -------------------------------------------------- */
 
 /* Pages per owner, this CPU's share; only the sum over CPUs means anything. */
 DECLARE_PER_CPU(long, page_owner_count[NR_PAGE_OWNERS]);
 
 #define PAGE_BIT(owner)	(1U << PAGE_OWNER_##owner)
 /* Everybody who gets pages from the allocator and gives them back to it. */
-#define PAGE_USERS	(PAGE_BIT(PAGES) | PAGE_BIT(SLAB) | PAGE_BIT(KMALLOC) | PAGE_BIT(VMALLOC) | \
-			 PAGE_BIT(PGTABLE) | PAGE_BIT(PERCPU) | PAGE_BIT(DMA) | PAGE_BIT(STACK) | \
-			 PAGE_BIT(SWAP))
+#define PAGE_USERS	(PAGE_BIT(PAGES) | PAGE_BIT(SLAB) | PAGE_BIT(KMALLOC) | \
+			 PAGE_BIT(VMALLOC) | PAGE_BIT(PGTABLE) | PAGE_BIT(PERCPU) | \
+			 PAGE_BIT(DMA) | PAGE_BIT(STACK) | PAGE_BIT(SWAP))
 
 /* The table of moves: may a block go from one owner to the other? */
 static __always_inline bool page_may_move(enum page_owner from, enum page_owner to)
@@ -100,7 +100,7 @@ extern struct ratelimit_state page_bad_ratelimit;	/* tests reset it */
 void page_make_compound(struct page *page, unsigned int order);
 void page_unmake_compound(struct page *page, unsigned int order);
 
-/* ---- buddy.c: blocks of 2^order pages ------------------------------------------------ */
+/* ---- buddy.c: blocks of 2^order pages -------------------------------------------- */
 
 /* Take a free block; its owner becomes `to` with refcount ref.  NULL: no such block. */
 struct page *buddy_alloc(struct zone *z, unsigned int order, enum page_owner to, u32 ref)
@@ -124,11 +124,11 @@ unsigned long buddy_free_range(struct zone *z, unsigned long start_pfn, unsigned
 /* I1..I3 of buddy.c; takes zone->lock.  False: msg says what is wrong. */
 bool buddy_verify(struct zone *z, char *msg, size_t n);
 
-/* ---- zone.c -------------------------------------------------------------------------- */
+/* ---- zone.c ---------------------------------------------------------------------- */
 
 extern struct zone *zone_private_list;	/* private zones that exist, for mm_verify() */
 
-/* ---- pcp.c --------------------------------------------------------------------------- */
+/* ---- pcp.c ----------------------------------------------------------------------- */
 
 /* Per-CPU stock of each zone, and one more that stays empty: see page_pcp_of. */
 #define PCP_NOBODY	MAX_NR_ZONES
@@ -180,14 +180,14 @@ static __always_inline bool pcp_push(struct per_cpu_pages *pcp, struct page *pag
 	return true;
 }
 
-/* ---- gfp.c --------------------------------------------------------------------------- */
+/* ---- gfp.c ----------------------------------------------------------------------- */
 
 /* May this mask use every last page?  (__GFP_MEMALLOC) */
 bool gfp_has_all_reserves(gfp_t gfp);
 /* After a failed round that reclaimed progress pages: try again? */
 bool gfp_should_retry(gfp_t gfp, unsigned int order, unsigned long progress);
 
-/* ---- page_alloc.c -------------------------------------------------------------------- */
+/* ---- page_alloc.c ---------------------------------------------------------------- */
 
 /*
  * One walk over the zones zs[0..MAX_NR_ZONES), from the highest that gfp admits down:
@@ -197,12 +197,12 @@ struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
 			     unsigned int alloc_flags, enum page_owner owner);
 extern struct ratelimit_state page_alloc_ratelimit;	/* tests reset it */
 
-/* ---- page_free.c --------------------------------------------------------------------- */
+/* ---- page_free.c ----------------------------------------------------------------- */
 
 /* Once the zones have their stock. */
 void page_free_init(void);
 
-/* ---- section.c, section_plan.c ------------------------------------------------------ */
+/* ---- section.c, section_plan.c --------------------------------------------------- */
 
 /* What memblock says about one section; pages. */
 struct section_info {
@@ -222,7 +222,7 @@ bool section_next_usable(const struct section_map *sm, u64 *idx, unsigned long n
 bool section_is_early(const struct section_map *sm, unsigned long nr);
 int section_zone_of(unsigned long nr);
 
-/* ---- verify.c ----------------------------------------------------------------------- */
+/* ---- verify.c -------------------------------------------------------------------- */
 
 /*
  * A room of mm/ that has something to verify or to count.  Register at init.

@@ -142,7 +142,7 @@ bool page_ptr_valid(const struct page *page)
 	return off % sizeof(struct page) == 0 && pfn_online(off / sizeof(struct page));
 }
 
-/* ---- compound pages ---------------------------------------------------------------- */
+/* ---- compound pages -------------------------------------------------------------- */
 
 /* A tail carries the order, so that its head is one mask away. */
 void page_make_compound(struct page *page, unsigned int order)
@@ -163,7 +163,7 @@ void page_unmake_compound(struct page *page, unsigned int order)
 	page->flags &= ~PG_HEAD;
 }
 
-/* ---- reports ----------------------------------------------------------------------- */
+/* ---- reports --------------------------------------------------------------------- */
 
 unsigned long page_bad_count(void)
 {

@@ -51,7 +51,7 @@ static unsigned long (*page_alloc_reclaim)(gfp_t gfp, unsigned int order);
 static void (*page_alloc_wake_kswapd)(struct zone *z, unsigned int order);
 static bool (*page_alloc_should_fail)(gfp_t gfp, unsigned int order);
 
-/* ---- taking a block ---------------------------------------------------------------- */
+/* ---- taking a block -------------------------------------------------------------- */
 
 /* The refcount word of a fresh block. */
 static __always_inline u32 fresh_ref(enum page_owner owner)
@@ -121,7 +121,7 @@ struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
 	return NULL;
 }
 
-/* ---- when the low watermark does not hold ------------------------------------------ */
+/* ---- when the low watermark does not hold ---------------------------------------- */
 
 static void wake_all_kswapds(gfp_t gfp, unsigned int order)
 {
@@ -321,7 +321,7 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 	return page_address(page);
 }
 
-/* ---- sockets and init -------------------------------------------------------------- */
+/* ---- sockets and init ------------------------------------------------------------ */
 
 /* Which stock serves a mask: that of the highest zone it admits that has any pages. */
 static struct per_cpu_pages *best_pcp(gfp_t gfp, unsigned int cpu)

@@ -229,7 +229,7 @@ void put_page(struct page *page)
 	local_irq_restore(flags);
 }
 
-/* ---- cutting blocks ---------------------------------------------------------------- */
+/* ---- cutting blocks -------------------------------------------------------------- */
 
 void split_page(struct page *page, unsigned int order)
 {

@@ -146,7 +146,7 @@ static __always_inline void slab_link_set(void *object, u32 link, const void *ne
 		(u64)(unsigned long)next ^ slab_secret ^ (u64)(unsigned long)object;
 }
 
-/* ---- places ----------------------------------------------------------------------------- */
+/* ---- places ---------------------------------------------------------------------- */
 
 /* The cache index of the slab that p points into; 0: none, or p is no such pointer. */
 static __always_inline u16 slab_index_of(const void *p)
@@ -189,7 +189,7 @@ static inline void slab_set_first_free(struct page *slab, const void *object)
 				   (unsigned long)page_address(slab)) / 8 + 1 : 0;
 }
 
-/* ---- slab_cache.c ----------------------------------------------------------------------- */
+/* ---- slab_cache.c ---------------------------------------------------------------- */
 
 extern struct kmem_cache *slab_cache_table[SLAB_NR_CACHES];	/* (L) to write */
 
@@ -199,7 +199,7 @@ void slab_cache_create_boot(struct kmem_cache *s, unsigned int index, const char
 /* A dying cache may be free of slabs now: let it go.  Any context but NMI, no lock. */
 void slab_cache_reap(struct kmem_cache *s, u16 index);
 
-/* ---- slab_pcp.c ------------------------------------------------------------------------- */
+/* ---- slab_pcp.c ------------------------------------------------------------------ */
 
 void slab_pcp_open(struct kmem_cache *s);	/* after creation: set each CPU's stock up */
 void slab_pcp_close(struct kmem_cache *s);	/* and take it down: every call goes slow */
@@ -215,11 +215,11 @@ bool slab_pcp_contains(struct kmem_cache *s, const void *object);
 bool slab_pcp_verify(struct kmem_cache *s, unsigned long *stocked, char *msg, size_t n);
 void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller);
 
-/* ---- slub.c ----------------------------------------------------------------------------- */
+/* ---- slub.c ---------------------------------------------------------------------- */
 
 extern const struct slab_backend slub_backend;
 
-/* ---- slab_debug.c: what the bytes of a slot must be, at run time, for some caches ------- */
+/* ---- slab_debug.c: what the bytes of a slot must be, at run time, for some caches ---- */
 
 /* Flags that slab_debug= asks for, for a cache of this name. */
 slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags);
@@ -243,7 +243,7 @@ static inline struct slab_track *slab_debug_track(const struct kmem_cache *s, vo
 	return (struct slab_track *)((char *)object + s->track) + kind;
 }
 
-/* ---- slab_report.c: SLUB's words -------------------------------------------------------- */
+/* ---- slab_report.c: SLUB's words ------------------------------------------------- */
 
 /* Every report and every repair counts one; none needs a lock, none sleeps. */
 void slab_report_object(struct kmem_cache *s, struct page *slab, void *object,
@@ -269,7 +269,7 @@ void slab_report_trace(struct kmem_cache *s, struct page *slab, void *object, bo
 /* jiffies, if somebody plugged them in. */
 unsigned long slab_report_now(void);
 
-/* ---- kmalloc.c -------------------------------------------------------------------------- */
+/* ---- kmalloc.c ------------------------------------------------------------------- */
 
 /* The size class behind size and flags; 1 <= size <= KMALLOC_MAX_CACHE_SIZE. */
 struct kmem_cache *kmalloc_cache(size_t size, gfp_t flags);

@@ -81,7 +81,7 @@ static int slab_cache_setup_backend(char *val)
 }
 __setup("slab=", slab_cache_setup_backend);
 
-/* ---- layout ----------------------------------------------------------------------------- */
+/* ---- layout ---------------------------------------------------------------------- */
 
 static unsigned int slab_cache_align(slab_flags_t flags, unsigned int align, unsigned int size)
 {
@@ -158,7 +158,7 @@ static void slab_cache_lay_out(struct kmem_cache *s)
 		s->gfp |= __GFP_RECLAIMABLE;
 }
 
-/* ---- creation --------------------------------------------------------------------------- */
+/* ---- creation -------------------------------------------------------------------- */
 
 static bool slab_cache_name_taken(const char *name)
 	__must_hold(&slab_cache_lock)
@@ -299,7 +299,7 @@ struct kmem_cache *__kmem_cache_create_dtor(const char *name, unsigned int size,
 }
 EXPORT_SYMBOL(__kmem_cache_create_dtor);
 
-/* ---- the end of a cache ----------------------------------------------------------------- */
+/* ---- the end of a cache ---------------------------------------------------------- */
 
 /* Is this the address of a cache?  Destroying twice must not corrupt anything. */
 static bool slab_cache_known(const struct kmem_cache *s)
@@ -360,7 +360,7 @@ void kmem_cache_destroy(struct kmem_cache *s)
 }
 EXPORT_SYMBOL(kmem_cache_destroy);
 
-/* ---- what is there ---------------------------------------------------------------------- */
+/* ---- what is there --------------------------------------------------------------- */
 
 int kmem_cache_shrink(struct kmem_cache *s)
 {
@@ -431,7 +431,7 @@ unsigned long slab_nr_live(void)
 	return nr;
 }
 
-/* ---- all caches: settling and checking -------------------------------------------------- */
+/* ---- all caches: settling and checking ------------------------------------------- */
 
 /*
  * Not through kmem_cache_for_each(): flushing gives pages back, and that is too much to do
@@ -475,7 +475,7 @@ static struct verify_ops slab_cache_verify_ops = {
 	.count	= slab_nr_live,
 };
 
-/* ---- boot ------------------------------------------------------------------------------- */
+/* ---- boot ------------------------------------------------------------------------ */
 
 /*
  * The direct map's addresses differ below the highest bit in which its ends differ; all

@@ -41,7 +41,7 @@
 #define SLAB_DEBUG_DEFAULT	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | \
 				 SLAB_STORE_USER)
 
-/* ---- slab_debug=FZPUTA,name,name* ------------------------------------------------------- */
+/* ---- slab_debug=FZPUTA,name,name* ------------------------------------------------ */
 
 static slab_flags_t slab_debug_wanted;
 static char slab_debug_names[128];	/* comma separated globs; "": all caches */
@@ -112,7 +112,7 @@ slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
 	return slab_debug_wanted && slab_debug_name_matches(name) ? slab_debug_wanted : 0;
 }
 
-/* ---- one run of bytes ------------------------------------------------------------------- */
+/* ---- one run of bytes ------------------------------------------------------------ */
 
 struct slab_bytes {
 	const char *what;
@@ -157,7 +157,7 @@ size_t slab_debug_size(const struct kmem_cache *s, const void *object)
 	return s->orig ? *(const u64 *)((const u8 *)object + s->orig) : s->object_size;
 }
 
-/* ---- one object ------------------------------------------------------------------------- */
+/* ---- one object ------------------------------------------------------------------ */
 
 static bool slab_debug_check_zones(struct kmem_cache *s, struct page *slab, void *object,
 				   u8 value)
@@ -286,7 +286,7 @@ bool slab_debug_free(struct kmem_cache *s, struct page *slab, void *object,
 	return true;
 }
 
-/* ---- whole slabs ------------------------------------------------------------------------ */
+/* ---- whole slabs ----------------------------------------------------------------- */
 
 void slab_debug_init_slab(struct kmem_cache *s, struct page *slab)
 {

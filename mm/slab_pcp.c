@@ -72,7 +72,7 @@ static __always_inline void slab_pcp_release(struct slab_stock *st, void *head)
 static noinline void *slab_pcp_alloc_slow(struct slab_stock *linked, struct slab_stock *st,
 					  void *head, gfp_t flags, unsigned long caller);
 
-/* ---- fast paths: no calls but the last one ---------------------------------------------- */
+/* ---- fast paths: no calls but the last one --------------------------------------- */
 
 static __always_inline void *slab_pcp_pop(struct slab_stock *linked, gfp_t flags,
 					  unsigned long caller)
@@ -166,7 +166,7 @@ void kfree(const void *object)
 }
 EXPORT_SYMBOL(kfree);
 
-/* ---- slow paths ------------------------------------------------------------------------- */
+/* ---- slow paths ------------------------------------------------------------------ */
 
 /* This object's link is no link, so what lies behind it is lost; give up the whole stock. */
 static void slab_pcp_abandon(struct kmem_cache *s, struct slab_stock *st, void *object)
@@ -352,7 +352,7 @@ void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller)
 		slab_cache_reap(s, index);
 }
 
-/* ---- bulk ------------------------------------------------------------------------------- */
+/* ---- bulk ------------------------------------------------------------------------ */
 
 /* Up to nr objects out of this CPU's stock, in one claim. */
 static size_t slab_pcp_pop_bulk(struct kmem_cache *s, size_t nr, void **p)
@@ -451,7 +451,7 @@ void kmem_cache_free_bulk(struct kmem_cache *s, size_t nr, void **p)
 }
 EXPORT_SYMBOL(kmem_cache_free_bulk);
 
-/* ---- setting up, draining, checking ----------------------------------------------------- */
+/* ---- setting up, draining, checking ---------------------------------------------- */
 
 void slab_pcp_open(struct kmem_cache *s)
 {

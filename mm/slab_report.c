@@ -70,7 +70,7 @@ static const char *slab_report_name(const struct kmem_cache *s)
 	return s ? s->name : "kmalloc";
 }
 
-/* ---- parts of a report ------------------------------------------------------------------ */
+/* ---- parts of a report ----------------------------------------------------------- */
 
 static void slab_report_title(struct kmem_cache *s, const char *what)
 {
@@ -138,7 +138,7 @@ static void slab_report_trailer(struct kmem_cache *s, struct page *slab, void *o
 		slab_report_section("Padding  ", p + s->end, s->size - s->red_left - s->end);
 }
 
-/* ---- reports ---------------------------------------------------------------------------- */
+/* ---- reports --------------------------------------------------------------------- */
 
 void slab_report_object(struct kmem_cache *s, struct page *slab, void *object,
 			const char *reason)
@@ -199,7 +199,7 @@ void slab_report_trace(struct kmem_cache *s, struct page *slab, void *object, bo
 	dump_stack();
 }
 
-/* ---- frees of something that is no object ----------------------------------------------- */
+/* ---- frees of something that is no object ---------------------------------------- */
 
 /* What kind of place is this? */
 static const char *slab_report_place(const void *p)
@@ -271,7 +271,7 @@ void slab_report_bad_size(struct kmem_cache *s, const void *p, size_t said, size
 	slab_report_fix(s, "Object at 0x%px not freed", p);
 }
 
-/* ---- objects of a cache that goes ------------------------------------------------------- */
+/* ---- objects of a cache that goes ------------------------------------------------ */
 
 static void slab_report_live(struct kmem_cache *s, struct page *slab, void *arg)
 {

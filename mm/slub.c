@@ -47,7 +47,7 @@
 /* Zones that no cache can satisfy by mask. */
 #define SLUB_GFP_WRONG	(__GFP_DMA32 | __GFP_HIGHMEM)
 
-/* ---- rings of slabs: first is the pfn of any one, first->prev the last ------------------ */
+/* ---- rings of slabs: first is the pfn of any one, first->prev the last ----------- */
 
 static void slub_ring_add_tail(u32 *first, struct page *slab)
 {
@@ -79,7 +79,7 @@ static void slub_ring_del(u32 *first, struct page *slab)
 		*first = slab->next;
 }
 
-/* ---- slabs from pages, and back --------------------------------------------------------- */
+/* ---- slabs from pages, and back -------------------------------------------------- */
 
 /* All slots become free objects, linked in order of address. */
 static void slub_init_objects(struct kmem_cache *s, struct page *slab)
@@ -170,7 +170,7 @@ static void slub_recount(struct kmem_cache *s, struct page *slab, unsigned int i
 	slab->inuse = inuse;
 }
 
-/* ---- objects out ------------------------------------------------------------------------ */
+/* ---- objects out ----------------------------------------------------------------- */
 
 /* The list cannot be followed beyond an object: what is left of the slab counts as away. */
 static void slub_isolate(struct kmem_cache *s, struct page *slab, void *object)
@@ -260,7 +260,7 @@ static unsigned int slub_refill(struct kmem_cache *s, void **chain, unsigned int
 	}
 }
 
-/* ---- objects in ------------------------------------------------------------------------- */
+/* ---- objects in ------------------------------------------------------------------ */
 
 /* One object back on its slab's list; a slab that is empty now may be one too many. */
 static void slub_put(struct kmem_cache *s, struct page *slab, void *object, u32 *doomed)
@@ -343,7 +343,7 @@ static bool slub_is_free(struct kmem_cache *s, struct page *slab, const void *ob
 	return test_bit(slab_object_nr(s, slab, object), free);
 }
 
-/* ---- whole caches ----------------------------------------------------------------------- */
+/* ---- whole caches ---------------------------------------------------------------- */
 
 static unsigned long slub_shrink(struct kmem_cache *s, unsigned long keep)
 {
@@ -421,7 +421,7 @@ static void slub_rescue(struct kmem_cache *s)
 	pr_err("slab %s: %u objects of a corrupted chain are back on their slabs\n", s->name, nr);
 }
 
-/* ---- verify ----------------------------------------------------------------------------- */
+/* ---- verify ---------------------------------------------------------------------- */
 
 struct slub_sums {
 	unsigned long slabs, empty, taken;

@@ -36,7 +36,7 @@
 
 #include "stats.h"
 
-/* ---- what tables share -------------------------------------------------------------- */
+/* ---- what tables share ----------------------------------------------------------- */
 
 static void stats_add_reclaimable(struct kmem_cache *s, void *arg)
 {
@@ -83,7 +83,7 @@ static unsigned long stats_available(const struct stats_mem *st)
 	return free > reserve ? free - reserve : 0;
 }
 
-/* ---- meminfo ------------------------------------------------------------------------ */
+/* ---- meminfo --------------------------------------------------------------------- */
 
 /* kB in the direct map, by the size of the page that maps them. */
 struct direct_map {
@@ -212,7 +212,7 @@ void stats_meminfo(struct seq_file *m)
 	meminfo_huge(m);
 }
 
-/* ---- vmstat ------------------------------------------------------------------------- */
+/* ---- vmstat ---------------------------------------------------------------------- */
 
 static void vmstat_line(struct seq_file *m, const char *name, u64 value)
 {
@@ -321,7 +321,7 @@ void stats_vmstat(struct seq_file *m)
 		    "direct_map_level2_splits direct_map_level3_splits nr_unstable");
 }
 
-/* ---- owners ------------------------------------------------------------------------- */
+/* ---- owners ---------------------------------------------------------------------- */
 
 static void owners_row(struct seq_file *m, const char *name, unsigned long pages)
 {
@@ -354,7 +354,7 @@ bool stats_owners(struct seq_file *m)
 	return sum == st.ram;
 }
 
-/* ---- iomem -------------------------------------------------------------------------- */
+/* ---- iomem ----------------------------------------------------------------------- */
 
 static const char *iomem_type(u32 type)
 {

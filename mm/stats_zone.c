@@ -63,7 +63,7 @@ static unsigned long zone_pcp_pages(const struct zone *z, unsigned long *local)
 	return sum;
 }
 
-/* ---- buddyinfo, zoneinfo ------------------------------------------------------------ */
+/* ---- buddyinfo, zoneinfo --------------------------------------------------------- */
 
 void stats_buddyinfo(struct seq_file *m)
 {
@@ -167,7 +167,7 @@ void stats_zoneinfo(struct seq_file *m)
 	}
 }
 
-/* ---- Mem-Info ----------------------------------------------------------------------- */
+/* ---- Mem-Info -------------------------------------------------------------------- */
 
 static void show_mem_total(struct seq_file *m, const struct stats_mem *st)
 {
@@ -239,7 +239,7 @@ void stats_show_mem(struct seq_file *m)
 		   sec.ram - min(totalram_pages(), sec.ram));
 }
 
-/* ---- reports ------------------------------------------------------------------------ */
+/* ---- reports --------------------------------------------------------------------- */
 
 static DEFINE_RATELIMIT_STATE(warn_alloc_limit, 10000, 1);
 
@@ -280,7 +280,7 @@ void stats_page_failure(gfp_t gfp, unsigned int order)
 	warn_alloc_details();
 }
 
-/* ---- at boot ------------------------------------------------------------------------ */
+/* ---- at boot --------------------------------------------------------------------- */
 
 static void banner_zones(struct seq_file *m)
 {

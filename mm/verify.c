@@ -52,7 +52,7 @@ void verify_unregister(struct verify_ops *ops)
 		*p = ops->next;
 }
 
-/* ---- the walk ---------------------------------------------------------------------- */
+/* ---- the walk -------------------------------------------------------------------- */
 
 struct head_walk {
 	long pages[NR_PAGE_OWNERS];
@@ -125,7 +125,7 @@ static bool verify_owner_sums(struct head_walk *w)
 	return true;
 }
 
-/* ---- zones ------------------------------------------------------------------------- */
+/* ---- zones ----------------------------------------------------------------------- */
 
 static bool verify_zone_stock(struct zone *z, long *pcp, char *msg, size_t n)
 {
@@ -188,7 +188,7 @@ bool mm_verify(char *msg, size_t n)
 	return ok;
 }
 
-/* ---- the account ------------------------------------------------------------------- */
+/* ---- the account ----------------------------------------------------------------- */
 
 /* Pages of these owners come and go with sections, not with tests. */
 #define ACCOUNT_SKIPS	(PAGE_BIT(NONE) | PAGE_BIT(RESERVED) | PAGE_BIT(MEMMAP) | \

@@ -61,7 +61,7 @@ static struct kmem_cache *vmalloc_cache __ro_after_init;
 #define VMALLOC_META_GFP	(__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_NOWARN | \
 				 __GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_NOFAIL)
 
-/* ---- areas: also for ioremap.c ------------------------------------------------------ */
+/* ---- areas: also for ioremap.c --------------------------------------------------- */
 
 static struct vm_struct *vmalloc_new_area(unsigned long bytes, unsigned long align, gfp_t gfp)
 {
@@ -187,7 +187,7 @@ bool vmalloc_may_sleep(const char *file, int line, unsigned long caller)
 	return __might_sleep(file, line, caller);
 }
 
-/* ---- pages behind areas ------------------------------------------------------------- */
+/* ---- pages behind areas ---------------------------------------------------------- */
 
 /* A block of at most 2^*order pages; *order says how large it is.  NULL: no page at all. */
 static struct page *vmalloc_block(unsigned int *order, gfp_t gfp)
@@ -290,7 +290,7 @@ void *vcalloc(size_t n, size_t size)
 	return vmalloc_from(bytes, GFP_KERNEL | __GFP_ZERO);
 }
 
-/* ---- giving back -------------------------------------------------------------------- */
+/* ---- giving back ----------------------------------------------------------------- */
 
 /* Take the area for freeing, or say in Linux's words why not. */
 static struct vm_struct *vmalloc_take_or_warn(const void *addr, unsigned int kind,
@@ -354,7 +354,7 @@ unsigned int vmalloc_drain(void)
 	return nr;
 }
 
-/* ---- other people's pages ----------------------------------------------------------- */
+/* ---- other people's pages -------------------------------------------------------- */
 
 static void *vmalloc_map(struct page **pages, unsigned int count, unsigned int kind,
 			 pgprot_t prot, unsigned long caller)
@@ -414,7 +414,7 @@ void vm_unmap_ram(const void *addr, unsigned int count)
 	vmalloc_unmap(addr, VM_MAP_RAM, "vm_unmap_ram");
 }
 
-/* ---- questions ---------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------- */
 
 unsigned long vmalloc_to_pfn(const void *addr)
 {

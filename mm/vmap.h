@@ -9,7 +9,7 @@
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 
-/* ---- vmap.c: which addresses are taken ---------------------------------------------- */
+/* ---- vmap.c: which addresses are taken ------------------------------------------- */
 
 /* Field keys:  (C) constant after vmap_space_init()   (V) lock   (R) a racy read is fine */
 struct vmap_space {
@@ -45,7 +45,7 @@ bool vmap_area_next(struct vmap_space *space, unsigned long addr, struct vm_stru
 /* I1..I3 of vmap.c; false: msg. */
 bool vmap_verify(struct vmap_space *space, char *msg, size_t n);
 
-/* ---- vmap_table.c: kernel page tables ----------------------------------------------- */
+/* ---- vmap_table.c: kernel page tables -------------------------------------------- */
 
 /* Once: keep the tables of the page at vaddr for good. */
 void vmap_table_init(unsigned long vaddr);
@@ -82,7 +82,7 @@ pte_t *vmap_table_lookup(unsigned long vaddr);
  */
 bool vmap_table_verify(unsigned long reserved, unsigned long *tables, char *msg, size_t n);
 
-/* ---- vmalloc_stock.c: small areas that keep their addresses --------------------------- */
+/* ---- vmalloc_stock.c: small areas that keep their addresses ---------------------- */
 
 /* An area of nr_pages pages, unmapped, its tables reserved; or NULL. */
 struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages);
@@ -93,7 +93,7 @@ struct vm_struct *vmalloc_stock_pop_any(void);
 /* Areas in all CPUs' stocks, and their pages; racy. */
 unsigned long vmalloc_stock_count(unsigned long *pages);
 
-/* ---- vmalloc.c, for ioremap.c -------------------------------------------------------- */
+/* ---- vmalloc.c, for ioremap.c ---------------------------------------------------- */
 
 /*
  * A new area for nr_pages pages and a guard, with its tables reserved; its pages are to be

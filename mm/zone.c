@@ -170,7 +170,7 @@ void zone_fini_private(struct zone *z)
 		*p = z->next_private;
 }
 
-/* ---- watermark checks -------------------------------------------------------------- */
+/* ---- watermark checks ------------------------------------------------------------ */
 
 /* What the request's flags leave of a mark. */
 static long lowered_mark(long mark, unsigned int alloc_flags)
@@ -198,7 +198,7 @@ bool __zone_watermark_ok(const struct zone *z, unsigned int order, unsigned long
 	return order == 0 || READ_ONCE(z->free_mask) >> order || READ_ONCE(z->nr_dormant);
 }
 
-/* ---- totals -------------------------------------------------------------------------- */
+/* ---- totals ---------------------------------------------------------------------- */
 
 unsigned long totalram_pages(void)
 {

@@ -79,7 +79,7 @@ static phys_addr_t image_pa(const void *p)
 	return (unsigned long)p - __START_KERNEL_map;
 }
 
-/* ---- fixmap and window ------------------------------------------------------------- */
+/* ---- fixmap and window ----------------------------------------------------------- */
 
 void *fixmap_set(enum fixed_addresses idx, phys_addr_t paddr, pgprot_t prot)
 {
@@ -95,7 +95,7 @@ void *paging_window(phys_addr_t paddr)
 	return fixmap_set(FIX_WINDOW0 + smp_processor_id(), paddr, PAGE_KERNEL);
 }
 
-/* ---- the image, page by page ------------------------------------------------------- */
+/* ---- the image, page by page ----------------------------------------------------- */
 
 static u64 *image_entry(unsigned long vaddr)
 {
@@ -170,7 +170,7 @@ void paging_seal(void)
 			       (unsigned long)__end_ro_after_init);
 }
 
-/* ---- tables that nobody maps ------------------------------------------------------- */
+/* ---- tables that nobody maps ----------------------------------------------------- */
 
 static u64 table_read(phys_addr_t table, unsigned int slot)
 {
@@ -211,7 +211,7 @@ static u64 level_bytes(unsigned int level)
 	return 1ULL << (PAGE_SHIFT + 9 * level);
 }
 
-/* ---- growing the direct map and the page array ------------------------------------- */
+/* ---- growing the direct map and the page array ----------------------------------- */
 
 /* Frames that must not be writable anywhere: they need small pages in the direct map. */
 static bool touches_image_ro(phys_addr_t start, u64 bytes)
@@ -328,7 +328,7 @@ unsigned int paging_early_map(const struct paging_range *r, const phys_addr_t *t
 	return grow(r, nr ? tables : none, nr);
 }
 
-/* ---- looking ----------------------------------------------------------------------- */
+/* ---- looking --------------------------------------------------------------------- */
 
 struct walk {
 	bool (*fn)(const struct paging_leaf *leaf, void *arg);

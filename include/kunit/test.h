@@ -113,7 +113,7 @@ struct kunit {
 
 extern struct kunit_suite *const __kunit_suites_start[], *const __kunit_suites_end[];
 
-/* ---- running ---- */
+/* ---- running --------------------------------------------------------------------- */
 
 struct kunit_totals {
 	unsigned int passed, failed, skipped, total;	/* cases */
@@ -138,7 +138,7 @@ struct kunit *kunit_get_current_test(void);
 u64 kunit_seed(void);
 void kunit_set_seed(u64 seed);
 
-/* ---- sockets: each gives the former one back ---- */
+/* ---- sockets: each gives the former one back ------------------------------------- */
 
 #define KUNIT_ACCOUNT_SIZE	1024
 struct kunit_account_ops {
@@ -158,7 +158,7 @@ struct kunit_clock_ops {
 };
 const struct kunit_clock_ops *kunit_set_clock(const struct kunit_clock_ops *ops);
 
-/* ---- inside a case ---- */
+/* ---- inside a case --------------------------------------------------------------- */
 
 #define kunit_skip(test, fmt, ...) do {					\
 	kunit_mark_skipped_fmt(test, fmt, ##__VA_ARGS__);		\
@@ -185,7 +185,7 @@ void kunit_abort(struct kunit *test) __noreturn;
  */
 bool kunit_catch_panic(void (*fn)(void *ctx), void *ctx, char *msg, size_t n);
 
-/* ---- expectations ---- */
+/* ---- expectations ---------------------------------------------------------------- */
 
 struct kunit_loc {
 	const char *file;

@@ -18,7 +18,7 @@
 
 static void *slot[BURST];
 
-/* ---- kmalloc and caches ---- */
+/* ---- kmalloc and caches ---------------------------------------------------------- */
 
 static u64 kmalloc_64(u64 n)
 {
@@ -101,7 +101,7 @@ static u64 krealloc_64_128(u64 n)
 }
 BENCH("krealloc-64-128/pair", krealloc_64_128, 3000);
 
-/* ---- pages ---- */
+/* ---- pages ----------------------------------------------------------------------- */
 
 static __always_inline u64 pages_pair(u64 n, unsigned int order)
 {
@@ -163,7 +163,7 @@ static u64 pages_order10(u64 n)
 }
 BENCH("pages-order10/pair", pages_order10, 300);
 
-/* ---- vmalloc ---- */
+/* ---- vmalloc --------------------------------------------------------------------- */
 
 static __always_inline u64 vmalloc_pair(u64 n, unsigned long bytes)
 {
@@ -186,7 +186,7 @@ static u64 vmalloc_1m(u64 n)
 }
 BENCH("vmalloc-1m/pair", vmalloc_1m, 300);
 
-/* ---- boot ---- */
+/* ---- boot ------------------------------------------------------------------------ */
 
 /* Measured once, by kernel/main.c: from the first instruction to the first page. */
 static u64 boot_first_page(u64 n)

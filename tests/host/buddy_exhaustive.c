@@ -47,7 +47,7 @@ static void die(u32 state, const char *what, unsigned int arg)
 	exit(1);
 }
 
-/* ---- numbers and pictures ------------------------------------------------------------ */
+/* ---- numbers and pictures -------------------------------------------------------- */
 
 static void paint(struct picture *p, u32 number, unsigned int at, unsigned int order)
 {
@@ -75,7 +75,7 @@ static u32 number_of(const struct picture *p, unsigned int at, unsigned int orde
 	       number_of(p, at + (1U << (order - 1)), order - 1);
 }
 
-/* ---- the production side -------------------------------------------------------------- */
+/* ---- the production side --------------------------------------------------------- */
 
 static void build(const struct picture *p)
 {
@@ -140,7 +140,7 @@ static void restore(const struct saved *s)
 	zone = s->zone;
 }
 
-/* ---- the model --------------------------------------------------------------------------- */
+/* ---- the model ------------------------------------------------------------------- */
 
 /* Order of the block that alloc(order) must cut: the smallest that fits; -1: none. */
 static int model_source(const struct picture *p, unsigned int order)
@@ -184,7 +184,7 @@ static void model_free(struct picture *p, unsigned int at)
 	p->at[at] = order | FREE_BIT;
 }
 
-/* ---- one operation -------------------------------------------------------------------------- */
+/* ---- one operation --------------------------------------------------------------- */
 
 static void reached(u32 state, const struct picture *want)
 {

@@ -54,7 +54,7 @@ static void die(const char *what, unsigned long arg)
 	exit(1);
 }
 
-/* ---- the bitmap -------------------------------------------------------------------------- */
+/* ---- the bitmap ------------------------------------------------------------------ */
 
 static u64 mask_of(unsigned long pfn, unsigned long nr)
 {
@@ -131,7 +131,7 @@ static bool want_alloc(unsigned int limit)
 	return nr_blocks < limit && (!nr_blocks || prandom_u32_below(&rnd, 100) < bias);
 }
 
-/* ---- a private zone, exactly --------------------------------------------------------------- */
+/* ---- a private zone, exactly ----------------------------------------------------- */
 
 static void zone_step(struct zone *z)
 {
@@ -185,7 +185,7 @@ static void zone_run(unsigned long steps)
 	__free_pages(block, MAX_PAGE_ORDER);
 }
 
-/* ---- the public calls -------------------------------------------------------------------------- */
+/* ---- the public calls ------------------------------------------------------------ */
 
 static const gfp_t masks[] = {
 	GFP_KERNEL, GFP_KERNEL, GFP_ATOMIC, GFP_NOWAIT, GFP_DMA, GFP_DMA32,

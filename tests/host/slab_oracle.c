@@ -74,7 +74,7 @@ static u32 below(u32 ceil)
 	return prandom_u32_below(&rnd, ceil);
 }
 
-/* ---- the map --------------------------------------------------------------------------------- */
+/* ---- the map --------------------------------------------------------------------- */
 
 static void map_set(const u8 *p, u32 bytes, bool on)
 {
@@ -128,7 +128,7 @@ static void forget(struct object *o)
 	*o = objects[--nr_objects];
 }
 
-/* ---- failing requests ------------------------------------------------------------------------- */
+/* ---- failing requests ------------------------------------------------------------ */
 
 static bool refuse_some(gfp_t gfp, unsigned int order)
 {
@@ -149,7 +149,7 @@ static gfp_t some_mask(void)
 	return mask[below(ARRAY_SIZE(mask))] | __GFP_NOWARN;
 }
 
-/* ---- caches -------------------------------------------------------------------------------------- */
+/* ---- caches ---------------------------------------------------------------------- */
 
 #define CTOR_BYTE	0xc7
 
@@ -259,7 +259,7 @@ static void op_cache_bulk(void)
 	c->nr_live += nr;
 }
 
-/* ---- kmalloc ---------------------------------------------------------------------------------------- */
+/* ---- kmalloc --------------------------------------------------------------------- */
 
 static size_t some_size(void)
 {
@@ -327,7 +327,7 @@ static void op_krealloc(void)
 	note(p, size, ksize(p), -1);
 }
 
-/* ---- frees ------------------------------------------------------------------------------------------------ */
+/* ---- frees ----------------------------------------------------------------------- */
 
 static void restore_constructed(const struct object *o)
 {
@@ -371,7 +371,7 @@ static void op_free_bulk(void)
 	kfree_bulk(k, p);
 }
 
-/* ---- frees that must be refused ----------------------------------------------------------------------------- */
+/* ---- frees that must be refused -------------------------------------------------- */
 
 static void expect_refused(const void *p)
 {
@@ -416,7 +416,7 @@ static void op_wrong_free(void)
 	}
 }
 
-/* ---- the loop --------------------------------------------------------------------------------------------------- */
+/* ---- the loop -------------------------------------------------------------------- */
 
 static void op_rare(void)
 {

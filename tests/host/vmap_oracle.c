@@ -40,7 +40,7 @@ static void die(const char *what, unsigned long arg)
 	exit(1);
 }
 
-/* ---- a space beside a bitmap -------------------------------------------------------- */
+/* ---- a space beside a bitmap ----------------------------------------------------- */
 
 static struct vmap_space space;
 static struct vm_struct areas[MAX_AREAS];
@@ -120,7 +120,7 @@ static void space_run(unsigned long ops)
 	}
 }
 
-/* ---- the public calls --------------------------------------------------------------- */
+/* ---- the public calls ------------------------------------------------------------ */
 
 enum { KIND_VMALLOC, KIND_ALIGNED, KIND_VMAP, KIND_KVMALLOC, KIND_FAILING, NR_KINDS };
 

@@ -9,7 +9,7 @@ static u8 block[BLOCK_BYTES] __aligned(8);
 static u32 block_len;
 static struct boot_info bi, other;
 
-/* ---- a multiboot2 block, tag by tag ------------------------------------------------ */
+/* ---- a multiboot2 block, tag by tag ---------------------------------------------- */
 
 static void block_start(void)
 {
@@ -307,7 +307,7 @@ static void notices_uefi(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bi.nr_complaints, 0U);
 }
 
-/* ---- the record -------------------------------------------------------------------- */
+/* ---- the record ------------------------------------------------------------------ */
 
 static void clips_ranges_that_wrap(struct kunit *test)
 {
@@ -395,7 +395,7 @@ static void counts_complaints_it_has_no_room_for(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, strlen(bi.complaint[7]), sizeof(bi.complaint[7]) - 1);
 }
 
-/* ---- PVH --------------------------------------------------------------------------- */
+/* ---- PVH ------------------------------------------------------------------------- */
 
 /* Physical memory as the reader shows it: the block, from address 0x1000 on. */
 #define PVH_BASE	0x1000ULL

@@ -236,7 +236,7 @@ static void buddy_smoke(struct kunit *test)
 	zone_expect_whole(test, z);
 }
 
-/* ---- broken structures are noticed ------------------------------------------------------ */
+/* ---- broken structures are noticed ----------------------------------------------- */
 
 /* A zone with two free blocks on list 3 and one on some others. */
 struct broken {

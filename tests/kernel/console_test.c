@@ -125,7 +125,7 @@ static void vt_survives_noise(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, outside, 0);
 }
 
-/* ---- fonts ---- */
+/* ---- fonts ----------------------------------------------------------------------- */
 
 extern const u8 font_psf_start[], font_psf_end[];
 
@@ -167,7 +167,7 @@ static void psf_refuses_nonsense(struct kunit *test)
 	file[3] = 8;
 }
 
-/* ---- keyboard ---- */
+/* ---- keyboard -------------------------------------------------------------------- */
 
 static struct keyboard_state kbd;
 static char typed[64];
@@ -227,7 +227,7 @@ static void every_scan_code_is_bounded(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, too_long, 0);
 }
 
-/* ---- input queue ---- */
+/* ---- input queue ----------------------------------------------------------------- */
 
 static void input_is_a_queue(struct kunit *test)
 {

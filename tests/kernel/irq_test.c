@@ -155,7 +155,7 @@ static void unbalanced_enable_warns(struct kunit *test)
 	warn_count = warns;
 }
 
-/* ---- vectors ---- */
+/* ---- vectors --------------------------------------------------------------------- */
 
 static void check_context(struct pt_regs *regs)
 {
@@ -225,7 +225,7 @@ static void every_free_vector_returns(struct kunit *test)
 	KUNIT_EXPECT_GE(test, irq_count_all(), before + 5);
 }
 
-/* ---- the table ---- */
+/* ---- the table ------------------------------------------------------------------- */
 
 static void table_has_its_rows(struct kunit *test)
 {
@@ -274,7 +274,7 @@ static struct kunit_suite irq_suite = {
 	.test_cases = irq_cases,
 };
 
-/* ---- MADT ---- */
+/* ---- MADT ------------------------------------------------------------------------ */
 
 #define MADT_HEADER	44
 

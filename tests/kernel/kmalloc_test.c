@@ -46,7 +46,7 @@ static const char *cache_name_of(const void *p)
 	return name;
 }
 
-/* ---- sizes ------------------------------------------------------------------------------ */
+/* ---- sizes ----------------------------------------------------------------------- */
 
 static void every_size_fits_its_class(struct kunit *test)
 {
@@ -237,7 +237,7 @@ static void an_impossible_zone_is_fixed_up(struct kunit *test)
 		kfree(p[i]);
 }
 
-/* ---- resizing and copying --------------------------------------------------------------- */
+/* ---- resizing and copying -------------------------------------------------------- */
 
 static void krealloc_keeps_contents(struct kunit *test)
 {
@@ -346,7 +346,7 @@ static void sensitive_data_are_wiped(struct kunit *test)
 	kfree_sensitive(ZERO_SIZE_PTR);
 }
 
-/* ---- frees that must not be ------------------------------------------------------------- */
+/* ---- frees that must not be ------------------------------------------------------ */
 
 /* Try to free p; the report must say so, one way or another, and nothing may change. */
 static void refused(struct kunit *test, const void *p, const char *why)
@@ -553,7 +553,7 @@ static void kfree_s_checks_the_size(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slab_error_count() - errors, 4);
 }
 
-/* ---- many ------------------------------------------------------------------------------- */
+/* ---- many ------------------------------------------------------------------------ */
 
 /* Each block carries its own address in each word. */
 static void fill(u64 *p, size_t bytes)

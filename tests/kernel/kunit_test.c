@@ -42,7 +42,7 @@ static void expect_log(struct kunit *test, const char *s)
 	KUNIT_EXPECT_TRUE_MSG(test, strstr(log, s), "'%s' is not in:\n%.200s", s, log);
 }
 
-/* ---- a suite where everything is well ---- */
+/* ---- a suite where everything is well -------------------------------------------- */
 
 static void good_a(struct kunit *test) { mark('a'); }
 static void good_b(struct kunit *test) { mark('b'); KUNIT_SUCCEED(test); }
@@ -121,7 +121,7 @@ static void shuffling(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, differs);
 }
 
-/* ---- expectations that fail ---- */
+/* ---- expectations that fail ------------------------------------------------------ */
 
 static struct kunit_case one_case[2];
 static struct kunit_suite one_suite = { .name = "one", .test_cases = one_case };
@@ -255,7 +255,7 @@ static void assertion_without_case(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, msg, "kunit: assertion outside of a test case");
 }
 
-/* ---- set-up that fails ---- */
+/* ---- set-up that fails ----------------------------------------------------------- */
 
 static int failing_init(struct kunit *test) { return -ENOMEM; }
 static int asserting_init(struct kunit *test) { KUNIT_ASSERT_TRUE(test, false); return 0; }
@@ -279,7 +279,7 @@ static void failed_setup(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, totals.failed, 3U);
 }
 
-/* ---- actions ---- */
+/* ---- actions --------------------------------------------------------------------- */
 
 static void acting(struct kunit *test)
 {
@@ -301,7 +301,7 @@ static void actions(struct kunit *test)
 	expect_log(test, "    # acting: 15 actions\n    # acting: no newline\n    ok 1 acting\n");
 }
 
-/* ---- parameters ---- */
+/* ---- parameters ------------------------------------------------------------------ */
 
 static const int orders[] = { 0, 1, 3, 4 };
 
@@ -346,7 +346,7 @@ static void parameters(struct kunit *test)
 	expect_log(test, "    ok 1 with_param\n");
 }
 
-/* ---- leaving things behind ---- */
+/* ---- leaving things behind ------------------------------------------------------- */
 
 static DEFINE_SPINLOCK(forgotten);
 
@@ -429,7 +429,7 @@ static void hooks(struct kunit *test)
 	kunit_set_watchdog(dog);
 }
 
-/* ---- the rest ---- */
+/* ---- the rest -------------------------------------------------------------------- */
 
 static bool found_me;
 static void find_me(void *ctx, const char *suite, const char *name)

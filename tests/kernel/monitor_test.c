@@ -126,7 +126,7 @@ static const char *run(const char *line)
 	return screen;
 }
 
-/* ---- editing ------------------------------------------------------------------------ */
+/* ---- editing --------------------------------------------------------------------- */
 
 /* Keys up to Enter, and the line that they make. */
 static const struct edit {
@@ -258,7 +258,7 @@ static void tab_lists_what_is_possible(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(shown, "\nvmallocinfo  vmstat  verify\nquarry> v"));
 }
 
-/* ---- the loop ----------------------------------------------------------------------- */
+/* ---- the loop -------------------------------------------------------------------- */
 
 static void lines_run_and_the_prompt_comes_back(struct kunit *test)
 {
@@ -388,7 +388,7 @@ static void test_l_lists_suites_that_match(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, strstr(screen, "vmalloc."));
 }
 
-/* ---- memory ------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------- */
 
 static void memory_is_taken_and_given_back(struct kunit *test)
 {

@@ -27,7 +27,7 @@ static bool all_words_are(const void *start, size_t bytes, unsigned long want)
 	return true;
 }
 
-/* ---- what the calls promise -------------------------------------------------------------- */
+/* ---- what the calls promise ------------------------------------------------------ */
 
 static void page_alloc_every_order(struct kunit *test)
 {
@@ -255,7 +255,7 @@ static void page_alloc_burst(struct kunit *test)
 	}
 }
 
-/* ---- random operations ------------------------------------------------------------------------ */
+/* ---- random operations ----------------------------------------------------------- */
 
 #define RANDOM_OPS	200000
 #define RANDOM_LIVE	192
@@ -319,7 +319,7 @@ static void page_alloc_random(struct kunit *test)
 		free_pages(live[nr].addr, live[nr].order);
 }
 
-/* ---- wrong frees -------------------------------------------------------------------------------- */
+/* ---- wrong frees ----------------------------------------------------------------- */
 
 static struct page *victim;		/* head of an order-2 block of PAGES */
 static struct page *other;		/* something of another kind */
@@ -502,7 +502,7 @@ static void page_alloc_wrong_free(struct kunit *test)
 	__free_pages(victim, 2);
 }
 
-/* ---- failure, and what is plugged in ---------------------------------------------------------------- */
+/* ---- failure, and what is plugged in --------------------------------------------- */
 
 static unsigned int hook_calls;
 static gfp_t hook_gfp;
@@ -667,7 +667,7 @@ static void page_alloc_wakes_kswapd_below_low(struct kunit *test)
 	__free_pages(page, 4);
 }
 
-/* ---- all of memory -------------------------------------------------------------------------------------- */
+/* ---- all of memory --------------------------------------------------------------- */
 
 #define EXHAUST_LIMIT	(320UL << (20 - PAGE_SHIFT))	/* larger machines take too long here */
 

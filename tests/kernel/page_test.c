@@ -85,7 +85,7 @@ static void page_get_order_table(struct kunit *test)
 	}
 }
 
-/* ---- owners ---------------------------------------------------------------------------- */
+/* ---- owners ---------------------------------------------------------------------- */
 
 static void page_owner_names_exist(struct kunit *test)
 {
@@ -184,7 +184,7 @@ static void page_reserved_pages_are_marked(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, PageSlab(page));
 }
 
-/* ---- compound pages and references ------------------------------------------------------ */
+/* ---- compound pages and references ----------------------------------------------- */
 
 static void page_compound_tails_find_their_head(struct kunit *test)
 {
@@ -261,7 +261,7 @@ static void page_private_is_the_owners(struct kunit *test)
 	__free_page(page);
 }
 
-/* ---- reports ------------------------------------------------------------------------------ */
+/* ---- reports --------------------------------------------------------------------- */
 
 static void page_report_has_linux_text(struct kunit *test)
 {

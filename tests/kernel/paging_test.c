@@ -32,7 +32,7 @@ static u64 prot_of(const void *p)
 	return paging_lookup((unsigned long)p, &leaf) ? pgprot_val(leaf.prot) : 0;
 }
 
-/* ---- W^X: by faulting --------------------------------------------------------------- */
+/* ---- W^X: by faulting ------------------------------------------------------------ */
 
 static void text_runs_and_is_not_written(struct kunit *test)
 {
@@ -119,7 +119,7 @@ static void the_boot_stack_has_a_floor(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, probe_read((void *)page), -EFAULT);
 }
 
-/* ---- W^X: by walking every table of the kernel half ---------------------------------- */
+/* ---- W^X: by walking every table of the kernel half ------------------------------ */
 
 struct survey {
 	unsigned long leaves, wx, user, not_global;
@@ -190,7 +190,7 @@ static void the_cpu_enforces_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, !!(read_cr4() & X86_CR4_UMIP), boot_cpu_has(X86_FEATURE_UMIP));
 }
 
-/* ---- windows and fixmap -------------------------------------------------------------- */
+/* ---- windows and fixmap ---------------------------------------------------------- */
 
 static void a_window_shows_the_frame_it_is_told(struct kunit *test)
 {
@@ -228,7 +228,7 @@ static void a_fixmap_slot_comes_and_goes(struct kunit *test)
 	free_page((unsigned long)page);
 }
 
-/* ---- growing: in a part of the address space that nobody uses ------------------------ */
+/* ---- growing: in a part of the address space that nobody uses -------------------- */
 
 #define SCRATCH		0xffffa00000000000UL
 #define MAX_TABLES	8

@@ -91,7 +91,7 @@ static struct kmem_cache *make_exact(struct kunit *test, unsigned int size, slab
 	return make(test, size, flags);
 }
 
-/* ---- no damage ------------------------------------------------------------------------------- */
+/* ---- no damage ------------------------------------------------------------------- */
 
 static const slab_flags_t flag_sets[] = {
 	SLAB_CONSISTENCY_CHECKS, SLAB_RED_ZONE, SLAB_POISON, SLAB_STORE_USER,
@@ -138,7 +138,7 @@ static void freed_memory_is_poisoned(struct kunit *test)
 	finish(test, s);
 }
 
-/* ---- writes outside: red zones ----------------------------------------------------------------- */
+/* ---- writes outside: red zones --------------------------------------------------- */
 
 static void write_behind_a_live_object(struct kunit *test)
 {
@@ -203,7 +203,7 @@ static void write_behind_what_was_asked_for(struct kunit *test)
 	finish(test, s);
 }
 
-/* ---- writes after free ----------------------------------------------------------------------------- */
+/* ---- writes after free ----------------------------------------------------------- */
 
 static void write_first_byte_after_free(struct kunit *test)
 {
@@ -294,7 +294,7 @@ static void writes_between_the_objects(struct kunit *test)
 	finish(test, s);
 }
 
-/* ---- links and counts ---------------------------------------------------------------------------- */
+/* ---- links and counts ------------------------------------------------------------ */
 
 /*
  * The link lies behind the object, in its slot of 64 + 8 bytes.  A broken one cuts the
@@ -377,7 +377,7 @@ static void freed_twice(struct kunit *test)
 	}
 }
 
-/* ---- who did it ----------------------------------------------------------------------------------------- */
+/* ---- who did it ------------------------------------------------------------------ */
 
 static unsigned long test_clock(void)
 {
@@ -455,7 +455,7 @@ static void reports_taint(struct kunit *test)
 	finish(test, s);
 }
 
-/* ---- the default build validates, too ------------------------------------------------------------- */
+/* ---- the default build validates, too -------------------------------------------- */
 
 static void validating_a_plain_cache(struct kunit *test)
 {
@@ -468,7 +468,7 @@ static void validating_a_plain_cache(struct kunit *test)
 	finish(test, s);
 }
 
-/* ---- slab_debug= ---------------------------------------------------------------------------------------- */
+/* ---- slab_debug= ----------------------------------------------------------------- */
 
 static void the_command_line_chooses(struct kunit *test)
 {

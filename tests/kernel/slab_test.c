@@ -49,7 +49,7 @@ static void expect_sound(struct kunit *test)
 #define EXPECT_STR(test, s, sub) \
 	KUNIT_EXPECT_TRUE_MSG(test, strstr(s, sub) != NULL, "'%s' is not in '%s'", sub, s)
 
-/* ---- objects in and out ----------------------------------------------------------------- */
+/* ---- objects in and out ---------------------------------------------------------- */
 
 static const unsigned int sizes[] = {
 	1, 7, 8, 9, 24, 100, 192, 500, 1000, 4096, 5000, 10000, 32768, 40000, 300000, 2 << 20
@@ -180,7 +180,7 @@ static void kfree_takes_cache_objects(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-/* ---- constructors ----------------------------------------------------------------------- */
+/* ---- constructors ---------------------------------------------------------------- */
 
 static unsigned int nr_constructed;
 
@@ -262,7 +262,7 @@ static void typesafe_memory_survives_its_free(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-/* ---- ways of creating --------------------------------------------------------------------- */
+/* ---- ways of creating ------------------------------------------------------------ */
 
 static void the_three_forms_of_create(struct kunit *test)
 {
@@ -434,7 +434,7 @@ static void create_without_memory(struct kunit *test)
 		kmem_cache_destroy(s[--nr]);
 }
 
-/* ---- bulk --------------------------------------------------------------------------------- */
+/* ---- bulk ------------------------------------------------------------------------ */
 
 static void *bulk[2000];
 
@@ -512,7 +512,7 @@ static void bulk_free_checks_each(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-/* ---- giving back, destroying ----------------------------------------------------------------- */
+/* ---- giving back, destroying ----------------------------------------------------- */
 
 static void shrink_gives_everything_back(struct kunit *test)
 {
@@ -606,7 +606,7 @@ static void destroyed_twice(struct kunit *test)
 	expect_sound(test);
 }
 
-/* ---- wrong frees -------------------------------------------------------------------------------- */
+/* ---- wrong frees ----------------------------------------------------------------- */
 
 static void refused(struct kunit *test, struct kmem_cache *s, void *p, const char *why)
 {
@@ -645,7 +645,7 @@ static void wrong_frees_are_refused(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-/* ---- damage in the default build ----------------------------------------------------------- */
+/* ---- damage in the default build ------------------------------------------------- */
 
 /* A free object in stock is written to: noticed when it is asked for, and nothing is lost. */
 static void overwritten_link_in_stock(struct kunit *test)
@@ -784,7 +784,7 @@ static void planted_damage_is_found(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-/* ---- what is told ------------------------------------------------------------------------------- */
+/* ---- what is told ---------------------------------------------------------------- */
 
 static void slabinfo_tells_the_truth(struct kunit *test)
 {
@@ -828,7 +828,7 @@ static void objects_can_be_named(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-/* ---- many caches at once ------------------------------------------------------------------------- */
+/* ---- many caches at once --------------------------------------------------------- */
 
 #define NR_RANDOM	1000
 static struct { u64 *p; u8 cache; } held[NR_RANDOM];

@@ -72,7 +72,7 @@ static unsigned long value_of(struct kunit *test, const char *label)
 	return simple_strtoul(skip_spaces(p + n), NULL, 10);
 }
 
-/* ---- meminfo, vmstat ---------------------------------------------------------------- */
+/* ---- meminfo, vmstat ------------------------------------------------------------- */
 
 static const char *const meminfo_keys[] = {
 	"MemTotal:", "MemFree:", "MemAvailable:", "Buffers:", "Cached:", "SwapCached:", "Active:",
@@ -190,7 +190,7 @@ static void vmstat_is_names_and_numbers(struct kunit *test)
 			value_of(test, "pgalloc_dma "), value_of(test, "pgfree "));
 }
 
-/* ---- zones -------------------------------------------------------------------------- */
+/* ---- zones ----------------------------------------------------------------------- */
 
 static void large_orders_and_dormant_pages_are_folded(struct kunit *test)
 {
@@ -324,7 +324,7 @@ static void the_banner_says_what_there_is(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "K reserved, 0K cma-reserved)\n"));
 }
 
-/* ---- caches and areas --------------------------------------------------------------- */
+/* ---- caches and areas ------------------------------------------------------------ */
 
 static void slabinfo_check_line(struct kunit *test, const char *line)
 {
@@ -402,7 +402,7 @@ static void vmallocinfo_shows_each_kind_of_area(struct kunit *test)
 	__free_page(page);
 }
 
-/* ---- owners, iomem ------------------------------------------------------------------ */
+/* ---- owners, iomem --------------------------------------------------------------- */
 
 static void owners_sum_up_to_ram(struct kunit *test)
 {
@@ -449,7 +449,7 @@ static void iomem_shows_the_map_and_what_was_named(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, strstr(print(stats_iomem), "Far device"));
 }
 
-/* ---- whatis ------------------------------------------------------------------------- */
+/* ---- whatis ---------------------------------------------------------------------- */
 
 static const char *whatis(const void *p)
 {

@@ -87,7 +87,7 @@ static void bad_msr_is_survived(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, value & EFER_LMA);
 }
 
-/* ---- sockets ---- */
+/* ---- sockets --------------------------------------------------------------------- */
 
 static struct pt_regs seen;
 static unsigned int seen_count;
@@ -185,7 +185,7 @@ static void nmi_has_its_context(struct kunit *test)
 	KUNIT_EXPECT_GT(test, trap_nmi_count(0), 0);
 }
 
-/* ---- reports: captured, compared, survived ---- */
+/* ---- reports: captured, compared, survived --------------------------------------- */
 
 /* Run @fn, which oopses, and leave what was printed in report[]. */
 static bool catch_oops(void (*fn)(void *ctx), void *ctx)
@@ -317,7 +317,7 @@ static void warn_text(struct kunit *test)
 	warn_count = count;
 }
 
-/* ---- the hook that lets an oops be survived ---- */
+/* ---- the hook that lets an oops be survived -------------------------------------- */
 
 static unsigned long resume_sp;
 
@@ -343,7 +343,7 @@ static void oops_hook_resumes(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, reported("Oops: invalid opcode"));
 }
 
-/* ---- backtraces across a trap ---- */
+/* ---- backtraces across a trap ---------------------------------------------------- */
 
 static unsigned long trace[16];
 static unsigned int trace_len;
@@ -374,7 +374,7 @@ static void backtrace_crosses_a_trap(struct kunit *test)
 	KUNIT_EXPECT_GT(test, trace_len, 4);
 }
 
-/* ---- rewindable sequences ---- */
+/* ---- rewindable sequences -------------------------------------------------------- */
 
 /*
  * A sequence that is interrupted on its first pass.  Returns the number of passes: 1 if

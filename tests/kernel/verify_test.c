@@ -129,7 +129,7 @@ static void verify_sees_a_zone_that_hides(struct kunit *test)
 	zone_private_list = z;
 }
 
-/* ---- rooms that register, and the account ------------------------------------------------ */
+/* ---- rooms that register, and the account ---------------------------------------- */
 
 static unsigned long room_count;
 static unsigned int room_settled;

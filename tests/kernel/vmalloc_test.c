@@ -65,7 +65,7 @@ static bool faults(const void *p)
 	return copy_from_kernel_nofault(&c, p, 1) == -EFAULT;
 }
 
-/* ---- contents and guards ------------------------------------------------------------ */
+/* ---- contents and guards --------------------------------------------------------- */
 
 static const unsigned long sizes[] = {
 	1,	  8,	   PAGE_SIZE - 1, PAGE_SIZE, PAGE_SIZE + 1, 5 * PAGE_SIZE,
@@ -173,7 +173,7 @@ static void vmalloc_32_stays_below_4_gib(struct kunit *test)
 	vfree(p);
 }
 
-/* ---- places ------------------------------------------------------------------------- */
+/* ---- places ---------------------------------------------------------------------- */
 
 static void *aligned(unsigned long size, unsigned long align)
 {
@@ -278,7 +278,7 @@ static void fifteen_thousand_areas_at_a_time(struct kunit *test)
 	vfree(held);
 }
 
-/* ---- failure ------------------------------------------------------------------------ */
+/* ---- failure --------------------------------------------------------------------- */
 
 static void size_zero_and_too_much_are_refused(struct kunit *test)
 {
@@ -407,7 +407,7 @@ static void fragmented_memory_is_good_enough(struct kunit *test)
 	vfree(p);
 }
 
-/* ---- wrong frees -------------------------------------------------------------------- */
+/* ---- wrong frees ----------------------------------------------------------------- */
 
 static void wrong_frees_are_named_and_survived(struct kunit *test)
 {
@@ -435,7 +435,7 @@ static void wrong_frees_are_named_and_survived(struct kunit *test)
 	expect_said(test, text);
 }
 
-/* ---- contexts ----------------------------------------------------------------------- */
+/* ---- contexts -------------------------------------------------------------------- */
 
 static void interrupts_get_nothing_and_a_report(struct kunit *test)
 {

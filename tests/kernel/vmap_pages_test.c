@@ -53,7 +53,7 @@ static void get_test_pages(struct kunit *test)
 	kunit_add_action(test, free_test_pages, NULL);
 }
 
-/* ---- vmap --------------------------------------------------------------------------- */
+/* ---- vmap ------------------------------------------------------------------------ */
 
 static void vmap_shows_pages_in_the_order_given(struct kunit *test)
 {
@@ -137,7 +137,7 @@ static void only_mapped_addresses_have_a_page(struct kunit *test)
 	vfree(p);
 }
 
-/* ---- ioremap ------------------------------------------------------------------------ */
+/* ---- ioremap --------------------------------------------------------------------- */
 
 static void ioremap_maps_what_is_no_ram(struct kunit *test)
 {
@@ -252,7 +252,7 @@ static void interrupts_may_not_map(struct kunit *test)
 	system_state = state;
 }
 
-/* ---- kvmalloc ----------------------------------------------------------------------- */
+/* ---- kvmalloc -------------------------------------------------------------------- */
 
 static void kvmalloc_takes_kmalloc_while_it_can(struct kunit *test)
 {

@@ -161,7 +161,7 @@ static void areas_are_walked_in_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, copy.addr, BASE + PAGES(4));
 }
 
-/* ---- random operations beside a model ----------------------------------------------- */
+/* ---- random operations beside a model -------------------------------------------- */
 
 static char model[SPACE_PAGES + 1];		/* '.' free, 'x' taken */
 
@@ -220,7 +220,7 @@ static void random_operations_agree_with_a_model(struct kunit *test)
 	expect_sane(test);
 }
 
-/* ---- many --------------------------------------------------------------------------- */
+/* ---- many ------------------------------------------------------------------------ */
 
 static void long_lists_stay_sane(struct kunit *test)
 {
@@ -252,7 +252,7 @@ static void long_lists_stay_sane(struct kunit *test)
 	expect_sane(test);
 }
 
-/* ---- the check itself --------------------------------------------------------------- */
+/* ---- the check itself ------------------------------------------------------------ */
 
 static void expect_found(struct kunit *test, const char *what)
 {

@@ -91,7 +91,7 @@ void zone_expect_whole(struct kunit *test, struct zone *z)
 	KUNIT_EXPECT_EQ(test, z->free[z->top_order].nr << z->top_order, z->nr_free);
 }
 
-/* ---- reports -------------------------------------------------------------------------- */
+/* ---- reports --------------------------------------------------------------------- */
 
 static char report_text[4096];
 static unsigned long report_taint;

@@ -97,7 +97,7 @@ static void zone_batchsize_table(struct kunit *test)
 	}
 }
 
-/* ---- how deep may a request go? ------------------------------------------------------------ */
+/* ---- how deep may a request go? -------------------------------------------------- */
 
 static const struct depth {
 	const char *name;
@@ -167,7 +167,7 @@ static void zone_high_order_needs_a_block(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, __zone_watermark_ok(&z, 10, 0, ZONE_NORMAL, 0));
 }
 
-/* ---- the walk ------------------------------------------------------------------------------ */
+/* ---- the walk -------------------------------------------------------------------- */
 
 #define WALK_ORDER	5
 #define WALK_PAGES	32
@@ -265,7 +265,7 @@ static int walk_init(struct kunit *test)
 	return 0;
 }
 
-/* ---- the real ones ---------------------------------------------------------------------------- */
+/* ---- the real ones --------------------------------------------------------------- */
 
 static void zone_spans_agree_with_pfn_zone(struct kunit *test)
 {
