@@ -26,7 +26,11 @@ static void vt_dirty(struct vt *vt, unsigned int top, unsigned int end)
 /* Cells [from, to), counted from the first of the screen. */
 static void vt_erase(struct vt *vt, unsigned int from, unsigned int to)
 {
+	const u64 blanks = vt_blank(vt) * 0x0001000100010001ULL;
+
 	vt_dirty(vt, from / vt->cols, (to + vt->cols - 1) / vt->cols);
+	for (; from + 4 <= to; from += 4)
+		memcpy(&vt->cells[from], &blanks, sizeof(blanks));
 	for (; from < to; from++)
 		vt->cells[from] = vt_blank(vt);
 }
@@ -44,18 +48,28 @@ static void vt_newline(struct vt *vt)
 	vt_erase(vt, last, last + vt->cols);
 }
 
+/* Characters up to a control character or the end of the line; returns how many. */
+static size_t vt_put_run(struct vt *vt, const char *s, size_t n)
+{
+	u8 attr = vt->reverse ? (u8)(vt->attr << 4 | vt->attr >> 4) : vt->attr;
+	u16 *cell = &vt->cells[vt->y * vt->cols + vt->x];
+	size_t i, room = min(n, (size_t)(vt->cols - vt->x));
+
+	for (i = 0; i < room && (u8)s[i] >= ' '; i++)
+		cell[i] = (u16)(attr << 8 | (u8)s[i]);
+	if (i)
+		vt_dirty(vt, vt->y, vt->y + 1);
+	vt->x += (unsigned int)i;
+	return i;
+}
+
 static void vt_put(struct vt *vt, char c)
 {
-	u8 attr = vt->attr;
-
 	if (vt->x == vt->cols) {
 		vt->x = 0;
 		vt_newline(vt);
 	}
-	if (vt->reverse)
-		attr = (u8)(attr << 4 | attr >> 4);
-	vt_dirty(vt, vt->y, vt->y + 1);
-	vt->cells[vt->y * vt->cols + vt->x++] = (u16)(attr << 8 | (u8)c);
+	vt_put_run(vt, &c, 1);
 }
 
 static void vt_control(struct vt *vt, char c)
@@ -201,6 +215,13 @@ void vt_init(struct vt *vt, u16 *cells, unsigned int cols, unsigned int rows)
 
 void vt_write(struct vt *vt, const char *s, size_t n)
 {
-	while (n--)
-		vt_char(vt, *s++);
+	size_t done;
+
+	for (; n; n -= done, s += done) {
+		done = vt->state == VT_NORMAL ? vt_put_run(vt, s, n) : 0;
+		if (!done) {
+			vt_char(vt, *s);
+			done = 1;
+		}
+	}
 }
