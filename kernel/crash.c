@@ -176,6 +176,6 @@ static int crash_now(void)
 	pr_notice("crash=%s: on purpose\n", crash_chosen->name);
 	crash_chosen->fn();
 	pr_err("crash=%s: still alive\n", crash_chosen->name);
-	arch_exit(ARCH_EXIT_FAIL);
+	arch_exit(EXIT_FAIL);
 }
 late_initcall(crash_now);

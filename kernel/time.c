@@ -27,6 +27,7 @@
 #include <linux/irq.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/panic.h>
 #include <linux/printk.h>
 
 #define CALIBRATE_TICKS		(PIT_HZ / 200)	/* 5 ms */
@@ -100,7 +101,7 @@ static void watchdog_expire(const struct pt_regs *regs)
 	pr_emerg("watchdog: BUG: soft lockup - CPU#0 stuck for %us!\n", watchdog.seconds);
 	if (regs)
 		show_regs_and_trace(regs);
-	arch_exit(ARCH_EXIT_WATCHDOG);
+	arch_exit(EXIT_WATCHDOG);
 }
 
 static void watchdog_check(void)

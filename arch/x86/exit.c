@@ -8,6 +8,7 @@
 #include <asm/exit.h>
 #include <asm/io.h>
 #include <asm/irqflags.h>
+#include <linux/panic.h>
 
 #define DEBUG_EXIT_PORT		0xf4
 #define ACPI_PM1A_Q35		0x604	/* where QEMU puts the ACPI control register */
@@ -38,7 +39,7 @@ void __noreturn arch_poweroff(void)
 	arch_local_irq_disable();
 	outw(ACPI_SLEEP_S5, ACPI_PM1A_Q35);
 	outw(ACPI_SLEEP_S5, ACPI_PM1A_OLD);
-	arch_exit(ARCH_EXIT_PASS);	/* isapc has no ACPI; QEMU at least ends */
+	arch_exit(EXIT_PASS);	/* isapc has no ACPI; QEMU at least ends */
 }
 
 void __noreturn arch_reboot(void)

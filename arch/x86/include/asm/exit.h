@@ -8,13 +8,7 @@
 
 #include <linux/compiler.h>
 
-/* Exit statuses of QEMU, as scripts/qemu-run reads them. */
-#define ARCH_EXIT_PASS		33
-#define ARCH_EXIT_FAIL		35
-#define ARCH_EXIT_PANIC		37
-#define ARCH_EXIT_WATCHDOG	39
-
-/* Report @status (odd, 33..) to the outside; where nobody listens: halt for good. */
+/* Report @status, an EXIT_* of <linux/panic.h>; where nobody listens: halt for good. */
 void __noreturn arch_exit(int status);
 void __noreturn arch_poweroff(void);
 void __noreturn arch_reboot(void);
