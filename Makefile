@@ -75,7 +75,7 @@ INCLUDES := -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
 WARN := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-unused-parameter \
 	-Wno-sign-compare -Werror
 ifneq ($(findstring clang,$(CC)),)
-WARN += -Wthread-safety -Wno-unused-command-line-argument -Wno-gnu-variable-sized-type-not-at-end
+WARN += -Wthread-safety -Wno-unused-command-line-argument -Wno-gnu-variable-sized-type-not-at-end -Wno-string-plus-int
 endif
 KFLAGS := -std=gnu11 -O2 -g -D__KERNEL__ -ffreestanding -fno-pic -mcmodel=kernel \
 	-mno-red-zone -mgeneral-regs-only -fno-strict-aliasing -fno-common \

@@ -64,7 +64,7 @@ int monitor_parse_gfp(const char *s, gfp_t *gfp)
 	size_t n;
 
 	if (!kstrtoul(s, 0, &bits)) {
-		if (bits & ~(unsigned long)__GFP_BITS_MASK)
+		if (bits & ~(__force unsigned long)__GFP_BITS_MASK)
 			return -EINVAL;
 		*gfp = (__force gfp_t)bits;
 		return 0;

@@ -174,7 +174,7 @@ static void meminfo_huge(struct seq_file *m)
 
 	seq_printf(m, "HardwareCorrupted: %5lu kB\n",
 		   page_owner_pages(PAGE_OWNER_BAD) << (PAGE_SHIFT - 10));
-	meminfo_none(m, (const char *const []){ "AnonHugePages:", "ShmemHugePages:",
+	meminfo_none(m, (const char *const[]){ "AnonHugePages:", "ShmemHugePages:",
 		     "ShmemPmdMapped:", "FileHugePages:", "FilePmdMapped:", NULL });
 	for (i = 0; i < ARRAY_SIZE(counts); i++)
 		seq_printf(m, "%-16s%8lu\n", counts[i], 0UL);
@@ -194,7 +194,7 @@ void stats_meminfo(struct seq_file *m)
 	meminfo_pages(m, "MemTotal:", totalram_pages());
 	meminfo_pages(m, "MemFree:", nr_free_pages());
 	meminfo_pages(m, "MemAvailable:", stats_available(&st));
-	meminfo_none(m, (const char *const []){ "Buffers:", "Cached:", "SwapCached:", "Active:",
+	meminfo_none(m, (const char *const[]){ "Buffers:", "Cached:", "SwapCached:", "Active:",
 		     "Inactive:", "Active(anon):", "Inactive(anon):", "Active(file):",
 		     "Inactive(file):", "Unevictable:", "Mlocked:", "SwapTotal:", "SwapFree:",
 		     "Dirty:", "Writeback:", "AnonPages:", "Mapped:", "Shmem:", NULL });
@@ -204,7 +204,7 @@ void stats_meminfo(struct seq_file *m)
 	meminfo_pages(m, "SUnreclaim:", st.slab_unreclaimable);
 	meminfo_pages(m, "KernelStack:", st.stack);
 	meminfo_pages(m, "PageTables:", st.pagetables);
-	meminfo_none(m, (const char *const []){ "SecPageTables:", "NFS_Unstable:", "Bounce:",
+	meminfo_none(m, (const char *const[]){ "SecPageTables:", "NFS_Unstable:", "Bounce:",
 		     "WritebackTmp:", NULL });
 	meminfo_pages(m, "CommitLimit:", totalram_pages() / 2);
 	meminfo_kb(m, "Committed_AS:", 0);

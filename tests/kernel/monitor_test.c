@@ -460,8 +460,8 @@ static void pages_shows_owners(struct kunit *test)
 	char *p = (char *)__get_free_pages(GFP_KERNEL | __GFP_COMP, 2), line[64], want[64];
 
 	snprintf(line, sizeof(line), "pages %#lx 1", virt_to_pfn(p));
-	snprintf(want, sizeof(want), "%#10lx %5u %-9s %-7s %u\n", virt_to_pfn(p), 2, "pages",
-		 page_zone(virt_to_page(p))->name, 1);
+	snprintf(want, sizeof(want), "%#10lx %5u %-9s %-7s %u\n", virt_to_pfn(p), 2U, "pages",
+		 page_zone(virt_to_page(p))->name, 1U);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(run(line), want));
 	snprintf(line, sizeof(line), "pages %#lx 2", virt_to_pfn(p) + 1);
 	snprintf(want, sizeof(want), "%#10lx       (inside a block)\n", virt_to_pfn(p) + 2);

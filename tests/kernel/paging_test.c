@@ -75,7 +75,7 @@ static void the_direct_map_does_not_run(struct kunit *test)
 
 static void sealed_data_is_not_written(struct kunit *test)
 {
-	KUNIT_ASSERT_LT(test, __start_ro_after_init, __end_ro_after_init);
+	KUNIT_ASSERT_LT(test, &__start_ro_after_init[0], &__end_ro_after_init[0]);
 	KUNIT_EXPECT_EQ(test, probe_read(__start_ro_after_init), 0);
 	KUNIT_EXPECT_EQ(test, probe_write(__start_ro_after_init), -EFAULT);
 	KUNIT_EXPECT_EQ(test, probe_write(last_byte_before(__end_ro_after_init)), -EFAULT);
