@@ -178,8 +178,7 @@ static void page_dump(unsigned long pfn, const char *reason)
 		 page_ref_count(page), NULL, 0UL, pfn);
 	if (PageHead(page))
 		pr_alert("head: order:%u mapcount:0 entire_mapcount:0 nr_pages_mapped:0 "
-			 "pincount:0\n",
-			 page->order);
+			 "pincount:0\n", page->order);
 	pr_alert("flags: %#x(%s|order=%u|zone=%u)\n", page->flags,
 		 page_owner_name(page->owner), page->order, page_zonenum(page));
 	pr_alert("raw: %016llx %016llx\n", page->private, page->meta);

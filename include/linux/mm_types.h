@@ -53,8 +53,7 @@ struct page {
 				u32 refcount;	/* PAGES and above: references */
 				struct {	/* SLAB */
 					u16 inuse;	/* objects not on this slab's free list */
-					/* first free object: offset / 8 + 1; 0: none */
-					u16 freelist;
+					u16 freelist;	/* first free: offset / 8 + 1; 0: none */
 				};
 				u32 nr_entries;	/* PGTABLE: entries that are present */
 			};
@@ -76,7 +75,7 @@ static_assert(sizeof(struct page) == 16, "struct page: four to a cache line");
 
 /* struct page flags */
 #define PG_HEAD		0x01		/* compound: this is the head */
-#define PG_TAIL		0x02	/* compound: this is not; head = pfn rounded down to order */
+#define PG_TAIL		0x02		/* compound: head = pfn rounded down to order */
 #define PG_ZEROED	0x04		/* free and known to be zero */
 #define PG_PFMEMALLOC	0x08		/* came out of the reserve */
 

@@ -51,7 +51,7 @@ struct per_cpu_pages {
 	u16 count[NR_PCP_ORDERS];	/* blocks on each list */
 	u16 high[NR_PCP_ORDERS];	/* flush at this many blocks; 0 while closed */
 	u16 batch;			/* pages moved at a time */
-	u16 open;		/* 0: zone short of pages, every request goes to the buddy */
+	u16 open;			/* 0: zone short of pages, all goes to the buddy */
 	u32 nr_refill, nr_flush;	/* events, for stats */
 	u64 nr_alloc;			/* pages ever given out of this stock */
 } __aligned(64);
@@ -61,24 +61,24 @@ struct per_cpu_pages {
  *		(Z) zone->lock   (S) section lock   (R) a racy read is fine
  */
 struct zone {
-	const char	 *name;				/* (C) "DMA", "DMA32", "Normal" */
-	u8		 idx;				/* (C) enum zone_type */
-	u8		 top_order;			/* (C) never merge beyond this */
-	u64		 free_tag;	/* (C) in meta of free heads: PAGE_TAG_PRIVATE or 0 */
-	unsigned long	 start_pfn;			/* (C) spanned: [start_pfn, end_pfn) */
-	unsigned long	 end_pfn;			/* (C) */
-	unsigned long	 present_pages;		/* (C) RAM pages of the map, set by section.c */
-	unsigned long	 managed_pages;		/* (C) of them ever allocatable, by section.c */
-	unsigned long	 nr_dormant;		/* (S,R) of them not brought in yet, ditto */
-	unsigned long	 watermark[NR_WMARK];		/* (C) pages */
-	unsigned long	 lowmem_reserve[MAX_NR_ZONES];	/* (C) pages, by highest zone */
-	struct per_cpu_pages *pcp;		/* (C) this CPU's by this_cpu_ptr(); may be NULL */
-	struct zone	 *next_private;			/* (C) zone.c */
+	const char	 *name;			/* (C) "DMA", "DMA32", "Normal" */
+	u8		 idx;			/* (C) enum zone_type */
+	u8		 top_order;		/* (C) never merge beyond this */
+	u64		 free_tag;		/* (C) in meta of free heads, 0 in real zones */
+	unsigned long	 start_pfn;		/* (C) spanned: [start_pfn, end_pfn) */
+	unsigned long	 end_pfn;		/* (C) */
+	unsigned long	 present_pages;		/* (C) RAM of the map, set by section.c */
+	unsigned long	 managed_pages;		/* (C) ever allocatable, set by section.c */
+	unsigned long	 nr_dormant;		/* (S,R) not brought in yet, set by section.c */
+	unsigned long	 watermark[NR_WMARK];	/* (C) pages */
+	unsigned long	 lowmem_reserve[MAX_NR_ZONES]; /* (C) pages, by highest zone asked */
+	struct per_cpu_pages *pcp;		/* (C) for this_cpu_ptr(); may be NULL */
+	struct zone	 *next_private;		/* (C) zone.c */
 
-	spinlock_t	 lock;				/* rank LOCK_ZONE, irqs off */
-	u32		 free_mask;			/* (Z) bit k: free[k] is not empty */
-	unsigned long	 nr_free;			/* (Z,R) pages on the lists */
-	struct free_area free[NR_BUDDY_ORDERS];		/* (Z) */
+	spinlock_t	 lock;			/* rank LOCK_ZONE, irqs off */
+	u32		 free_mask;		/* (Z) bit k: free[k] is not empty */
+	unsigned long	 nr_free;		/* (Z,R) pages on the lists */
+	struct free_area free[NR_BUDDY_ORDERS];	/* (Z) */
 };
 
 extern struct zone zones[MAX_NR_ZONES];

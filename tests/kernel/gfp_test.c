@@ -2,20 +2,23 @@
 /* gfp_test.c - what each mask entitles to; the bit values are Linux 6.12's */
 #include "zone_fixture.h"
 
+static const struct {
+	gfp_t gfp;
+	u32 linux_value;
+} gfp_values[] = {
+	{ GFP_KERNEL, 0xcc0 }, { GFP_ATOMIC, 0x820 }, { GFP_NOWAIT, 0x2800 },
+	{ GFP_NOIO, 0xc00 }, { GFP_NOFS, 0xc40 }, { GFP_USER, 0x100cc0 },
+	{ GFP_KERNEL_ACCOUNT, 0x400cc0 }, { GFP_DMA, 0x1 }, { GFP_DMA32, 0x4 },
+	{ GFP_HIGHUSER_MOVABLE, 0x100cca }, { __GFP_ZERO, 0x100 }, { __GFP_COMP, 0x40000 },
+};
+
 static void gfp_values_are_linux(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, GFP_KERNEL, 0xcc0);
-	KUNIT_EXPECT_EQ(test, GFP_ATOMIC, 0x820);
-	KUNIT_EXPECT_EQ(test, GFP_NOWAIT, 0x2800);
-	KUNIT_EXPECT_EQ(test, GFP_NOIO, 0xc00);
-	KUNIT_EXPECT_EQ(test, GFP_NOFS, 0xc40);
-	KUNIT_EXPECT_EQ(test, GFP_USER, 0x100cc0);
-	KUNIT_EXPECT_EQ(test, GFP_KERNEL_ACCOUNT, 0x400cc0);
-	KUNIT_EXPECT_EQ(test, GFP_DMA, 0x1);
-	KUNIT_EXPECT_EQ(test, GFP_DMA32, 0x4);
-	KUNIT_EXPECT_EQ(test, GFP_HIGHUSER_MOVABLE, 0x100cca);
-	KUNIT_EXPECT_EQ(test, __GFP_ZERO, 0x100);
-	KUNIT_EXPECT_EQ(test, __GFP_COMP, 0x40000);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(gfp_values); i++)
+		KUNIT_EXPECT_EQ_MSG(test, (__force u32)gfp_values[i].gfp,
+				    gfp_values[i].linux_value, "row %u", i);
 }
 
 static void gfp_blocking(struct kunit *test)
