@@ -16,8 +16,8 @@
  * INVARIANTS	what is given out was free, is reserved now, and never contains address 0.
  * LOCKING	none: one CPU at boot.
  * CONTEXT	boot, until memblock_hand_over(); the walks anywhere.
- * FAILURE	0 or NULL and nothing changed.  After the hand-over: one line that names caller
- *		and size.
+ * FAILURE	0 or NULL and nothing changed.  After the hand-over: a line with the size, and
+ *		the stack of who wanted it.
  * NOT HERE	the lists: memblock.c.  Linux's names and panics: memblock_default.c.
  */
 #include <linux/align.h>
@@ -26,6 +26,7 @@
 #include <linux/memblock.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
+#include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <asm/page.h>
 
@@ -212,8 +213,9 @@ phys_addr_t memblock_phys_alloc_in(struct memblock *mb, const struct memblock_re
 	phys_addr_t base;
 
 	if (mb->handed_over) {
-		pr_err("memblock: %pS wants %llu bytes, but boot memory has been handed over\n",
-		       __builtin_return_address(0), rq->size);
+		pr_err("memblock: somebody wants %llu bytes, but boot memory has been handed "
+		       "over\n", rq->size);
+		dump_stack();
 		return 0;
 	}
 	base = memblock_find_in(mb, rq);

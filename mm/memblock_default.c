@@ -13,7 +13,7 @@
  * LOCKING	none: one CPU at boot; read-only after memblock_hand_over().
  * CONTEXT	boot; questions (memblock_is_*, sizes) any.
  * FAILURE	memblock_alloc() and alloc_bootmem() panic and say the size; the _try_ and
- *		_exact_ forms return NULL.  After the hand-over all of them name the caller.
+ *		_exact_ forms return NULL.  After the hand-over all of them complain.
  * NOT HERE	the lists: memblock.c.  Finding: memblock_alloc.c.
  */
 #include <linux/bootmem.h>

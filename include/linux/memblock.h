@@ -149,8 +149,8 @@ static inline phys_addr_t memblock_phys_alloc(phys_addr_t size, phys_addr_t alig
 
 /*
  * Mapped memory, zeroed unless raw.  memblock_alloc*() panic with the size when there is
- * none; the _try_ and _exact_ forms return NULL.  After the hand-over: all of them name
- * caller and size, and return NULL.  The memory is permanent, or goes to memblock_free().
+ * none; the _try_ and _exact_ forms return NULL.  After the hand-over: all of them say
+ * the size and the stack, and return NULL.  The memory is permanent, or goes to memblock_free().
  */
 void *memblock_alloc(phys_addr_t size, phys_addr_t align);
 void *memblock_alloc_raw(phys_addr_t size, phys_addr_t align);
