@@ -67,7 +67,10 @@ static int lock_cpu = -1;		/* -1: free */
 
 /* ---- the lock -------------------------------------------------------------------- */
 
-/* False if it is held by this CPU, or if waiting for it could be for ever. */
+/*
+ * False if it is held by this CPU, or if waiting for it could be for ever.  An oops inside
+ * of a printk takes it all the same: it may be the last thing that is ever printed.
+ */
 static bool log_lock(unsigned long *flags)
 {
 	int cpu, free = -1;
@@ -75,7 +78,9 @@ static bool log_lock(unsigned long *flags)
 	local_irq_save(*flags);
 	cpu = smp_processor_id();
 	while (!try_cmpxchg(&lock_cpu, &free, cpu)) {
-		if (free == cpu || in_nmi()) {
+		if (free == cpu && oops_in_progress) {
+			printk_bust();
+		} else if (free == cpu || in_nmi()) {
 			local_irq_restore(*flags);
 			return false;
 		}
@@ -263,6 +268,8 @@ static int emit(struct record *rec, const char *fmt, va_list args)
 
 	if (!log_lock(&flags))
 		return pend(rec, fmt, args);
+	if (unlikely(READ_ONCE(pending.used)))
+		drain();		/* older than this one: the lock was busted */
 	s = format(text, sizeof(text), rec, fmt, args);
 	len = rec->len;
 	if (s)

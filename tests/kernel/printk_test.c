@@ -235,9 +235,10 @@ static void from_nmi(struct kunit *test)
 
 static void bust_and_print(void)
 {
+	printk("said before\n");
 	printk_bust();
 	printk("last words\n");
-	KUNIT_EXPECT_STREQ(kunit_get_current_test(), sunk, "outer\nlast words\n");
+	KUNIT_EXPECT_STREQ(kunit_get_current_test(), sunk, "outer\nsaid before\nlast words\n");
 }
 
 static void busted_lock_prints_at_once(struct kunit *test)
@@ -245,7 +246,23 @@ static void busted_lock_prints_at_once(struct kunit *test)
 	sink_does = bust_and_print;
 	printk("outer\n");
 	printk("and on\n");
-	KUNIT_EXPECT_STREQ(test, sunk, "outer\nlast words\nand on\n");
+	KUNIT_EXPECT_STREQ(test, sunk, "outer\nsaid before\nlast words\nand on\n");
+}
+
+static void oops_and_print(void)
+{
+	oops_in_progress = true;
+	printk("BUG: in a console\n");
+	oops_in_progress = false;
+	KUNIT_EXPECT_STREQ(kunit_get_current_test(), sunk, "outer\nBUG: in a console\n");
+}
+
+static void oops_does_not_wait(struct kunit *test)
+{
+	sink_does = oops_and_print;
+	printk("outer\n");
+	printk("and on\n");
+	KUNIT_EXPECT_STREQ(test, sunk, "outer\nBUG: in a console\nand on\n");
 }
 
 static bool never(void *ctx, int level, const char *s, size_t n)
@@ -353,6 +370,7 @@ static struct kunit_case printk_cases[] = {
 	KUNIT_CASE(dropped_line),
 	KUNIT_CASE(from_nmi),
 	KUNIT_CASE(busted_lock_prints_at_once),
+	KUNIT_CASE(oops_does_not_wait),
 	KUNIT_CASE(sinks_cannot_change_sinks),
 	KUNIT_CASE(capturing),
 	KUNIT_CASE(only_once),
