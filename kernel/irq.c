@@ -201,8 +201,10 @@ static struct irqaction *irq_remove_action(unsigned int irq, struct irq_desc *de
 		if (a->dev != dev)
 			continue;
 		WRITE_ONCE(*link, a->next);
-		if (!desc->actions)
+		if (!desc->actions) {
 			desc->chip->irq_mask(irq);
+			desc->pending = false;		/* nobody is left to replay it to */
+		}
 		return a;
 	}
 	return NULL;
@@ -252,11 +254,10 @@ void enable_irq(unsigned int irq)
 	if (!desc || WARN(!desc->depth, "Unbalanced enable for IRQ %u\n", irq))
 		return;
 	spin_lock_irqsave(&irq_lock, flags);
-	if (!--desc->depth && desc->pending) {
+	if (!--desc->depth && desc->actions) {
+		replay = desc->pending;
 		desc->pending = false;
-		replay = desc->actions != NULL;
-		if (replay)
-			desc->chip->irq_unmask(irq);
+		desc->chip->irq_unmask(irq);	/* requested, or parked, while disabled */
 	}
 	spin_unlock(&irq_lock);
 	if (replay) {

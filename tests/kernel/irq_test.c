@@ -6,6 +6,7 @@
  * APIC, from self-interrupts.  Line 3 (the second serial port) is nobody's.
  */
 #include <asm/apic.h>
+#include <asm/io.h>
 #include <asm/madt.h>
 #include <asm/processor.h>
 #include <asm/ptrace.h>
@@ -141,6 +142,76 @@ static void disabled_line_is_replayed_once(struct kunit *test)
 	free_irq(FREE_LINE, &dev);
 }
 
+/* What came in for the last owner of a line is not the next one's. */
+static void freed_line_forgets_what_was_pending(struct kunit *test)
+{
+	unsigned int dev = 0;
+
+	need_free_line(test);
+	KUNIT_ASSERT_EQ(test, request_irq(FREE_LINE, count_line, 0, "old", &dev), 0);
+	disable_irq(FREE_LINE);
+	raise_line();
+	free_irq(FREE_LINE, &dev);
+	KUNIT_ASSERT_EQ(test, request_irq(FREE_LINE, count_line, 0, "new", &dev), 0);
+	enable_irq(FREE_LINE);
+	KUNIT_EXPECT_EQ(test, dev, 0);
+	free_irq(FREE_LINE, &dev);
+}
+
+#define RTC_LINE		8
+#define RTC_B_PERIODIC		0x40
+
+static u8 rtc_read(u8 reg)
+{
+	outb(reg, 0x70);
+	return inb(0x71);
+}
+
+static void rtc_write(u8 reg, u8 value)
+{
+	outb(reg, 0x70);
+	outb(value, 0x71);
+}
+
+static irqreturn_t rtc_irq(int irq, void *dev)
+{
+	rtc_read(0x0c);				/* or it will not interrupt again */
+	(*(unsigned int *)dev)++;
+	return IRQ_HANDLED;
+}
+
+static void wait_for(const unsigned int *count, unsigned int ms)
+{
+	u64 end = ktime_get_ns() + ms * NSEC_PER_MSEC;
+
+	while (!READ_ONCE(*count) && ktime_get_ns() < end)
+		cpu_relax();
+}
+
+/* The clock of the machine is a device that interrupts, and that nobody uses. */
+static void line_requested_while_disabled_works_once_enabled(struct kunit *test)
+{
+	unsigned int dev = 0;
+	u8 b = rtc_read(0x0b);
+
+	if (b == 0xff || !irqchip_get(RTC_LINE))
+		kunit_skip(test, "no real-time clock");
+	disable_irq(RTC_LINE);
+	KUNIT_ASSERT_EQ(test, request_irq(RTC_LINE, rtc_irq, 0, "rtc", &dev), 0);
+	rtc_write(0x0a, 0x26);			/* 1024 Hz */
+	rtc_write(0x0b, b | RTC_B_PERIODIC);
+	rtc_read(0x0c);
+	wait_for(&dev, 5);
+	KUNIT_EXPECT_EQ(test, dev, 0);
+	enable_irq(RTC_LINE);
+	rtc_read(0x0c);
+	wait_for(&dev, 2000);
+	rtc_write(0x0b, b);
+	rtc_read(0x0c);
+	free_irq(RTC_LINE, &dev);
+	KUNIT_EXPECT_GT(test, dev, 0);
+}
+
 static void unbalanced_enable_warns(struct kunit *test)
 {
 	unsigned long taint = get_taint();
@@ -260,6 +331,8 @@ static struct kunit_case irq_cases[] = {
 	KUNIT_CASE(freeing_twice_warns),
 	KUNIT_CASE(actions_run_out_cleanly),
 	KUNIT_CASE(disabled_line_is_replayed_once),
+	KUNIT_CASE(freed_line_forgets_what_was_pending),
+	KUNIT_CASE(line_requested_while_disabled_works_once_enabled),
 	KUNIT_CASE(unbalanced_enable_warns),
 	KUNIT_CASE(vector_runs_in_hardirq_context),
 	KUNIT_CASE(self_interrupt),
