@@ -9,7 +9,8 @@
  *		pages between heads		are blank, or tails of a compound head
  *		FREE pages			== sum of nr_free of all zones, private too
  *		PCP pages			== sum of the stocks
- *		all pages			== pages that have a struct page
+ *		all pages			== pages that have a struct page; with what is
+ *						   dormant or offline: the RAM of the map
  *	zones	buddy_verify(), pcp_verify()
  *	rooms	whatever registered with verify_register(): slab, vmalloc, sections
  *
@@ -165,6 +166,21 @@ static bool verify_zones(struct head_walk *w)
 	return false;
 }
 
+/* Every page of RAM is somebody's, or waits in a section that is not online. */
+static bool verify_ram(struct head_walk *w)
+{
+	struct section_stats st;
+	unsigned long found;
+
+	section_get_stats(&st);
+	found = -w->pages[PAGE_OWNER_NONE] - st.online_holes + st.dormant + st.dormant_cost +
+		st.offline_reserved + st.skipped;
+	if (found != st.ram)
+		scnprintf(w->msg, w->n, "RAM: %lu pages in the map, %lu accounted for", st.ram,
+			  found);
+	return found == st.ram;
+}
+
 static bool verify_rooms(char *msg, size_t n)
 {
 	struct verify_ops *ops;
@@ -183,7 +199,7 @@ bool mm_verify(char *msg, size_t n)
 
 	local_irq_save(flags);
 	ok = walk_heads(&w) && verify_owner_sums(&w) && verify_zones(&w) &&
-	     verify_rooms(msg, n);
+	     verify_ram(&w) && verify_rooms(msg, n);
 	local_irq_restore(flags);
 	return ok;
 }

@@ -129,6 +129,13 @@ static void verify_sees_a_zone_that_hides(struct kunit *test)
 	zone_private_list = z;
 }
 
+static void verify_sees_a_lost_page_of_ram(struct kunit *test)
+{
+	section_map.stats.ram++;
+	expect_verify(test, "RAM: ");
+	section_map.stats.ram--;
+}
+
 /* ---- rooms that register, and the account ---------------------------------------- */
 
 static unsigned long room_count;
@@ -245,6 +252,7 @@ static struct kunit_case verify_cases[] = {
 	KUNIT_CASE(verify_sees_a_broken_private_zone),
 	KUNIT_CASE(verify_sees_broken_stock),
 	KUNIT_CASE(verify_sees_a_zone_that_hides),
+	KUNIT_CASE(verify_sees_a_lost_page_of_ram),
 	KUNIT_CASE(verify_asks_the_rooms),
 	KUNIT_CASE(verify_account_sees_leaks),
 	KUNIT_CASE(verify_account_asks_the_rooms),
