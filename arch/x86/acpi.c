@@ -16,7 +16,6 @@
 #include "irqchip.h"
 
 #define RSDP_V1_BYTES		20
-#define RSDP_V2_BYTES		36
 #define RSDP_RSDT_OFFSET	16
 #define RSDP_XSDT_OFFSET	24
 #define BIOS_EBDA_POINTER	0x40e	/* segment of the extended BIOS data area */
@@ -129,16 +128,12 @@ static phys_addr_t acpi_find_table(const u8 *rsdp, const char *signature)
 	return 0;
 }
 
-bool acpi_read_madt(struct madt_info *info)
+bool acpi_read_madt_from(const u8 *rsdp, struct madt_info *info)
 {
-	u8 rsdp[RSDP_V2_BYTES];
 	phys_addr_t pa;
 	size_t bytes;
 
-	if (!acpi_find_rsdp(rsdp)) {
-		pr_info("ACPI: no RSDP found\n");
-		return false;
-	}
+	memset(info, 0, sizeof(*info));
 	pa = acpi_find_table(rsdp, "APIC");
 	if (!pa) {
 		pr_info("ACPI: no MADT\n");
@@ -156,4 +151,14 @@ bool acpi_read_madt(struct madt_info *info)
 	if (info->nr_dropped)
 		pr_warn("ACPI: MADT: %u entries ignored\n", info->nr_dropped);
 	return true;
+}
+
+bool acpi_read_madt(struct madt_info *info)
+{
+	u8 rsdp[RSDP_V2_BYTES];
+
+	if (acpi_find_rsdp(rsdp))
+		return acpi_read_madt_from(rsdp, info);
+	pr_info("ACPI: no RSDP found\n");
+	return false;
 }

@@ -131,17 +131,20 @@ u32 apic_read_errors(void)
 	return apic_read(APIC_ESR);
 }
 
-/* In memory-mapped mode, enabled, at @paddr or where it is. */
-static phys_addr_t apic_enable_msr(phys_addr_t paddr)
+/*
+ * In memory-mapped mode, enabled, where it is; returns that.  The MADT says where it
+ * should be (@told, 0: it does not), but to move it there could put it over RAM.
+ */
+static phys_addr_t apic_enable_msr(phys_addr_t told)
 {
 	u64 msr = rdmsrl(MSR_IA32_APICBASE);
+	phys_addr_t paddr = msr & APICBASE_ADDR;
 
-	if (!paddr)
-		paddr = msr & APICBASE_ADDR;
+	if (told && told != paddr)
+		pr_warn("APIC: the MADT says 0x%llx, but it is at 0x%llx\n", told, paddr);
 	if (msr & APICBASE_X2APIC)
 		wrmsrl(MSR_IA32_APICBASE, msr & ~(APICBASE_X2APIC | APICBASE_ENABLE));
-	msr = (msr & ~(APICBASE_X2APIC | APICBASE_ADDR)) | APICBASE_ENABLE | paddr;
-	wrmsrl(MSR_IA32_APICBASE, msr);
+	wrmsrl(MSR_IA32_APICBASE, (msr & ~APICBASE_X2APIC) | APICBASE_ENABLE);
 	return paddr;
 }
 

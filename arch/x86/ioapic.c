@@ -13,6 +13,7 @@
 #include <asm/fixmap.h>
 #include <asm/io.h>
 #include <asm/irq.h>
+#include <linux/boot_info.h>
 #include <linux/printk.h>
 #include "irqchip.h"
 
@@ -126,14 +127,31 @@ static void ioapic_setup_pin(const struct madt_info *madt, u8 __iomem *base,
 	ioapic_write_line(line);
 }
 
+/* To look for registers there would be to write into somebody's memory. */
+static bool ioapic_is_ram(u64 paddr)
+{
+	u32 i;
+
+	for (i = 0; i < boot_info.nr_ranges; i++)
+		if (boot_info.range[i].type == BOOT_RAM &&
+		    paddr - boot_info.range[i].base < boot_info.range[i].size)
+			return true;
+	return false;
+}
+
 static bool ioapic_setup(const struct madt_info *madt, unsigned int i)
 {
 	const struct madt_ioapic *io = &madt->ioapic[i];
-	u8 __iomem *base = (u8 __iomem __force *)fixmap_set(FIX_IOAPIC0 + i,
-			io->paddr & PAGE_MASK, PAGE_KERNEL_NOCACHE);
+	u8 __iomem *base;
 	u32 version;
 	unsigned int pin, nr_pins;
 
+	if (ioapic_is_ram(io->paddr)) {
+		pr_warn("IOAPIC[%u]: 0x%llx is RAM, ignored\n", i, io->paddr);
+		return false;
+	}
+	base = (u8 __iomem __force *)fixmap_set(FIX_IOAPIC0 + i, io->paddr & PAGE_MASK,
+						PAGE_KERNEL_NOCACHE);
 	base += io->paddr & (PAGE_SIZE - 1);
 	version = ioapic_read(base, IOAPIC_REG_VERSION);
 	nr_pins = (version >> 16 & 0xff) + 1;

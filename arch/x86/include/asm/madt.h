@@ -41,4 +41,12 @@ struct madt_info {
  */
 int madt_parse(const void *table, size_t len, struct madt_info *info);
 
+#define RSDP_V2_BYTES		36
+
+/*
+ * arch/x86/acpi.c: follow a root pointer of RSDP_V2_BYTES bytes, trusting nothing it leads
+ * to.  false: no MADT, or not a sane one; the log says which, and @info names nothing.
+ */
+bool acpi_read_madt_from(const u8 *rsdp, struct madt_info *info);
+
 #endif /* _ASM_MADT_H */
