@@ -20,7 +20,7 @@
  *   first free that finds the zone above its high watermark opens it again.  Closed is
  *   high[] = 0 and empty lists, so the hot paths need no test for it.
  *
- *   Sizes are Linux's: zone_batchsize() pages a batch, 4 batches kept.  Linux keeps
+ *   Sizes are Linux's: zone_batchsize() + 1 pages a batch, 4 batches kept.  Linux keeps
  *   using its stock below the low watermark, and drains it only in direct reclaim.
  *
  * INVARIANTS	(pcp_verify())
@@ -45,7 +45,7 @@ static void pcp_open(struct per_cpu_pages *pcp)
 	unsigned int order;
 
 	for (order = 0; order < NR_PCP_ORDERS; order++)
-		pcp->high[order] = max(pcp->batch * PCP_HIGH_BATCHES >> order, 2);
+		pcp->high[order] = max((pcp->batch + 1) * PCP_HIGH_BATCHES >> order, 2);
 	pcp->open = 1;
 }
 
@@ -56,9 +56,10 @@ void pcp_init(struct per_cpu_pages *pcp, const struct zone *z)
 		pcp_open(pcp);
 }
 
+/* Linux's batch is 2^n - 1, against resonance; one more is one whole block of the buddy. */
 static unsigned int pcp_batch_blocks(const struct per_cpu_pages *pcp, unsigned int order)
 {
-	return max(pcp->batch >> order, 1);
+	return max((pcp->batch + 1) >> order, 1);
 }
 
 /* One run of 2^got pages becomes blocks of 2^order; the lowest is popped first. */

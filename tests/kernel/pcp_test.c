@@ -12,7 +12,7 @@ static void stock_drain(void *z)
 	pcp_drain(z, &stock);
 }
 
-/* 512 pages, marks at 16, 32 and 48; batches of 7 (of 8 for the arithmetic of halves). */
+/* 512 pages, marks at 16, 32 and 48; batches of 8. */
 static struct zone *stocked_zone(struct kunit *test)
 {
 	struct zone *z = zone_fixture(test, ORDER);
@@ -23,7 +23,7 @@ static struct zone *stocked_zone(struct kunit *test)
 	memset(&stock, 0, sizeof(stock));
 	pcp_init(&stock, z);
 	KUNIT_ASSERT_EQ(test, stock.batch, 1);
-	stock.batch = 8;
+	stock.batch = 7;
 	stock.open = 1;
 	stock.high[0] = 32;
 	stock.high[1] = 16;
@@ -142,8 +142,8 @@ static void pcp_init_sizes(struct kunit *test)
 	pcp_init(&pcp, &z);
 	KUNIT_EXPECT_EQ(test, pcp.batch, 63);
 	KUNIT_EXPECT_EQ(test, pcp.open, 1);
-	KUNIT_EXPECT_EQ(test, pcp.high[0], 252);
-	KUNIT_EXPECT_EQ(test, pcp.high[3], 31);
+	KUNIT_EXPECT_EQ(test, pcp.high[0], 256);
+	KUNIT_EXPECT_EQ(test, pcp.high[3], 32);
 	z.nr_free = 99;
 	memset(&pcp, 0, sizeof(pcp));
 	pcp_init(&pcp, &z);
