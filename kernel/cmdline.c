@@ -10,7 +10,7 @@
 #include <linux/printk.h>
 #include <linux/string.h>
 
-#define WORD_MAX	256	/* bytes, with the NUL; a longer word is cut */
+#define WORD_MAX	256	/* bytes, with the NUL; a word that fills it is refused */
 
 static bool is_blank(char c)
 {
@@ -74,7 +74,13 @@ unsigned int cmdline_parse(const char *line)
 	unsigned int refused = 0;
 	char word[WORD_MAX];
 
-	while (cmdline_next_word(&line, word, sizeof(word)))
-		refused += !take_word(word);
+	while (cmdline_next_word(&line, word, sizeof(word))) {
+		if (strlen(word) < sizeof(word) - 1) {
+			refused += !take_word(word);
+			continue;
+		}
+		pr_warn("Kernel command line parameter \"%.40s...\" is too long, ignored\n", word);
+		refused++;
+	}
 	return refused;
 }

@@ -162,10 +162,13 @@ static int crash_setup(char *val)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(crash_kinds); i++)
-		if (!strcmp(val, crash_kinds[i].name))
-			crash_chosen = &crash_kinds[i];
-	return crash_chosen ? 0 : -EINVAL;
+	for (i = 0; i < ARRAY_SIZE(crash_kinds); i++) {
+		if (strcmp(val, crash_kinds[i].name))
+			continue;
+		crash_chosen = &crash_kinds[i];
+		return 0;
+	}
+	return -EINVAL;
 }
 __setup("crash=", crash_setup);
 

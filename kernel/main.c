@@ -46,13 +46,16 @@ __setup("monitor", setup_monitor);
 
 static void say_hello(void)
 {
+	const u32 kept = ARRAY_SIZE(boot_info.complaint);
 	u32 i;
 
 	pr_notice("Quarry " QUARRY_VERSION " (x86-64), entered by %s%s%s\n", boot_info.entry,
 		  boot_info.loader[0] ? " from " : "", boot_info.loader);
 	pr_notice("Command line: %s\n", boot_info.cmdline);
-	for (i = 0; i < min_t(u32, boot_info.nr_complaints, ARRAY_SIZE(boot_info.complaint)); i++)
+	for (i = 0; i < min(boot_info.nr_complaints, kept); i++)
 		pr_warn("boot: %s\n", boot_info.complaint[i]);
+	if (boot_info.nr_complaints > kept)
+		pr_warn("boot: and %u more\n", boot_info.nr_complaints - kept);
 	for (i = 0; i < boot_info.nr_modules; i++)
 		pr_notice("Module %u: %s [mem %#018llx-%#018llx]\n", i, boot_info.module[i].name,
 			  boot_info.module[i].start, boot_info.module[i].end - 1);

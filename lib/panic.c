@@ -170,9 +170,9 @@ void __bug(const char *file, int line)
 	printk_bust();
 	pr_emerg("------------[ cut here ]------------\n");
 	pr_emerg("kernel BUG at %s:%d!\n", file, line);
-	add_taint(TAINT_DIE, LOCKDEP_STILL_OK);
 	dump_stack_print_info(KERN_EMERG);
 	show_trace_after(_RET_IP_, KERN_EMERG);
+	add_taint(TAINT_DIE, LOCKDEP_STILL_OK);
 	pr_emerg("---[ end trace 0000000000000000 ]---\n");
 	panic("Fatal exception");
 }
@@ -215,13 +215,21 @@ void __warn_fmt(const char *file, int line, const char *fmt, ...)
 
 static int panic_on_warn_setup(char *val)
 {
-	bool on = true;
-	int err = *val ? kstrtobool(val, &on) : 0;
-
-	panic_on_warn = on;
-	return err;
+	panic_on_warn = 1;
+	return 0;
 }
 __setup("panic_on_warn", panic_on_warn_setup);
+
+static int panic_on_warn_setup_value(char *val)
+{
+	bool on;
+	int err = kstrtobool(val, &on);
+
+	if (!err)
+		panic_on_warn = on;
+	return err;
+}
+__setup("panic_on_warn=", panic_on_warn_setup_value);
 
 /* ---- might_sleep ----------------------------------------------------------------- */
 

@@ -178,16 +178,23 @@ static void do_warn(void *arg)
 	WARN_ON(1);
 }
 
+static const struct setup_option *option(const char *name)
+{
+	const struct setup_option *o = __setup_start;
+
+	while (o < __setup_end && strcmp(o->name, name))
+		o++;
+	return o < __setup_end ? o : NULL;
+}
+
 static void panic_on_warn_option(struct kunit *test)
 {
 	char on[] = "", off[] = "0", odd[] = "maybe", msg[64];
-	const struct setup_option *o = __setup_start;
+	const struct setup_option *o = option("panic_on_warn="), *bare = option("panic_on_warn");
 	int old = panic_on_warn;
 
-	while (o < __setup_end && strcmp(o->name, "panic_on_warn"))
-		o++;
-	KUNIT_ASSERT_TRUE(test, o < __setup_end);
-	KUNIT_EXPECT_EQ(test, o->fn(on), 0);
+	KUNIT_ASSERT_TRUE(test, o && bare);
+	KUNIT_EXPECT_EQ(test, bare->fn(on), 0);
 	KUNIT_EXPECT_TRUE(test, panic_on_warn);
 	report_begin(&rep);
 	KUNIT_EXPECT_TRUE(test, kunit_catch_panic(do_warn, NULL, msg, sizeof(msg)));
