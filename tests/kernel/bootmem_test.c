@@ -245,6 +245,28 @@ static void this_kernel_has(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, saved.handed_over);
 }
 
+/*
+ * A machine with more than 128 regions: the array doubles, twice, into fixmap slots, for
+ * at that time nothing else is mapped.
+ */
+static void arrays_grow_in_fixmap(struct kunit *test)
+{
+	phys_addr_t i;
+
+	if (saved.memory.nr_grown || saved.reserved.nr_grown)
+		kunit_skip(test, "this kernel's own arrays are there");
+	memblock.ops = saved.ops;
+	for (i = 0; i < 2 * MEMBLOCK_INIT_REGIONS; i++)
+		KUNIT_ASSERT_EQ(test, memblock_reserve(base + i * 16, 8), 0);
+	KUNIT_EXPECT_EQ(test, memblock.reserved.nr_grown, 2u);
+	KUNIT_EXPECT_EQ(test, memblock.reserved.cnt, 2u * MEMBLOCK_INIT_REGIONS + 1);
+	/* it can be seen through the direct map as well */
+	KUNIT_EXPECT_MEMEQ(test, memblock.reserved.regions, __va(memblock.reserved.array_base),
+			   memblock.reserved.cnt * sizeof(struct memblock_region));
+	memblock_free(__va(base), 8);
+	KUNIT_EXPECT_FALSE(test, memblock_is_reserved(base));
+}
+
 static void dump(struct kunit *test)
 {
 	memblock_remove(0, PHYS_ADDR_MAX);
@@ -321,7 +343,7 @@ static struct kunit_case bootmem_cases[] = {
 	KUNIT_CASE(lists), KUNIT_CASE(limits), KUNIT_CASE(walks), KUNIT_CASE(set_bottom_up),
 	KUNIT_CASE(bottom_up), KUNIT_CASE(alloc_bootmem_zeroes), KUNIT_CASE(alloc_variants),
 	KUNIT_CASE(failure_says_the_size), KUNIT_CASE(after_the_hand_over),
-	KUNIT_CASE(this_kernel_has), KUNIT_CASE(dump), KUNIT_CASE(memory_start_way),
+	KUNIT_CASE(this_kernel_has), KUNIT_CASE(arrays_grow_in_fixmap), KUNIT_CASE(dump), KUNIT_CASE(memory_start_way),
 	KUNIT_CASE(memory_start_misused),
 	{}
 };

@@ -411,6 +411,7 @@ static void walk_free(struct kunit *test)
 		{ 0x20000, 0x28000 },
 	};
 	phys_addr_t start, end;
+	int nid = -7;
 	u32 n = 0;
 	u64 i;
 
@@ -438,6 +439,9 @@ static void walk_free(struct kunit *test)
 	for_each_free_mem_range_in(mb, i, 0, &start, &end)
 		n++;
 	KUNIT_EXPECT_EQ(test, n, 2u);
+	i = memblock_seek_mem(mb, 0x9000);
+	KUNIT_EXPECT_TRUE(test, memblock_next_mem(mb, &i, &start, &end, &nid));
+	KUNIT_EXPECT_EQ(test, nid, 1);
 	/* from the middle of a free range, and from inside a reserved one */
 	i = memblock_seek_free(mb, 0x9000);
 	KUNIT_EXPECT_TRUE(test, memblock_next_free(mb, &i, NUMA_NO_NODE, &start, &end));

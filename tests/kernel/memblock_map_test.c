@@ -3,6 +3,7 @@
  * memblock_map_test.c - hostile firmware maps, mem= and memmap=
  */
 #include <linux/boot_info.h>
+#include <linux/cmdline.h>
 #include <linux/printk.h>
 #include "memblock_test.h"
 
@@ -211,6 +212,20 @@ static void flood(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(log, "memblock: 496 more pieces are not used"));
 }
 
+/* Arrays that cannot grow: what has no room is named, the rest is used. */
+static void too_many_regions(struct kunit *test)
+{
+	u32 i;
+
+	mb->ops = NULL;
+	for (i = 0; i < MEMBLOCK_INIT_REGIONS + 2; i++)
+		told(SZ_16M + (u64)i * SZ_64K, SZ_32K, BOOT_RAM);
+	KUNIT_EXPECT_EQ(test, apply(), 0);
+	KUNIT_EXPECT_EQ(test, mb->memory.cnt, (u32)MEMBLOCK_INIT_REGIONS);
+	KUNIT_EXPECT_EQ(test, map.nr_dropped, 2u);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(log, "is not used: too many regions"));
+}
+
 static void no_memory_under_16_mib(struct kunit *test)
 {
 	told(SZ_16M, SZ_64M, BOOT_RAM);
@@ -247,11 +262,13 @@ static void no_usable_memory_panics(struct kunit *test)
 	const struct memblock saved = memblock;
 	const u32 saved_nr = memblock_map.nr;
 	char msg[160] = "";
+	u32 i;
 
 	if (saved.memory.regions != memblock.memory.init ||
 	    saved.reserved.regions != memblock.reserved.init)
 		kunit_skip(test, "this machine's lists have grown");
-	told(0, SZ_64M, BOOT_RESERVED);
+	for (i = 0; i < 40; i++)
+		told((u64)i * SZ_2M, SZ_1M, BOOT_RESERVED);
 	map = memblock_map;
 	memblock_init_in(&memblock, NULL);
 	printk_capture_start(log, sizeof(log));
@@ -260,7 +277,8 @@ static void no_usable_memory_panics(struct kunit *test)
 	memblock = saved;
 	memblock_map = map;
 	KUNIT_EXPECT_EQ(test, memblock_map.nr, saved_nr);
-	KUNIT_EXPECT_STREQ(test, msg, "memblock: no usable memory in the 1 ranges of the "
+	KUNIT_EXPECT_NOT_NULL(test, strstr(log, "  ... and 8 more\n"));
+	KUNIT_EXPECT_STREQ(test, msg, "memblock: no usable memory in the 40 ranges of the "
 				      "firmware's map");
 }
 
@@ -328,6 +346,12 @@ static void malformed_options(struct kunit *test)
 	const struct memblock_map_options none = { 0 };
 	unsigned int i;
 
+	/* through the command line, too */
+	printk_capture_start(log, sizeof(log));
+	KUNIT_EXPECT_EQ(test, cmdline_parse("mem=lots memmap=64M@nowhere"), 2u);
+	printk_capture_stop();
+	KUNIT_EXPECT_NOT_NULL(test, strstr(log, "\"mem=lots\""));
+
 	for (i = 0; i < ARRAY_SIZE(bad_mem); i++)
 		KUNIT_EXPECT_EQ_MSG(test, memblock_map_parse_mem(&opt, bad_mem[i]), -EINVAL,
 				    "mem=%s", bad_mem[i]);
@@ -392,7 +416,8 @@ static struct kunit_case memblock_map_cases[] = {
 	KUNIT_CASE(plain_map), KUNIT_CASE(unsorted), KUNIT_CASE(overlap_by_rank),
 	KUNIT_CASE(overlap_within), KUNIT_CASE(zero_length), KUNIT_CASE(unaligned),
 	KUNIT_CASE(wrapping), KUNIT_CASE(beyond_16_tib), KUNIT_CASE(reserved_beyond_ram),
-	KUNIT_CASE(hundreds_of_entries), KUNIT_CASE(flood), KUNIT_CASE(no_memory_under_16_mib),
+	KUNIT_CASE(hundreds_of_entries), KUNIT_CASE(flood), KUNIT_CASE(too_many_regions),
+	KUNIT_CASE(no_memory_under_16_mib),
 	KUNIT_CASE(no_usable_memory), KUNIT_CASE(no_usable_memory_panics),
 	KUNIT_CASE(mem_option), KUNIT_CASE(memmap_option), KUNIT_CASE(memmap_exactmap),
 	KUNIT_CASE(memmap_size_alone), KUNIT_CASE(malformed_options), KUNIT_CASE(this_machine),

@@ -285,6 +285,35 @@ static void many_cannot_grow(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(log, "no room for more than 128 regions"));
 }
 
+static void *map_memory_array_only(struct memblock *m, unsigned int slot, phys_addr_t base,
+				   phys_addr_t size)
+{
+	return slot < 2 ? memblock_arena_ops.map_array(m, slot, base, size) : NULL;
+}
+
+static const struct memblock_ops half_ops = { .map_array = map_memory_array_only };
+
+/* The new array's memory cannot be reserved, because reserved[] is full for good. */
+static void many_cannot_reserve(struct kunit *test)
+{
+	char log[256];
+	phys_addr_t i;
+
+	mb->ops = &half_ops;
+	put_memory(mb, SZ_2G, SZ_1M);
+	for (i = 0; i < MEMBLOCK_INIT_REGIONS; i++)
+		memblock_reserve_in(mb, SZ_1G + i * SZ_8K, SZ_4K);
+	for (i = 1; i < MEMBLOCK_INIT_REGIONS; i++)
+		put_memory(mb, SZ_1M + i * SZ_8K, SZ_4K);
+	printk_capture_start(log, sizeof(log));
+	KUNIT_EXPECT_EQ(test, memblock_reserve_in(mb, SZ_4K, SZ_4K), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, put_memory(mb, SZ_512M, SZ_4K), -ENOMEM);
+	printk_capture_stop();
+	KUNIT_EXPECT_EQ(test, mb->memory.max, (u32)MEMBLOCK_INIT_REGIONS);
+	KUNIT_EXPECT_EQ(test, mb->memory.cnt, (u32)MEMBLOCK_INIT_REGIONS);
+	memblock_expect_sane(test, mb);
+}
+
 /* ---- taking away ----------------------------------------------------------------- */
 
 static void take_simple(struct kunit *test, const struct list_ops *l)
@@ -501,6 +530,7 @@ static struct kunit_case memblock_cases[] = {
 	KUNIT_CASE(add_node_simple), KUNIT_CASE(add_node_neighbours),
 	KUNIT_CASE(reserve_all_locations), KUNIT_CASE(reserve_many_may_conflict),
 	KUNIT_CASE(add_many_both_full), KUNIT_CASE(many_cannot_grow),
+	KUNIT_CASE(many_cannot_reserve),
 	BOTH(remove, free, simple), BOTH(remove, free, absent),
 	BOTH(remove, free, overlap_top), BOTH(remove, free, overlap_bottom),
 	BOTH(remove, free, within), BOTH(remove, free, only_region),

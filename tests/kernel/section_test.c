@@ -197,7 +197,7 @@ static void reserved_sections(struct kunit *test)
 {
 	section_model_ram(m, 0, SZ_64M);
 	section_model_reserve(m, SZ_16M, SZ_16M);
-	memblock_mark_nomap_in(&m->mb, SZ_32M, SZ_16M);
+	memblock_mark_nomap_in(&m->mb, 3 * SZ_16M, SZ_16M);
 	memset(m->bits, 0, PAGE_SIZE);
 	m->planned = true;
 	section_map_init(&m->sm, m->bits, false);
@@ -207,6 +207,29 @@ static void reserved_sections(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, section_bring_in_in(&m->sm, ZONE_DMA32), 4096 - COST);
 	KUNIT_EXPECT_EQ(test, section_bring_in_in(&m->sm, ZONE_DMA32), 0UL);
 	KUNIT_EXPECT_EQ(test, m->sm.stats.online, 2UL);
+}
+
+/* Should the plan ever promise too much: a warning, and the promise is taken back. */
+static void broken_promise(struct kunit *test)
+{
+	const unsigned long taint = get_taint();
+	char log[1024] = "";
+
+	if (panic_on_warn)
+		kunit_skip(test, "panic_on_warn");
+	section_model_ram(m, 0, SZ_32M);
+	section_model_plan(m);
+	m->sm.zone[ZONE_DMA32].dormant += 5;
+	m->sm.zone[ZONE_DMA32].managed += 5;
+	m->sm.stats.dormant += 5;
+	m->sm.stats.dormant_cost -= 5;
+	KUNIT_EXPECT_GT(test, section_bring_in_in(&m->sm, ZONE_DMA32), 0UL);
+	printk_capture_start(log, sizeof(log));
+	KUNIT_EXPECT_EQ(test, section_bring_in_in(&m->sm, ZONE_DMA32), 0UL);
+	printk_capture_stop();
+	set_taint_mask(taint);
+	KUNIT_EXPECT_EQ(test, m->sm.zone[ZONE_DMA32].dormant, 0UL);
+	KUNIT_EXPECT_EQ(test, m->sm.stats.skipped, 5UL);
 }
 
 /* ---- early mappings -------------------------------------------------------------- */
@@ -397,10 +420,12 @@ static void this_machine_dormant_is_unmapped(struct kunit *test)
 /* Bring one in for good: free + dormant of its zone is what it was. */
 static void this_machine_bring_in(struct kunit *test)
 {
+	static struct zone private_zone = { .free_tag = 1 };
 	struct zone *z;
 	unsigned long before, got;
 	char msg[160] = "";
 
+	KUNIT_EXPECT_EQ(test, section_bring_in(&private_zone), 0UL);
 	for_each_zone(z) {
 		if (!z->nr_dormant)
 			continue;
@@ -432,7 +457,8 @@ static struct kunit_case section_cases[] = {
 	KUNIT_CASE(plan_16_tib), KUNIT_CASE(home_comes_first),
 	KUNIT_CASE(no_memory_under_16_mib), KUNIT_CASE(islands_far_apart),
 	KUNIT_CASE(islands_too_small), KUNIT_CASE(islands_are_named),
-	KUNIT_CASE(reserved_sections), KUNIT_CASE(early_mapping),
+	KUNIT_CASE(reserved_sections), KUNIT_CASE(broken_promise),
+	KUNIT_CASE(early_mapping),
 	KUNIT_CASE(early_mapping_fails), KUNIT_CASE_SLOW(random_maps),
 	KUNIT_CASE(this_machine_sums), KUNIT_CASE(this_machine_pfns),
 	KUNIT_CASE(this_machine_dormant_is_unmapped), KUNIT_CASE(this_machine_bring_in),
