@@ -26,14 +26,14 @@
  * LOCKING	none of its own.
  * CONTEXT	any but NMI; with a mask that may sleep: where sleeping is allowed.
  * FAILURE	NULL, nothing changed.  A wrong free is reported and ignored.
- * NOT HERE	fast paths: slab_pcp.c.  krealloc, kstrdup and so on: kmalloc_util.c.
+ * NOT HERE	stocks: slab_pcp.c.  krealloc, kstrdup and so on: kmalloc_util.c.
  */
 #include <linux/export.h>
 #include <linux/printk.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 
-#include "slab.h"
+#include "slab_pcp.h"
 
 static struct kmem_cache kmalloc_caches[2][KMALLOC_NR_INDEX];
 
@@ -56,8 +56,8 @@ static const struct kmalloc_class {
 	[13] = { 8192, { "kmalloc-8k",  "dma-kmalloc-8k" } },
 };
 
-/* Some size class notes the size asked for (slab_debug=U or Z). */
-static bool kmalloc_debug;
+/* Up to here all is as usual; 0 while size classes note the size asked for (slab_debug=). */
+static size_t kmalloc_fast_max = KMALLOC_MAX_CACHE_SIZE;
 
 /* Class of sizes up to 192, by (size - 1) / 8. */
 static const u8 kmalloc_small_index[24] = {
@@ -106,7 +106,7 @@ static noinline void *kmalloc_large(size_t size, gfp_t flags)
 	return page_address(page);
 }
 
-/* Sizes that are no constant, and those that need a closer look. */
+/* What the fast path leaves: 0, large, DMA, zeroed, and everything while debugging. */
 static noinline void *kmalloc_special(size_t size, gfp_t flags)
 {
 	struct kmem_cache *s;
@@ -125,33 +125,48 @@ static noinline void *kmalloc_special(size_t size, gfp_t flags)
 
 void *__kmalloc(size_t size, gfp_t flags)
 {
-	struct slab_stock *linked;
-
 	/* size - 1 wraps for 0. */
-	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE) || unlikely(kmalloc_debug))
+	if (unlikely(size - 1 >= kmalloc_fast_max) || unlikely(flags & (__GFP_DMA | __GFP_ZERO)))
 		return kmalloc_special(size, flags);
-	linked = &slab_stocks[KMALLOC_CACHE(!!(flags & __GFP_DMA), kmalloc_index_of(size))];
-	return slab_pcp_alloc_zeroable(linked, flags);
+	return slab_pcp_pop(&slab_stocks[kmalloc_index_of(size)], flags);
 }
 EXPORT_SYMBOL(__kmalloc);
 
-void kmalloc_free_slow(void *p, unsigned long caller)
+void kfree(const void *object)
+{
+	struct slab_link *claimed = NULL;
+	struct slab_stock *st = NULL;
+	unsigned long index;
+
+	if (likely(slab_peek_index(object, &index))) {
+		/* Index 0 is no cache: its stock is never open. */
+		index = (unsigned long)this_cpu_ptr((char *)(index * sizeof(*st)));
+		st = (struct slab_stock *)((char *)slab_stocks + index);
+		if (likely(slab_pcp_push(st, (void *)object, &claimed)))
+			return;
+	}
+	kmalloc_free_slow((void *)object, st, claimed);
+}
+EXPORT_SYMBOL(kfree);
+
+noinline void kmalloc_free_slow(void *p, struct slab_stock *st, struct slab_link *claimed)
 {
 	struct kmem_cache *s;
 	struct page *page;
 
+	slab_pcp_unclaim(st, claimed);
 	if (ZERO_OR_NULL_PTR(p) && (unsigned long)p % 16 == 0)
 		return;
 	s = kmalloc_cache_of(p);
 	if (s && slab_object_nr(s, slab_page_of(s, p), p) >= 0) {
-		slab_pcp_free(s, p, caller);
+		slab_pcp_free(s, p, _RET_IP_);
 		return;
 	}
 	page = s ? NULL : kmalloc_large_page(p);
 	if (page)
 		free_pages_owner(page, page->order, PAGE_OWNER_KMALLOC);
 	else
-		slab_report_bad_free(NULL, p, caller);
+		slab_report_bad_free(NULL, p, _RET_IP_);
 }
 
 /* Powers of two are aligned to themselves, with and without red zones, as far as a page. */
@@ -164,7 +179,8 @@ static void kmalloc_create(unsigned int dma, unsigned int i)
 			       kmalloc_classes[i].name[dma], size,
 			       align < PAGE_SIZE ? align : PAGE_SIZE,
 			       SLAB_KMALLOC | (dma ? SLAB_CACHE_DMA : 0));
-	kmalloc_debug |= kmalloc_caches[dma][i].orig != 0;
+	if (kmalloc_caches[dma][i].orig)
+		kmalloc_fast_max = 0;
 }
 
 void kmalloc_init(void)

@@ -15,6 +15,7 @@
 #include <linux/section.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <asm/peek.h>
 
 #include "internal.h"
 
@@ -47,6 +48,7 @@ struct kmem_cache {
 	gfp_t gfp;			/* (C) added to each request for pages */
 	u16 index;			/* (C) in slab_cache_table */
 	u16 objects;			/* (C) slots in a slab */
+	u16 limit;			/* (C) objects that a stock holds */
 	u16 batch;			/* (C) objects moved at a time */
 	u8  order;			/* (C) a slab is 1 << order pages */
 	u8  min_empty;			/* (C) empty slabs kept */
@@ -79,6 +81,8 @@ struct slab_track {
 };
 enum slab_track_kind { SLAB_TRACK_ALLOC, SLAB_TRACK_FREE };
 
+struct slab_link;
+
 /* Called with the cache's lock, before an object is put back; false: leave it alone. */
 typedef bool (*slab_free_check_t)(struct kmem_cache *s, struct page *slab, void *object,
 				  unsigned long caller);
@@ -98,10 +102,11 @@ typedef bool (*slab_free_check_t)(struct kmem_cache *s, struct page *slab, void 
  */
 struct slab_backend {
 	const char *name;
-	unsigned int (*refill)(struct kmem_cache *s, void **chain, unsigned int want, gfp_t gfp);
-	void (*flush)(struct kmem_cache *s, void *chain, unsigned int nr,
+	unsigned int (*refill)(struct kmem_cache *s, struct slab_link **chain,
+			       unsigned int want, gfp_t gfp);
+	void (*flush)(struct kmem_cache *s, struct slab_link *chain, unsigned int nr,
 		      slab_free_check_t check, unsigned long caller);
-	bool (*is_free)(struct kmem_cache *s, struct page *slab, const void *object);
+	bool (*is_free)(struct kmem_cache *s, struct page *slab, const struct slab_link *link);
 	unsigned long (*shrink)(struct kmem_cache *s, unsigned long keep);
 	void (*rescue)(struct kmem_cache *s);
 	bool (*verify)(struct kmem_cache *s, unsigned long stocked, char *msg, size_t n);
@@ -114,46 +119,66 @@ struct slab_backend {
 
 /* ---- links ---------------------------------------------------------------------------
  *
- * A free object's link is next ^ its own address ^ slab_secret.  Two addresses of the
- * direct map differ in low bits only, so (link ^ secret) has zeros at the top, and at the
- * bottom, for objects are aligned to words.  Nothing that a user stores in an object looks
- * like that (the secret's two top bits make no canonical address and no small number), so
- * the same test notices an overwritten link on alloc and a double free on free.
+ * A free object holds a link: next ^ the link's own address ^ slab_secret.  Two addresses
+ * of the direct map differ in low bits only, so (link ^ secret) has zeros at the top, and
+ * at the bottom, for objects are aligned to words.  Nothing that a user stores looks like
+ * that (the secret's two top bits make no canonical address and no small number), so the
+ * same test notices an overwritten link on alloc and a double free on free.
  */
-extern u64 slab_secret;		/* set once at boot: 10 at the top, random below */
-extern u64 slab_link_mask;	/* bits of link ^ secret that must be 0 */
-extern void *const slab_nil;	/* end of a chain: frame 0, which nobody can own */
+struct slab_link {
+	u64 word;
+};
 
-static __always_inline u64 *slab_link_of(const void *object, u32 link)
+extern u64 slab_secret;			/* set once at boot: 10 at the top, random below */
+extern u64 slab_link_mask;		/* bits of link ^ secret that must be 0 */
+extern unsigned long slab_map_bytes;	/* of the direct map, up to the last RAM */
+extern struct slab_link *const slab_nil;	/* end of a chain: frame 0, nobody's */
+
+static __always_inline struct slab_link *slab_link_of(const struct kmem_cache *s,
+						      const void *object)
 {
-	return (u64 *)((char *)object + link);
+	return (struct slab_link *)((char *)object + s->link);
 }
 
-/* Does this word look like the link of a free object? */
-static __always_inline bool slab_link_ok(u64 word)
+static __always_inline void *slab_link_object(const struct kmem_cache *s,
+					      const struct slab_link *link)
 {
-	return !((word ^ slab_secret) & slab_link_mask);
+	return (void *)((unsigned long)link - s->link);	/* link may be anything */
 }
 
-static __always_inline void *slab_link_next(const void *object, u64 word)
+/* Is it the link of a free object, by its looks? */
+static __always_inline bool slab_link_ok(const struct slab_link *link)
 {
-	return (void *)(word ^ slab_secret ^ (u64)(unsigned long)object);
+	return !((link->word ^ slab_secret) & slab_link_mask);
 }
 
-static __always_inline void slab_link_set(void *object, u32 link, const void *next)
+static __always_inline struct slab_link *slab_link_next(const struct slab_link *link)
 {
-	*slab_link_of(object, link) =
-		(u64)(unsigned long)next ^ slab_secret ^ (u64)(unsigned long)object;
+	return (struct slab_link *)(link->word ^ slab_secret ^ (u64)(unsigned long)link);
+}
+
+static __always_inline void slab_link_set(struct slab_link *link, const struct slab_link *next)
+{
+	link->word = (u64)(unsigned long)next ^ slab_secret ^ (u64)(unsigned long)link;
 }
 
 /* ---- places ---------------------------------------------------------------------- */
 
-/* The cache index of the slab that p points into; 0: none, or p is no such pointer. */
-static __always_inline u16 slab_index_of(const void *p)
+/* The cache index of the page that p points into; false: no struct page there. */
+static __always_inline bool slab_peek_index(const void *p, unsigned long *index)
 {
-	unsigned long pfn = ((unsigned long)p - PAGE_OFFSET) >> PAGE_SHIFT;
+	const unsigned long off = (unsigned long)p - PAGE_OFFSET;
 
-	return likely(pfn_online(pfn)) ? pfn_to_page(pfn)->cache : 0;
+	return likely(off < slab_map_bytes) &&
+	       likely(peek_page_u16(&pfn_to_page(off >> PAGE_SHIFT)->cache, index));
+}
+
+/* The same; 0: none, or p is no such pointer. */
+static inline unsigned int slab_index_of(const void *p)
+{
+	unsigned long index;
+
+	return slab_peek_index(p, &index) ? index : 0;
 }
 
 static inline struct page *slab_page_of(const struct kmem_cache *s, const void *object)
@@ -177,16 +202,30 @@ static inline int slab_object_nr(const struct kmem_cache *s, const struct page *
 	return off % s->size || nr >= s->objects ? -1 : (int)nr;
 }
 
-/* page->freelist: an offset in words, plus one */
-static inline void *slab_first_free(const struct page *slab)
+/*
+ * page->freelist: the offset in words of the first free object, plus one.  Of the object,
+ * for 16 bits do not reach the link behind a very large one.
+ */
+static inline struct slab_link *slab_first_free(const struct kmem_cache *s,
+						const struct page *slab)
 {
-	return slab->freelist ? (char *)page_address(slab) + (slab->freelist - 1) * 8UL : NULL;
+	u8 *base = page_address(slab);
+
+	return slab->freelist ? slab_link_of(s, base + (slab->freelist - 1) * 8UL) : NULL;
 }
 
-static inline void slab_set_first_free(struct page *slab, const void *object)
+static inline void slab_set_first_free(const struct kmem_cache *s, struct page *slab,
+				       const struct slab_link *link)
 {
-	slab->freelist = object ? ((unsigned long)object -
-				   (unsigned long)page_address(slab)) / 8 + 1 : 0;
+	slab->freelist = ((unsigned long)slab_link_object(s, link) -
+			  (unsigned long)page_address(slab)) / 8 + 1;
+}
+
+/* As slab_object_nr(), of a link. */
+static inline int slab_link_nr(const struct kmem_cache *s, const struct page *slab,
+			       const struct slab_link *link)
+{
+	return slab_object_nr(s, slab, slab_link_object(s, link));
 }
 
 /* ---- slab_cache.c ---------------------------------------------------------------- */
@@ -210,9 +249,10 @@ void slab_pcp_drain(struct kmem_cache *s);	/* all CPUs' objects back to the slab
  */
 void slab_pcp_rescue(struct kmem_cache *s);
 unsigned long slab_pcp_count(const struct kmem_cache *s);	/* objects in stocks, racy */
-/* Is object in a stock? */
-bool slab_pcp_contains(struct kmem_cache *s, const void *object);
 bool slab_pcp_verify(struct kmem_cache *s, unsigned long *stocked, char *msg, size_t n);
+/* Is this object of s free?  It looks so, and it is on a list or in a stock. */
+bool slab_pcp_is_free(struct kmem_cache *s, void *object);
+/* Free an object of s, if it is live; else report. */
 void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller);
 
 /* ---- slub.c ---------------------------------------------------------------------- */
@@ -276,7 +316,7 @@ struct kmem_cache *kmalloc_cache(size_t size, gfp_t flags);
 /* The cache that p is an object of, NULL if it is none. */
 struct kmem_cache *kmalloc_cache_of(const void *p);
 /* kfree() of what is no ordinary object: NULL, large, debugged, wrong, or just bad luck. */
-void kmalloc_free_slow(void *p, unsigned long caller);
+void kmalloc_free_slow(void *p, struct slab_stock *st, struct slab_link *claimed);
 /* The large block that p is the start of, NULL if it is none. */
 struct page *kmalloc_large_page(const void *p);
 

@@ -59,7 +59,8 @@
 struct kmem_cache *slab_cache_table[SLAB_NR_CACHES];
 u64 slab_secret;
 u64 slab_link_mask;
-void *const slab_nil = (void *)PAGE_OFFSET;
+unsigned long slab_map_bytes;
+struct slab_link *const slab_nil = (struct slab_link *)PAGE_OFFSET;
 
 static LIST_HEAD(slab_caches);
 static DEFINE_SPINLOCK_RANKED(slab_cache_lock, LOCK_CACHE_LIST);
@@ -412,7 +413,7 @@ void kmem_cache_info(struct kmem_cache *s, struct slabinfo *info)
 		.objsize = s->size,
 		.objperslab = s->objects,
 		.pagesperslab = 1U << s->order,
-		.limit = per_cpu_ptr(s->stock, 0)->limit,
+		.limit = s->limit,
 		.batchcount = s->batch,
 		.flags = s->flags,
 	};
@@ -484,9 +485,10 @@ static struct verify_ops slab_cache_verify_ops = {
  */
 static void slab_cache_choose_secret(void)
 {
-	const unsigned long last = PAGE_OFFSET + (1UL << MAX_PHYSMEM_BITS) - 1;
+	const unsigned long last = PAGE_OFFSET + (section_map.nr << SECTION_SHIFT) - 1;
 	struct rnd_state rnd;
 
+	slab_map_bytes = section_map.nr << SECTION_SHIFT;
 	slab_link_mask = (~0ULL << (64 - __builtin_clzl(PAGE_OFFSET ^ last))) | 7;
 	prandom_seed_state(&rnd, rdtsc());
 	slab_secret = (prandom_u64_state(&rnd) >> 2) | 1ULL << 63;

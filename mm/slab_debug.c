@@ -259,7 +259,7 @@ void slab_debug_alloc(struct kmem_cache *s, void *object, size_t size, unsigned 
 	struct page *slab = slab_page_of(s, object);
 
 	slab_debug_check_object(s, slab, object, SLUB_RED_INACTIVE);
-	*slab_link_of(object, s->link) = 0;
+	slab_link_of(s, object)->word = 0;
 	slab_debug_dress(s, object, SLUB_RED_ACTIVE);
 	slab_debug_resize(s, object, size);
 	slab_debug_set_track(s, object, SLAB_TRACK_ALLOC, caller);
@@ -315,32 +315,36 @@ void slab_debug_exit_slab(struct kmem_cache *s, struct page *slab)
 		slab_debug_check_object(s, slab, slab_object(s, slab, i), SLUB_RED_INACTIVE);
 }
 
+/* What comes behind this link (NULL: at the start of the list) is no object. */
+static void slab_debug_cut_chain(struct kmem_cache *s, struct page *slab,
+				 struct slab_link *last)
+{
+	if (last) {
+		slab_report_object(s, slab, slab_link_object(s, last), "Freechain corrupt");
+		slab_link_set(last, slab_nil);
+	} else {
+		slab_report_slab(s, slab, "Freepointer corrupt");
+		slab->freelist = 0;
+		slab_report_fix(s, "Freelist cleared");
+	}
+}
+
 /*
  * Follow the list as far as it leads.  A link that leads nowhere is cut; then the count is
  * that of what was found.
  */
 static void slab_debug_check_chain(struct kmem_cache *s, struct page *slab)
 {
-	void *p = slab_first_free(slab), *last = NULL;
+	struct slab_link *link = slab_first_free(s, slab), *last = NULL;
 	unsigned int nr = 0;
-	u64 word;
 
-	while (p && p != slab_nil && nr <= s->objects) {
-		if (slab_object_nr(s, slab, p) < 0) {
-			if (last) {
-				slab_report_object(s, slab, last, "Freechain corrupt");
-				slab_link_set(last, s->link, slab_nil);
-			} else {
-				slab_report_slab(s, slab, "Freepointer corrupt");
-				slab->freelist = 0;
-				slab_report_fix(s, "Freelist cleared");
-			}
+	for (; link && link != slab_nil && nr <= s->objects; nr++) {
+		if (slab_link_nr(s, slab, link) < 0) {
+			slab_debug_cut_chain(s, slab, last);
 			break;
 		}
-		word = *slab_link_of(p, s->link);
-		last = p;
-		p = slab_link_ok(word) ? slab_link_next(p, word) : (void *)1;
-		nr++;
+		last = link;
+		link = slab_link_ok(link) ? slab_link_next(link) : (struct slab_link *)1;
 	}
 	if (nr > s->objects || slab->inuse == s->objects - nr)
 		return;

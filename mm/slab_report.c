@@ -104,10 +104,10 @@ static void slab_report_tracks(struct kmem_cache *s, void *object)
 	slab_report_track("Freed", slab_debug_track(s, object, SLAB_TRACK_FREE));
 }
 
-static void slab_report_slab_line(struct page *slab)
+static void slab_report_slab_line(struct kmem_cache *s, struct page *slab)
 {
 	pr_err("Slab 0x%px objects=%u used=%u fp=0x%px flags=0x%x(slab|zone=%u)\n", slab,
-	       slab_cache_table[slab->cache]->objects, slab->inuse, slab_first_free(slab),
+	       s->objects, slab->inuse, slab_first_free(s, slab),
 	       slab->flags, page_zonenum(slab));
 }
 
@@ -123,9 +123,9 @@ static void slab_report_trailer(struct kmem_cache *s, struct page *slab, void *o
 	u8 *base = page_address(slab), *p = object;
 
 	slab_report_tracks(s, object);
-	slab_report_slab_line(slab);
+	slab_report_slab_line(s, slab);
 	pr_err("Object 0x%px @offset=%td fp=0x%px\n", object, p - base,
-	       slab_link_next(object, *slab_link_of(object, s->link)));
+	       slab_link_next(slab_link_of(s, object)));
 	pr_err("\n");
 	if (s->red_left)
 		slab_report_section("Redzone  ", p - s->red_left, min_t(u32, s->red_left, 16));
@@ -157,7 +157,7 @@ void slab_report_slab(struct kmem_cache *s, struct page *slab, const char *fmt, 
 	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
 	slab_report_title(s, what);
-	slab_report_slab_line(slab);
+	slab_report_slab_line(s, slab);
 	slab_report_end();
 }
 
@@ -195,7 +195,7 @@ void slab_report_fix(struct kmem_cache *s, const char *fmt, ...)
 void slab_report_trace(struct kmem_cache *s, struct page *slab, void *object, bool alloc)
 {
 	pr_info("TRACE %s %s 0x%px inuse=%d fp=0x%px\n", s->name, alloc ? "alloc" : "free",
-		object, slab->inuse, slab_first_free(slab));
+		object, slab->inuse, slab_first_free(s, slab));
 	dump_stack();
 }
 
@@ -239,7 +239,7 @@ static void slab_report_inside(struct kmem_cache *s, const void *p)
 	if (nr < s->objects)
 		slab_report_trailer(s, slab, slab_object(s, slab, nr));
 	else
-		slab_report_slab_line(slab);
+		slab_report_slab_line(s, slab);
 }
 
 void slab_report_bad_free(struct kmem_cache *s, const void *p, unsigned long caller)
@@ -252,7 +252,7 @@ void slab_report_bad_free(struct kmem_cache *s, const void *p, unsigned long cal
 		slab_report_title(s, "page slab pointer corrupt.");
 		pr_err("cache_from_obj: Wrong slab cache. %s but object is from %s\n", s->name,
 		       real->name);
-		slab_report_slab_line(slab_page_of(real, p));
+		slab_report_slab_line(real, slab_page_of(real, p));
 	} else {
 		slab_report_inside(real, p);
 	}
@@ -285,7 +285,7 @@ static void slab_report_live(struct kmem_cache *s, struct page *slab, void *arg)
 	s->ops->free_map(s, slab, free);
 	if (!*nr)
 		slab_report_title(s, "Objects remaining on __kmem_cache_shutdown()");
-	slab_report_slab_line(slab);
+	slab_report_slab_line(s, slab);
 	for (i = 0; i < s->objects; i++) {
 		if (test_bit(i, free))
 			continue;

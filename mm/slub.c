@@ -85,6 +85,7 @@ static void slub_ring_del(u32 *first, struct page *slab)
 static void slub_init_objects(struct kmem_cache *s, struct page *slab)
 {
 	char *object = slab_object(s, slab, 0);
+	struct slab_link *link;
 	unsigned int left;
 
 	if (s->flags & SLAB_DEBUG_FLAGS)
@@ -92,9 +93,10 @@ static void slub_init_objects(struct kmem_cache *s, struct page *slab)
 	for (left = s->objects; left; left--, object += s->size) {
 		if (s->ctor)
 			s->ctor(object);
-		slab_link_set(object, s->link, left > 1 ? object + s->size : slab_nil);
+		link = slab_link_of(s, object);
+		slab_link_set(link, left > 1 ? slab_link_of(s, object + s->size) : slab_nil);
 	}
-	slab_set_first_free(slab, slab_object(s, slab, 0));
+	slab_set_first_free(s, slab, slab_link_of(s, slab_object(s, slab, 0)));
 }
 
 static void slub_fix_mask(struct kmem_cache *s, gfp_t gfp)
@@ -172,14 +174,14 @@ static void slub_recount(struct kmem_cache *s, struct page *slab, unsigned int i
 
 /* ---- objects out ----------------------------------------------------------------- */
 
-/* The list cannot be followed beyond an object: what is left of the slab counts as away. */
-static void slub_isolate(struct kmem_cache *s, struct page *slab, void *object)
+/* The list cannot be followed beyond this link: what is left of the slab counts as away. */
+static void slub_isolate(struct kmem_cache *s, struct page *slab, struct slab_link *link)
 	__must_hold(&s->lock)
 {
 	const unsigned int lost = s->objects - slab->inuse;
 
-	slab_report_object(s, slab, object, "Freechain corrupt");
-	slab_link_set(object, s->link, slab_nil);
+	slab_report_object(s, slab, slab_link_object(s, link), "Freechain corrupt");
+	slab_link_set(link, slab_nil);
 	slub_recount(s, slab, s->objects);
 	slab->freelist = 0;
 	s->nr_lost += lost;
@@ -193,32 +195,28 @@ static void slub_isolate(struct kmem_cache *s, struct page *slab, void *object)
 static bool slub_cut(struct kmem_cache *s, struct page *slab, unsigned int nr)
 	__must_hold(&s->lock)
 {
-	void *p = slab_first_free(slab);
-	u64 word;
+	struct slab_link *link = slab_first_free(s, slab);
 
-	for (;;) {
-		word = *slab_link_of(p, s->link);
-		if (unlikely(!slab_link_ok(word))) {
-			slub_isolate(s, slab, p);
-			return false;
-		}
-		if (!--nr)
-			break;
-		p = slab_link_next(p, word);
+	while (--nr && slab_link_ok(link))
+		link = slab_link_next(link);
+	if (unlikely(!slab_link_ok(link))) {
+		slub_isolate(s, slab, link);
+		return false;
 	}
-	slab_set_first_free(slab, slab_link_next(p, word));
-	slab_link_set(p, s->link, slab_nil);
+	slab_set_first_free(s, slab, slab_link_next(link));
+	slab_link_set(link, slab_nil);
 	return true;
 }
 
 /* Up to want objects of the first partial slab; 0: its list was broken. */
-static unsigned int slub_take(struct kmem_cache *s, void **chain, unsigned int want)
+static unsigned int slub_take(struct kmem_cache *s, struct slab_link **chain,
+			      unsigned int want)
 	__must_hold(&s->lock)
 {
 	struct page *slab = pfn_to_page(s->partial);
 	unsigned int nr = s->objects - slab->inuse;
 
-	*chain = slab_first_free(slab);
+	*chain = slab_first_free(s, slab);
 	if (nr > want) {
 		nr = want;
 		if (!slub_cut(s, slab, nr))
@@ -235,8 +233,8 @@ static unsigned int slub_take(struct kmem_cache *s, void **chain, unsigned int w
 	return nr;
 }
 
-static unsigned int slub_refill(struct kmem_cache *s, void **chain, unsigned int want,
-				gfp_t gfp)
+static unsigned int slub_refill(struct kmem_cache *s, struct slab_link **chain,
+				unsigned int want, gfp_t gfp)
 {
 	struct page *slab = NULL;
 	unsigned int nr = 0;
@@ -263,18 +261,19 @@ static unsigned int slub_refill(struct kmem_cache *s, void **chain, unsigned int
 /* ---- objects in ------------------------------------------------------------------ */
 
 /* One object back on its slab's list; a slab that is empty now may be one too many. */
-static void slub_put(struct kmem_cache *s, struct page *slab, void *object, u32 *doomed)
+static void slub_put(struct kmem_cache *s, struct page *slab, struct slab_link *link,
+		     u32 *doomed)
 	__must_hold(&s->lock)
 {
-	void *first = slab_first_free(slab);
+	struct slab_link *first = slab_first_free(s, slab);
 
 	if (!first) {
 		slub_ring_del(&s->full, slab);
 		slub_ring_add_tail(&s->partial, slab);
 		first = slab_nil;
 	}
-	slab_link_set(object, s->link, first);
-	slab_set_first_free(slab, object);
+	slab_link_set(link, first);
+	slab_set_first_free(s, slab, link);
 	slab->inuse--;
 	s->nr_taken--;
 	if (slab->inuse)
@@ -284,30 +283,38 @@ static void slub_put(struct kmem_cache *s, struct page *slab, void *object, u32 
 		slub_doom(s, slab, doomed);
 }
 
-static void slub_flush(struct kmem_cache *s, void *chain, unsigned int nr,
+/* In a chain on its way home; the objects before this one are home already. */
+static void slub_lose(struct kmem_cache *s, struct slab_link *link, unsigned int nr)
+	__must_hold(&s->lock)
+{
+	void *object = slab_link_object(s, link);
+
+	s->nr_lost += nr;
+	slab_report_object(s, slab_page_of(s, object), object, "Freechain corrupt");
+	slab_link_set(link, slab_nil);
+	slab_report_fix(s, "Isolate corrupted freechain");
+}
+
+static void slub_flush(struct kmem_cache *s, struct slab_link *chain, unsigned int nr,
 		       slab_free_check_t check, unsigned long caller)
 {
-	void *object = chain;
+	struct slab_link *link = chain, *next = NULL;
 	struct page *slab;
 	unsigned long flags;
 	u32 doomed = 0;
-	u64 word = 0;
 
 	spin_lock_irqsave(&s->lock, flags);
-	for (; nr; nr--, object = slab_link_next(object, word)) {
-		slab = slab_page_of(s, object);
+	for (; nr; nr--, link = next) {
 		if (nr > 1) {
-			word = *slab_link_of(object, s->link);
-			if (unlikely(!slab_link_ok(word))) {
-				s->nr_lost += nr;
-				slab_report_object(s, slab, object, "Freechain corrupt");
-				slab_link_set(object, s->link, slab_nil);
-				slab_report_fix(s, "Isolate corrupted freechain");
+			if (unlikely(!slab_link_ok(link))) {
+				slub_lose(s, link, nr);
 				break;
 			}
+			next = slab_link_next(link);
 		}
-		if (!check || check(s, slab, object, caller))
-			slub_put(s, slab, object, &doomed);
+		slab = slab_page_of(s, link);
+		if (!check || check(s, slab, slab_link_object(s, link), caller))
+			slub_put(s, slab, link, &doomed);
 	}
 	spin_unlock_irqrestore(&s->lock, flags);
 	slub_free_slabs(s, doomed);
@@ -316,23 +323,21 @@ static void slub_flush(struct kmem_cache *s, void *chain, unsigned int nr,
 /* As far as the list can be followed. */
 static void slub_free_map(struct kmem_cache *s, struct page *slab, unsigned long *map)
 {
-	void *p = slab_first_free(slab);
+	struct slab_link *link = slab_first_free(s, slab);
 	unsigned int left;
-	u64 word;
 	int nr;
 
 	bitmap_zero(map, s->objects);
-	for (left = s->objects; left && p; left--) {
-		nr = slab_object_nr(s, slab, p);
+	for (left = s->objects; left && link; left--) {
+		nr = slab_link_nr(s, slab, link);
 		if (nr < 0)
 			return;
 		__set_bit(nr, map);
-		word = *slab_link_of(p, s->link);
-		p = slab_link_ok(word) ? slab_link_next(p, word) : NULL;
+		link = slab_link_ok(link) ? slab_link_next(link) : NULL;
 	}
 }
 
-static bool slub_is_free(struct kmem_cache *s, struct page *slab, const void *object)
+static bool slub_is_free(struct kmem_cache *s, struct page *slab, const struct slab_link *link)
 {
 	DECLARE_BITMAP(free, SLAB_MAX_OBJECTS);
 	unsigned long flags;
@@ -340,7 +345,7 @@ static bool slub_is_free(struct kmem_cache *s, struct page *slab, const void *ob
 	spin_lock_irqsave(&s->lock, flags);
 	slub_free_map(s, slab, free);
 	spin_unlock_irqrestore(&s->lock, flags);
-	return test_bit(slab_object_nr(s, slab, object), free);
+	return test_bit(slab_link_nr(s, slab, link), free);
 }
 
 /* ---- whole caches ---------------------------------------------------------------- */
@@ -396,17 +401,17 @@ static void slub_for_each_slab(struct kmem_cache *s,
 static void slub_rescue_slab(struct kmem_cache *s, struct page *slab, void *arg)
 {
 	DECLARE_BITMAP(free, SLAB_MAX_OBJECTS);
+	struct slab_link *link, *first;
 	unsigned int i, *nr = arg;
-	void *p, *first;
 
 	slub_free_map(s, slab, free);
 	for (i = 0; i < s->objects; i++) {
-		p = slab_object(s, slab, i);
-		if (test_bit(i, free) || !slab_link_ok(*slab_link_of(p, s->link)))
+		link = slab_link_of(s, slab_object(s, slab, i));
+		if (test_bit(i, free) || !slab_link_ok(link))
 			continue;
-		first = slab_first_free(slab);
-		slab_link_set(p, s->link, first ? first : slab_nil);
-		slab_set_first_free(slab, p);
+		first = slab_first_free(s, slab);
+		slab_link_set(link, first ? first : slab_nil);
+		slab_set_first_free(s, slab, link);
 		slub_recount(s, slab, slab->inuse - 1);
 		++*nr;
 	}
@@ -433,24 +438,21 @@ struct slub_sums {
 static const char *slub_check_list(struct kmem_cache *s, struct page *slab)
 {
 	DECLARE_BITMAP(seen, SLAB_MAX_OBJECTS);
+	struct slab_link *link = slab_first_free(s, slab);
 	unsigned int left = s->objects - slab->inuse;
-	void *p = slab_first_free(slab);
-	u64 word;
 	int nr;
 
 	bitmap_zero(seen, s->objects);
-	for (; left; left--) {
-		nr = p ? slab_object_nr(s, slab, p) : -1;
+	for (; left; left--, link = slab_link_next(link)) {
+		nr = link ? slab_link_nr(s, slab, link) : -1;
 		if (nr < 0)
 			return "free list leaves the slab";
 		if (test_and_set_bit(nr, seen))
 			return "free list is a circle";
-		word = *slab_link_of(p, s->link);
-		if (!slab_link_ok(word))
+		if (!slab_link_ok(link))
 			return "free list has a broken link";
-		p = slab_link_next(p, word);
 	}
-	return p && p != slab_nil ? "free list is too long" : NULL;
+	return link && link != slab_nil ? "free list is too long" : NULL;
 }
 
 /* I4 */

@@ -55,12 +55,6 @@ static const char *whatis_range_name(unsigned long addr)
 	return "no range of the kernel's";
 }
 
-/* Is a slot that is not on its slab's list in a CPU's stock of free objects? */
-static bool whatis_is_free(struct kmem_cache *s, struct page *slab, void *object)
-{
-	return slab_pcp_contains(s, object) || s->ops->is_free(s, slab, object);
-}
-
 static void whatis_object(struct seq_file *m, struct page *slab, unsigned long addr)
 {
 	struct kmem_cache *s = slab->cache < SLAB_NR_CACHES ? slab_cache_table[slab->cache] : NULL;
@@ -82,7 +76,7 @@ static void whatis_object(struct seq_file *m, struct page *slab, unsigned long a
 		   addr < (unsigned long)object ? '-' : '+',
 		   addr < (unsigned long)object ? (unsigned long)object - addr :
 						  addr - (unsigned long)object,
-		   whatis_is_free(s, slab, object) ? "free" : "live");
+		   slab_pcp_is_free(s, object) ? "free" : "live");
 }
 
 /* The page at pfn; addr is the address in the direct map that we came by. */

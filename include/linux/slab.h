@@ -125,14 +125,14 @@ const char *kmem_cache_name(const struct kmem_cache *s);
  * A CPU's stock of free objects of one cache.  The fields belong to mm/slab_pcp.c; they
  * are here so that the inline functions below can name a stock.
  */
+struct slab_link;
 struct slab_stock {
-	void *head;			/* newest free object, or one of two marks */
-	u64  magic;			/* offset * magic < magic: offset is that of an object */
-	u32  slab_mask;			/* bytes in a slab, less 1 */
-	u32  link;			/* bytes from an object to its free link */
-	s32  room;			/* objects that still fit */
-	u16  limit;			/* objects that fit in all */
-	u16  cache;			/* index of the cache */
+	struct slab_link *head;		/* newest free object, or one of two marks */
+	u64 magic;			/* offset * magic < 2^32: offset is that of an object */
+	u64 link;			/* bytes from an object to its link */
+	s32 room;			/* objects that still fit */
+	u16 slab_mask;			/* bytes in a slab, less 1 */
+	u16 cache;			/* index of the cache */
 };
 
 #define SLAB_NR_CACHES		512	/* 32 bytes each and CPU */

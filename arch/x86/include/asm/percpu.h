@@ -18,13 +18,11 @@ extern unsigned long __per_cpu_offset[];	/* the same, indexed by CPU number */
 #define per_cpu_ptr(ptr, cpu) \
 	((__typeof__(*(ptr)) *)((unsigned long)(ptr) + __per_cpu_offset[cpu]))
 
-#define __this_cpu_off() ({						\
-	unsigned long __off;						\
-	__asm__ __volatile__("movq %%gs:%1, %0" : "=r"(__off) : "m"(this_cpu_off)); \
-	__off;								\
+#define this_cpu_ptr(ptr) ({						\
+	__typeof__(*(ptr)) *__p = (ptr);				\
+	__asm__ __volatile__("addq %%gs:%1, %0" : "+r"(__p) : "m"(this_cpu_off)); \
+	__p;								\
 })
-#define this_cpu_ptr(ptr) \
-	((__typeof__(*(ptr)) *)((unsigned long)(ptr) + __this_cpu_off()))
 
 /* Single instructions on integers and pointers of 1, 2, 4 or 8 bytes. */
 #define __pcpu_insn(insn, var, val) \
