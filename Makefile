@@ -29,7 +29,7 @@ CMDLINE ?=
 EXT ?=
 IMG ?= quarry
 QEMUFLAGS ?=
-export QEMU QEMUFLAGS O
+export QEMU QEMUFLAGS O ACCEL
 
 ifeq ($(V),1)
 say = @:
