@@ -109,6 +109,15 @@ boot_multiboot2_entry:
 	mov esi, PHYS(message_no_long_mode)
 	cmp eax, ecx
 	je refuse
+	mov eax, 0x80000000
+	cpuid
+	cmp eax, 0x80000001
+	jb refuse
+	mov eax, 0x80000001
+	cpuid
+	test edx, CPUIDX_LM
+	jz refuse
+	mov esi, PHYS(message_no_basics)
 	mov eax, 1
 	cpuid
 	test edx, CPUID1_TSC
@@ -120,14 +129,8 @@ boot_multiboot2_entry:
 	and ecx, CPUID1_NEEDED
 	cmp ecx, CPUID1_NEEDED
 	jne refuse
-	mov eax, 0x80000000
-	cpuid
-	cmp eax, 0x80000001
-	jb refuse
 	mov eax, 0x80000001
 	cpuid
-	test edx, CPUIDX_LM
-	jz refuse
 	mov esi, PHYS(message_no_nx)
 	test edx, CPUIDX_NX
 	jz refuse
@@ -234,6 +237,8 @@ message_no_memory:
 	db "Quarry needs more memory: not even its image fits.", 13, 10, 0
 message_no_long_mode:
 	db "Quarry needs a 64-bit CPU (long mode): this one has none.", 13, 10, 0
+message_no_basics:
+	db "Quarry needs TSC, MSR, PAE, PGE and CMOV: this CPU lacks one of them.", 13, 10, 0
 message_no_nx:
 	db "Quarry needs the NX bit: this CPU lacks it, or the firmware hides it.", 13, 10, 0
 

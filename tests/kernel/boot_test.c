@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* boot_test.c - what this very boot was told, whichever door it came through */
+#include <asm/paging.h>
 #include <asm/processor.h>
 #include <asm/sections.h>
 #include <kunit/test.h>
 #include <linux/boot_info.h>
+#include <linux/gfp.h>
+#include <linux/irqflags.h>
 #include <linux/memblock.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 
 static bool in_ram(u64 start, u64 end)
 {
@@ -69,6 +74,80 @@ static void modules_are_in_ram_and_reserved(struct kunit *test)
 	}
 }
 
+/* A module that checks itself: MODULE_MAGIC, then the sum of what follows, then that. */
+#define MODULE_MAGIC		"QuarrySM"
+#define MODULE_HEADER		16
+
+/* FNV-1a over [start, end) of physical memory, which nobody need have mapped. */
+static u64 hash_of(u64 start, u64 end)
+{
+	u64 h = 0xcbf29ce484222325ULL, pa = start;
+	unsigned long flags;
+
+	while (pa < end) {
+		u64 stop = min((pa & PAGE_MASK) + PAGE_SIZE, end);
+		const u8 *p;
+
+		local_irq_save(flags);
+		p = (const u8 *)paging_window(pa & PAGE_MASK) + (pa & ~PAGE_MASK);
+		for (; pa < stop; pa++)
+			h = (h ^ *p++) * 0x100000001b3ULL;
+		local_irq_restore(flags);
+	}
+	return h;
+}
+
+static bool sums_up(const struct boot_module *m, u64 *hash)
+{
+	u8 head[MODULE_HEADER];
+	unsigned long flags;
+	u64 sum;
+
+	local_irq_save(flags);
+	memcpy(head, paging_window(m->start & PAGE_MASK), sizeof(head));
+	local_irq_restore(flags);
+	memcpy(&sum, head + 8, sizeof(sum));
+	*hash = hash_of(m->start + MODULE_HEADER, m->end);
+	return memcmp(head, MODULE_MAGIC, 8) || *hash == sum;
+}
+
+/* Write to every page that can be had, all at once. */
+static unsigned long fill_memory(void)
+{
+	struct page *page, *list = NULL;
+	unsigned long n = 0;
+	void *va;
+
+	while ((page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, 4)) != NULL) {
+		va = page_address(page);
+		memset(va, 0xa5, PAGE_SIZE << 4);
+		*(struct page **)va = list;
+		list = page;
+		n += 1 << 4;
+	}
+	while ((page = list) != NULL) {
+		list = *(struct page **)page_address(page);
+		__free_pages(page, 4);
+	}
+	return n;
+}
+
+static void modules_survive_until_memory_is_full(struct kunit *test)
+{
+	u64 before[BOOT_MAX_MODULES], after;
+	u32 i;
+
+	if (!boot_info.nr_modules)
+		kunit_skip(test, "no module was given");
+	for (i = 0; i < boot_info.nr_modules; i++)
+		KUNIT_EXPECT_TRUE(test, sums_up(&boot_info.module[i], &before[i]));
+	KUNIT_EXPECT_GT(test, fill_memory(), 256UL);
+	for (i = 0; i < boot_info.nr_modules; i++) {
+		KUNIT_EXPECT_TRUE(test, sums_up(&boot_info.module[i], &after));
+		KUNIT_EXPECT_EQ(test, after, before[i]);
+	}
+}
+
 static void a_framebuffer_is_no_ram(struct kunit *test)
 {
 	const struct boot_framebuffer *fb = &boot_info.fb;
@@ -83,6 +162,7 @@ static struct kunit_case boot_cases[] = {
 	KUNIT_CASE(came_through_a_known_door),
 	KUNIT_CASE(was_told_of_the_memory_it_runs_in),
 	KUNIT_CASE(modules_are_in_ram_and_reserved),
+	KUNIT_CASE(modules_survive_until_memory_is_full),
 	KUNIT_CASE(a_framebuffer_is_no_ram),
 	{}
 };
