@@ -42,15 +42,13 @@ void stats_free_blocks(const struct zone *z, unsigned long nr[NR_PAGE_ORDERS])
 	nr[MAX_PAGE_ORDER] += dormant >> MAX_PAGE_ORDER & ~1UL;
 }
 
-/* Pages in all CPUs' stocks of a zone; *cpu0: in this one's. */
+/* Pages in all CPUs' stocks of a populated zone; *local: in this one's. */
 static unsigned long zone_pcp_pages(const struct zone *z, unsigned long *local)
 {
 	unsigned long sum = 0, pages;
 	unsigned int cpu, order;
 
 	*local = 0;
-	if (!z->pcp)
-		return 0;
 	for_each_possible_cpu(cpu) {
 		const struct per_cpu_pages *pcp = per_cpu_ptr(z->pcp, cpu);
 
@@ -148,8 +146,7 @@ static void zoneinfo_zone(struct seq_file *m, const struct zone *z, bool first)
 	seq_putc(m, ')');
 	if (zone_populated(z)) {
 		zoneinfo_counters(m, z);
-		if (z->pcp)
-			zoneinfo_pagesets(m, z);
+		zoneinfo_pagesets(m, z);
 		seq_printf(m, "\n  node_unreclaimable:  %u\n  start_pfn:           %lu", 0,
 			   z->start_pfn);
 	}

@@ -469,6 +469,19 @@ static void pages_shows_owners(struct kunit *test)
 	free_pages((unsigned long)p, 2);
 }
 
+static void verify_says_what_is_wrong(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	u64 meta = page->meta;
+
+	page->meta = 0;
+	KUNIT_EXPECT_TRUE(test, strstarts(run("verify"), "verify: "));
+	KUNIT_EXPECT_NULL(test, strstr(screen, "holds"));
+	page->meta = meta;
+	__free_page(page);
+	KUNIT_EXPECT_STREQ(test, run("verify"), "every invariant holds\n");
+}
+
 static void whatis_takes_hexadecimal(struct kunit *test)
 {
 	char *p = kmalloc(64, GFP_KERNEL), line[64];
@@ -498,6 +511,7 @@ static struct kunit_case monitor_cases[] = {
 	KUNIT_CASE(handles_run_out_politely),
 	KUNIT_CASE(masks_have_names),
 	KUNIT_CASE(pages_shows_owners),
+	KUNIT_CASE(verify_says_what_is_wrong),
 	KUNIT_CASE(whatis_takes_hexadecimal),
 	{}
 };

@@ -17,6 +17,7 @@
 #include <linux/vmalloc.h>
 
 #include "../../mm/stats.h"
+#include "../../mm/vmap.h"
 
 static char text[24576], want[1024];
 static struct seq_file m;
@@ -525,6 +526,34 @@ static void whatis_knows_areas(struct kunit *test)
 	expect_has(test, whatis((void *)(VMALLOC_END - 1)), "area: none, the address is free\n");
 }
 
+/* Broken on purpose, and repaired: it says what it sees. */
+static void whatis_survives_corruption(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL), *slab;
+	void *p = kmalloc(64, GFP_KERNEL);
+	u64 meta = page->meta;
+	u16 cache;
+
+	page->meta = 0;
+	expect_has(test, whatis(page_address(page)), "is in no block: struct pages are corrupt\n");
+	page->meta = meta;
+	__free_page(page);
+	slab = virt_to_page(p);
+	cache = slab->cache;
+	slab->cache = SLAB_NR_CACHES - 1;
+	expect_has(test, whatis(p), "object: of a cache that is gone (index 511)\n");
+	slab->cache = cache;
+	kfree(p);
+}
+
+static void whatis_knows_page_tables(struct kunit *test)
+{
+	unsigned long table = (unsigned long)vmap_table_lookup(VMALLOC_START);
+
+	expect_has(test, whatis((void *)table), "owner pgtable, zone ");
+	expect_has(test, text, " entries\n");
+}
+
 static void whatis_answers_for_any_address(struct kunit *test)
 {
 	expect_has(test, whatis(NULL), "0x0000000000000000: NULL page, never mapped\n");
@@ -568,6 +597,8 @@ static struct kunit_case stats_cases[] = {
 	KUNIT_CASE(whatis_knows_pages),
 	KUNIT_CASE(whatis_knows_objects),
 	KUNIT_CASE(whatis_knows_areas),
+	KUNIT_CASE(whatis_survives_corruption),
+	KUNIT_CASE(whatis_knows_page_tables),
 	KUNIT_CASE(whatis_answers_for_any_address),
 	KUNIT_CASE(dormant_ram_is_named_so),
 	{}

@@ -9,9 +9,12 @@
 #include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/preempt.h>
+#include <linux/section.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
+
+#include "../../mm/vmap.h"
 
 #define N	6
 
@@ -137,6 +140,107 @@ static void only_mapped_addresses_have_a_page(struct kunit *test)
 	vfree(p);
 }
 
+static void addresses_without_tables_have_no_entry(struct kunit *test)
+{
+	KUNIT_EXPECT_NOT_NULL(test, vmap_table_lookup(VMALLOC_START));
+	KUNIT_EXPECT_NULL(test, vmap_table_lookup(VMALLOC_START + (100UL << 30)));
+	KUNIT_EXPECT_NULL(test, vmap_table_lookup(VMALLOC_START + (1UL << 29)));
+	KUNIT_EXPECT_NULL(test, vmap_table_lookup(VMALLOC_END - PAGE_SIZE));
+	KUNIT_EXPECT_NULL(test, vmap_table_lookup(PAGE_OFFSET + (8UL << 20)));	/* large page */
+	KUNIT_EXPECT_NULL(test, vmalloc_to_page((void *)(VMALLOC_START + (100UL << 30))));
+}
+
+#define FAR	(VMALLOC_START + (77UL << 30))
+static bool raced;
+
+/* Called where vmap_table_reserve() allocates: somebody else is quicker. */
+static bool race_once(gfp_t gfp, unsigned int order)
+{
+	if (raced)
+		return false;
+	raced = true;
+	return vmap_table_reserve(FAR, FAR + PAGE_SIZE, GFP_KERNEL) != 0;
+}
+
+static void two_who_need_the_same_table_share_it(struct kunit *test)
+{
+	unsigned long before = page_owner_pages(PAGE_OWNER_PGTABLE);
+
+	raced = false;
+	page_alloc_set_should_fail(race_once);
+	KUNIT_EXPECT_EQ(test, vmap_table_reserve(FAR + PAGE_SIZE, FAR + 3 * PAGE_SIZE, GFP_KERNEL),
+			0);
+	page_alloc_set_should_fail(NULL);
+	KUNIT_EXPECT_TRUE(test, raced);
+	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_PGTABLE), before + 2);
+	vmap_table_release(FAR, FAR + PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_PGTABLE), before + 2);
+	vmap_table_release(FAR + PAGE_SIZE, FAR + 3 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_PGTABLE), before);
+}
+
+/* ---- verify ------------------------------------------------------------------------- */
+
+static void expect_broken(struct kunit *test, const char *what)
+{
+	char msg[160] = "";
+
+	KUNIT_EXPECT_FALSE(test, vmalloc_verify(msg, sizeof(msg)));
+	if (!strstr(msg, what))
+		KUNIT_FAIL(test, "'%s' does not say '%s'", msg, what);
+}
+
+/* Break one thing at a time; each is found, and repaired. */
+static void verify_finds_what_is_broken(struct kunit *test)
+{
+	char *p = vmalloc(2 * PAGE_SIZE);
+	struct vm_struct *area = find_vm_area(p);
+	pte_t *pte = vmap_table_lookup((unsigned long)p), was = *pte;
+	struct page *page = vmalloc_to_page(p), *table = virt_to_page(pte);
+	unsigned long back = page->private;
+	struct vm_struct other = { .addr = 1 };
+
+	KUNIT_EXPECT_GE(test, vmalloc_used(), 3 * PAGE_SIZE);
+	table->nr_entries++;
+	expect_broken(test, "counts ");
+	pte_clear(pte);					/* the count is right: not mapped */
+	table->nr_entries -= 2;
+	expect_broken(test, "wrong page at ");
+	table->nr_entries++;
+	set_pte(pte, was);
+	page->private = (unsigned long)&other;
+	expect_broken(test, "wrong page at ");
+	page->private = back;
+	page->owner = PAGE_OWNER_PAGES;
+	expect_broken(test, "wrong page at ");
+	page->owner = PAGE_OWNER_VMALLOC;
+	table->nr_entries++;
+	set_pte(pte + 2, was);				/* the guard page */
+	expect_broken(test, "wrong page at ");
+	pte_clear(pte + 2);
+	table->nr_entries--;
+	area->flags = VM_MAP;
+	expect_broken(test, "pages and ");
+	area->flags = VM_ALLOC;
+	area->gap++;
+	expect_broken(test, "wrong gap");
+	area->gap--;
+	vfree(p);
+}
+
+static void a_page_that_changed_hands_is_not_freed(struct kunit *test)
+{
+	char *p = vmalloc(PAGE_SIZE);
+	struct page *page = vmalloc_to_page(p);
+
+	page->owner = PAGE_OWNER_PAGES;
+	listen();
+	vfree(p);
+	expect_said(test, " belongs to pages\n");
+	page->owner = PAGE_OWNER_VMALLOC;
+	free_pages_owner(page, 0, PAGE_OWNER_VMALLOC);
+}
+
 /* ---- ioremap --------------------------------------------------------------------- */
 
 static void ioremap_maps_what_is_no_ram(struct kunit *test)
@@ -180,6 +284,21 @@ static void ioremap_refuses_memory_in_use(struct kunit *test)
 	listen();
 	KUNIT_EXPECT_NULL(test, (void *)ioremap(0, 2 << 20));
 	expect_said(test, "ioremap on RAM at 0x0000000000000000 - 0x00000000001fffff");
+}
+
+static void ioremap_refuses_dormant_memory(struct kunit *test)
+{
+	unsigned long nr;
+
+	for (nr = 0; nr < section_map.nr; nr++) {
+		if (section_online(nr) || !memblock_is_memory((u64)nr << SECTION_SHIFT))
+			continue;
+		listen();
+		KUNIT_EXPECT_NULL(test, (void *)ioremap((u64)nr << SECTION_SHIFT, 1));
+		expect_said(test, "ioremap on RAM at 0x");
+		return;
+	}
+	kunit_skip(test, "all RAM has been brought in");
 }
 
 /* Frame 0 is RAM on a PC, and reserved: nobody allocates it. */
@@ -339,12 +458,17 @@ static struct kunit_case vmap_pages_cases[] = {
 	KUNIT_CASE(vmap_refuses_nonsense),
 	KUNIT_CASE(vm_map_ram_knows_its_count),
 	KUNIT_CASE(only_mapped_addresses_have_a_page),
+	KUNIT_CASE(addresses_without_tables_have_no_entry),
+	KUNIT_CASE(two_who_need_the_same_table_share_it),
+	KUNIT_CASE(verify_finds_what_is_broken),
+	KUNIT_CASE(a_page_that_changed_hands_is_not_freed),
 	{}
 };
 
 static struct kunit_case ioremap_cases[] = {
 	KUNIT_CASE(ioremap_maps_what_is_no_ram),
 	KUNIT_CASE(ioremap_refuses_memory_in_use),
+	KUNIT_CASE(ioremap_refuses_dormant_memory),
 	KUNIT_CASE(ioremap_lets_reserved_ram_be_read),
 	KUNIT_CASE(ioremap_refuses_addresses_that_cannot_be),
 	KUNIT_CASE(ioremap_and_vmap_fail_without_tables),
