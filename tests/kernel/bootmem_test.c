@@ -345,7 +345,8 @@ static struct kunit_case bootmem_cases[] = {
 	KUNIT_CASE(lists), KUNIT_CASE(limits), KUNIT_CASE(walks), KUNIT_CASE(set_bottom_up),
 	KUNIT_CASE(bottom_up), KUNIT_CASE(alloc_bootmem_zeroes), KUNIT_CASE(alloc_variants),
 	KUNIT_CASE(failure_says_the_size), KUNIT_CASE(after_the_hand_over),
-	KUNIT_CASE(this_kernel_has), KUNIT_CASE(arrays_grow_in_fixmap), KUNIT_CASE(dump), KUNIT_CASE(memory_start_way),
+	KUNIT_CASE(this_kernel_has), KUNIT_CASE(arrays_grow_in_fixmap), KUNIT_CASE(dump),
+	KUNIT_CASE(memory_start_way),
 	KUNIT_CASE(memory_start_misused),
 	{}
 };

@@ -9,6 +9,7 @@
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/uaccess.h>
+#include <asm/processor.h>
 #include "section_model.h"
 
 static struct section_model model;
@@ -424,13 +425,17 @@ static void this_machine_bring_in(struct kunit *test)
 	struct zone *z;
 	unsigned long before, got;
 	char msg[160] = "";
+	u64 ticks;
 
 	KUNIT_EXPECT_EQ(test, section_bring_in(&private_zone), 0UL);
 	for_each_zone(z) {
 		if (!z->nr_dormant)
 			continue;
 		before = z->nr_free + z->nr_dormant;
+		ticks = rdtsc();
 		got = section_bring_in(z);
+		ticks = rdtsc() - ticks;
+		kunit_info(test, "%s: %lu pages in %llu ticks of the TSC", z->name, got, ticks);
 		KUNIT_EXPECT_GT(test, got, 0UL);
 		KUNIT_EXPECT_EQ(test, z->nr_free + z->nr_dormant, before);
 	}
