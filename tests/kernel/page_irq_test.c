@@ -13,7 +13,7 @@
 
 #define IRQ_HZ		20000
 #define IRQ_LIVE	16
-#define PER_TICK	24		/* operations a tick */
+#define PER_TICK	64		/* operations a tick */
 #define PROCESS_OPS	200000
 #define MIN_IRQ_OPS	100000
 
