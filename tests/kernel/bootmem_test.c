@@ -37,7 +37,7 @@ static const struct memblock_ops room_ops = { .map = room_map, .unmap = room_unm
 
 static int bootmem_init(struct kunit *test)
 {
-	room = (char *)__get_free_pages(GFP_KERNEL, ROOM_ORDER);
+	room = (char *)__get_free_pages(GFP_KERNEL | GFP_DMA32, ROOM_ORDER);
 	if (!room)
 		return -ENOMEM;
 	base = __pa(room);
