@@ -149,16 +149,16 @@ static const struct monitor_command monitor_commands[] = {
 	{ "vmallocinfo", "", "vmalloc, vmap and ioremap areas", monitor_vmallocinfo, 0, 0 },
 	{ "vmstat", "", "event and page counters", monitor_vmstat, 0, 0 },
 	{ "iomem", "", "the physical address space", monitor_iomem, 0, 0 },
-	{ "owners", "", "who owns how many pages; the sum is RAM", monitor_owners, 0, 0 },
-	{ "showmem", "", "what a failed allocation would report", monitor_show_mem, 0, 0 },
+	{ "owners", "", "pages by owner; the sum is RAM", monitor_owners, 0, 0 },
+	{ "showmem", "", "what a failed allocation reports", monitor_show_mem, 0, 0 },
 	{ "interrupts", "", "interrupt counts by line and CPU", monitor_interrupts, 0, 0 },
 	{ "dmesg", "", "the kernel log", monitor_dmesg, 0, 0 },
-	{ "alloc", "[page|kmalloc|vmalloc <n> [gfp]]", "take memory (page: n is the order); "
-	  "alone: what is held", monitor_alloc, 0, 3 },
+	{ "alloc", "[page|kmalloc|vmalloc <n> [gfp]]", "take n (order or bytes); alone: list",
+	  monitor_alloc, 0, 3 },
 	{ "free", "<handle>|all", "give it back", monitor_free, 1, 1 },
 	{ "pages", "[pfn [count]]", "blocks of pages and their owners", monitor_pages, 0, 2 },
 	{ "whatis", "<address>", "all that is known of an address", monitor_whatis, 1, 1 },
-	{ "verify", "", "check every invariant of memory management", monitor_verify, 0, 0 },
+	{ "verify", "", "check every invariant of memory", monitor_verify, 0, 0 },
 	{ "test", "[-l] [glob]", "run self-tests (-l: list them)", monitor_test, 0, 2 },
 	{ "bench", "[glob]", "run benchmarks", monitor_bench, 0, 1 },
 	{ "reboot", "", "start the machine again", monitor_reboot, 0, 0 },
@@ -180,7 +180,7 @@ static void monitor_help_line(struct monitor *mon, const struct monitor_command 
 	char call[64];
 
 	scnprintf(call, sizeof(call), "%s %s", c->name, c->args);
-	seq_printf(&mon->out, "  %-40s %s\n", call, c->help);
+	seq_printf(&mon->out, "  %-38s %s\n", call, c->help);
 }
 
 static int monitor_help(struct monitor *mon, int argc, char **argv)
