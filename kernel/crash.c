@@ -37,6 +37,13 @@ static void crash_nullptr(void)
 	crash_sink = crash_null[1];
 }
 
+/* Goes on afterwards, so that it is a call and no jump. */
+static noinline void crash_nullcall(void)
+{
+	((void (*)(void))crash_null)();
+	crash_sink = 1;
+}
+
 static void crash_wild(void)
 {
 	*(volatile unsigned long *)(VMALLOC_END - 64) = 1;
@@ -146,7 +153,8 @@ static void crash_irq(void)
 }
 
 static const struct crash_kind crash_kinds[] = {
-	{ "nullptr", crash_nullptr },	{ "wild", crash_wild },
+	{ "nullptr", crash_nullptr },	{ "nullcall", crash_nullcall },
+	{ "wild", crash_wild },
 	{ "rowrite", crash_rowrite },	{ "nx", crash_nx },
 	{ "gp", crash_gp },		{ "ud2", crash_ud2 },
 	{ "divide", crash_divide },	{ "stack", crash_stack },

@@ -53,11 +53,15 @@ void stack_trace_print(const unsigned long *entries, unsigned int nr, int spaces
 static void print_frames(struct stack_walk *w, unsigned long after, const char *lvl)
 {
 	const char *kind = NULL;
+	unsigned long guess = 0;
 
 	for (int n = 0; n < TRACE_FRAMES && stack_walk_next(w); n++) {
 		if (after && w->ip != after)
 			continue;
 		after = 0;
+		if (guess && guess != w->ip)
+			printk("%s ? %pB\n", lvl, (void *)guess);
+		guess = w->guess;
 		if (!kind || strcmp(kind, w->kind)) {
 			if (kind)
 				printk("%s </%s>\n", lvl, kind);

@@ -50,7 +50,7 @@ static void oops_show_code(const struct pt_regs *regs)
 		printk(KERN_DEFAULT "Code: %.*s\n", (int)n - 1, line);
 }
 
-static void oops_show_special(const struct pt_regs *regs)
+static void oops_show_special(const struct pt_regs *regs, unsigned long cr2)
 {
 	unsigned int ds, es, fs, gs;
 
@@ -61,11 +61,13 @@ static void oops_show_special(const struct pt_regs *regs)
 	printk(KERN_DEFAULT "CS:  %04lx DS: %04x ES: %04x CR0: %016lx\n",
 	       regs->cs, ds, es, read_cr0());
 	printk(KERN_DEFAULT "CR2: %016lx CR3: %016lx CR4: %016lx\n",
-	       read_cr2(), read_cr3(), read_cr4());
+	       cr2, read_cr3(), read_cr4());
 }
 
 void show_regs(const struct pt_regs *regs)
 {
+	unsigned long cr2 = read_cr2();		/* before a nofault access below changes it */
+
 	printk(KERN_DEFAULT "RIP: %04lx:%pS\n", regs->cs, (void *)regs->ip);
 	oops_show_code(regs);
 	printk(KERN_DEFAULT "RSP: %04lx:%016lx EFLAGS: %08lx", regs->ss, regs->sp, regs->flags);
@@ -80,7 +82,7 @@ void show_regs(const struct pt_regs *regs)
 	       regs->r12);
 	printk(KERN_DEFAULT "R13: %016lx R14: %016lx R15: %016lx\n", regs->r13, regs->r14,
 	       regs->r15);
-	oops_show_special(regs);
+	oops_show_special(regs, cr2);
 }
 
 void show_regs_and_trace(const struct pt_regs *regs)
@@ -166,6 +168,8 @@ void oops_report(const char *what, const struct pt_regs *regs, unsigned long add
 	unsigned long err = (long)regs->orig_ax < 0 ? 0 : regs->orig_ax;
 
 	oops_in_progress = true;
+	if (address || page_fault)
+		write_cr2(address);		/* looking at the tables may have faulted */
 	printk(KERN_DEFAULT "%s%s: %04lx [#%u]\n", page_fault ? "" : "Oops: ", what,
 	       err & 0xffff, ++oops_count);
 	show_regs_and_trace(regs);

@@ -16,10 +16,12 @@
 #include <asm/extable.h>
 #include <asm/desc.h>
 #include <asm/ptrace.h>
+#include <asm/sections.h>
 #include <linux/preempt.h>
 
 struct stack_walk {
 	unsigned long ip;		/* a return address; exact where regs is set */
+	unsigned long guess;		/* regs set: a caller that frames may miss; else 0 */
 	const struct pt_regs *regs;	/* the interrupted context that ip belongs to, or NULL */
 	const char *kind;		/* "TASK", "IRQ", "NMI", "#DF", "#MC" */
 	unsigned long fp;		/* next frame record, or pt_regs + 1 */
@@ -55,11 +57,23 @@ static inline const char *stack_kind_plain(void)
 	return hardirq_count() > (in_nmi() ? HARDIRQ_OFFSET : 0) ? "IRQ" : "TASK";
 }
 
+/*
+ * A function that calls nothing may have no frame: then the return address is what its
+ * stack pointer points to, and the frame pointer is still its caller's.
+ */
+static inline unsigned long stack_guess(unsigned long sp)
+{
+	unsigned long addr;
+
+	return stack_read(sp, &addr) && is_kernel_text(addr) ? addr : 0;
+}
+
 static __always_inline void stack_walk_start(struct stack_walk *w)
 {
 	w->fp = (unsigned long)__builtin_frame_address(0);
 	w->floor = w->fp - 1;
 	w->regs = NULL;
+	w->guess = 0;
 	w->kind = stack_kind(w->fp) ?: stack_kind_plain();
 }
 
@@ -69,6 +83,7 @@ static inline void stack_walk_start_regs(struct stack_walk *w, const struct pt_r
 	w->fp = (unsigned long)regs + 1;
 	w->floor = 0;
 	w->regs = NULL;
+	w->guess = 0;
 	w->kind = stack_kind(regs->sp) ?: stack_kind_plain();
 }
 
@@ -77,12 +92,14 @@ static inline bool stack_walk_enter_regs(struct stack_walk *w)
 	const struct pt_regs *regs = (const struct pt_regs *)(w->fp - 1);
 	unsigned long sp, orig_ax;
 
-	if (!stack_read((unsigned long)&regs->ip, &w->ip) || !w->ip ||
+	if (!stack_read((unsigned long)&regs->ip, &w->ip) ||
 	    !stack_read((unsigned long)&regs->bp, &w->fp) ||
 	    !stack_read((unsigned long)&regs->orig_ax, &orig_ax) ||
-	    !stack_read((unsigned long)&regs->sp, &sp))
+	    !stack_read((unsigned long)&regs->sp, &sp) ||
+	    (!w->ip && !sp))			/* ip alone: somebody called NULL */
 		return false;
 	w->regs = regs;
+	w->guess = stack_guess(sp);
 	w->floor = 0;
 	if (stack_kind(sp))
 		w->kind = stack_kind(sp);
@@ -108,6 +125,7 @@ static inline bool stack_walk_next(struct stack_walk *w)
 		return false;
 	w->floor = fp;
 	w->regs = NULL;
+	w->guess = 0;
 	return true;
 }
 

@@ -10,6 +10,7 @@ struct pt_regs;
 struct stack_walk {
 	unsigned long ip;
 	const struct pt_regs *regs;	/* always NULL here */
+	unsigned long guess;		/* always 0 here */
 	const char *kind;
 	unsigned long caller;
 };
@@ -18,6 +19,7 @@ static __always_inline void stack_walk_start(struct stack_walk *w)
 {
 	w->caller = (unsigned long)__builtin_return_address(0);
 	w->regs = NULL;
+	w->guess = 0;
 	w->kind = "TASK";
 }
 
@@ -26,6 +28,7 @@ static inline void stack_walk_start_regs(struct stack_walk *w, const struct pt_r
 	(void)regs;
 	w->caller = 0;
 	w->regs = NULL;
+	w->guess = 0;
 	w->kind = "TASK";
 }
 
