@@ -44,6 +44,23 @@ static noinline void crash_nullcall(void)
 	crash_sink = 1;
 }
 
+static void crash_in_sink(struct printk_sink *sink, const char *s, size_t n)
+{
+	if (crash_depth)
+		return;				/* the log so far */
+	crash_nullptr();
+}
+
+/* A console that faults when it is written to, in front of all others. */
+static void crash_console(void)
+{
+	static struct printk_sink bad = { .write = crash_in_sink, .name = "bad" };
+
+	printk_add_sink(&bad);
+	crash_depth = 0;
+	pr_notice("for all consoles\n");
+}
+
 static void crash_wild(void)
 {
 	*(volatile unsigned long *)(VMALLOC_END - 64) = 1;
@@ -154,7 +171,7 @@ static void crash_irq(void)
 
 static const struct crash_kind crash_kinds[] = {
 	{ "nullptr", crash_nullptr },	{ "nullcall", crash_nullcall },
-	{ "wild", crash_wild },
+	{ "wild", crash_wild },		{ "console", crash_console },
 	{ "rowrite", crash_rowrite },	{ "nx", crash_nx },
 	{ "gp", crash_gp },		{ "ud2", crash_ud2 },
 	{ "divide", crash_divide },	{ "stack", crash_stack },

@@ -32,6 +32,7 @@
 #define PENDING_SIZE	4096U
 #define NESTED_SIZE	256
 
+#define SINK_DEPTH_MAX	1		/* nested calls of one sink */
 #define LEVEL_RAW	(-1)		/* below every loglevel: always shown */
 
 struct record {
@@ -145,12 +146,21 @@ static void capture_text(const char *s, size_t n)
 	capture.buf[capture.len] = '\0';
 }
 
+/*
+ * A sink may print itself (that it was interrupted by an oops, say), and gets that text,
+ * too.  One that does so again then is left out: it is what fails.
+ */
 static void write_sinks(int level, const char *s, size_t n)
 {
 	if (level >= loglevel)
 		return;
-	for (struct printk_sink *k = sinks; k; k = k->next)
+	for (struct printk_sink *k = sinks; k; k = k->next) {
+		if (k->depth > SINK_DEPTH_MAX)
+			continue;
+		k->depth++;
 		k->write(k, s, n);
+		k->depth--;
+	}
 }
 
 static void store_text(struct record *rec, const char *s)
@@ -352,8 +362,7 @@ void printk_console(const char *s, size_t n)
 
 	if (!log_lock(&flags))
 		return;
-	for (struct printk_sink *k = sinks; k; k = k->next)
-		k->write(k, s, n);
+	write_sinks(LEVEL_RAW, s, n);
 	log_unlock(flags);
 }
 
@@ -370,6 +379,7 @@ void printk_add_sink(struct printk_sink *sink)
 	while (read_record(&pos, ring.head, &rec, text))
 		if (rec.level < loglevel)
 			sink->write(sink, text, rec.len);
+	sink->depth = 0;
 	sink->next = sinks;
 	sinks = sink;
 	log_unlock(flags);

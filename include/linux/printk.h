@@ -63,6 +63,7 @@ struct printk_sink {
 	void (*write)(struct printk_sink *sink, const char *s, size_t n);
 	const char *name;
 	struct printk_sink *next;	/* printk's */
+	unsigned int depth;		/* printk's: calls of write() that are not over */
 };
 
 void printk_add_sink(struct printk_sink *sink);	/* replays the ring to it first */
