@@ -86,7 +86,10 @@ static void free_vmalloc(void *unused)
 
 static void free_reserved(void *unused)
 {
-	__free_pages(pfn_to_page(0), pfn_to_page(0)->order);
+	/* not frame 0: a map may leave the first section out */
+	other->owner = PAGE_OWNER_RESERVED;
+	__free_page(other);
+	other->owner = PAGE_OWNER_PAGES;
 }
 
 static void free_memmap(void *unused)
