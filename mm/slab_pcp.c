@@ -26,9 +26,9 @@
  *   one load, one store); the two leaf functions that would change are claim and release.
  *
  *   Checks that are worth their few instructions always run: the object must be in a slab
- *   of this cache, at a multiple of the slot size (Lemire's test: offset * ceil(2^64/size)
- *   is below ceil(2^64/size) for multiples only), must not look free already, and the link
- *   of an object that is handed out must be a link.  Whatever fails one goes the slow way,
+ *   of this cache, at the address of an object (one multiplication, after Lemire's test
+ *   for multiples; slab_pcp_magic()), must not look free already, and the link of an object
+ *   that is handed out must be a link.  Whatever fails one goes the slow way,
  *   which looks again and reports.
  *
  * INVARIANTS	(slab_pcp_verify())
@@ -305,6 +305,19 @@ void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller)
 
 /* ---- setting up, draining, checking ---------------------------------------------- */
 
+/*
+ * The least m with m * size >= 2^64 + e, where e = 2^32 / objects rounded up.  Modulo 2^64,
+ * then, m * (k * size) is k * e and a little: below 2^32 for k < objects, not for k ==
+ * objects; and m * (k * size + r) with 0 < r < size is r * m and a little, at least
+ * 2^64 / size and below 2^64.  (The little: at most objects * size, which is 2^15.)
+ */
+static u64 slab_pcp_magic(u64 size, u64 objects)
+{
+	const u64 e = ((1ULL << 32) + objects - 1) / objects;
+
+	return ~0ULL / size + (~0ULL % size + 1 + e + size - 1) / size;
+}
+
 void slab_pcp_open(struct kmem_cache *s)
 {
 	unsigned int limit = SLAB_PCP_BYTES / s->size;
@@ -318,7 +331,7 @@ void slab_pcp_open(struct kmem_cache *s)
 	s->batch = limit / 2;
 	for_each_possible_cpu(cpu) {
 		st = per_cpu_ptr(s->stock, cpu);
-		st->magic = used ? ~0ULL / s->size + 1 : 0;
+		st->magic = used ? slab_pcp_magic(s->size, s->objects) : 0;
 		st->slab_mask = (u16)((PAGE_SIZE << s->order) - 1);
 		st->link = s->link;
 		st->cache = s->index;
