@@ -116,7 +116,7 @@ static void lying_roots_lead_nowhere(struct kunit *test)
 		put_number(page + XSDT_AT + 4, length[i], 4);
 		KUNIT_EXPECT_FALSE(test, found());
 	}
-	put_number(page + XSDT_AT + 4, 0xffffffff, 4);		/* names itself, then whatever follows */
+	put_number(page + XSDT_AT + 4, 0xffffffff, 4);		/* itself, and more */
 	put_number(page + XSDT_AT + 36, __pa(page) + XSDT_AT, 8);
 	found();
 	put_number(page + XSDT_AT + 4, 36 + 8, 4);
