@@ -61,6 +61,15 @@ static void crash_console(void)
 	pr_notice("for all consoles\n");
 }
 
+/* In the middle of a test that captures reports. */
+static void crash_captured(void)
+{
+	static char text[4096];
+
+	printk_capture_start(text, sizeof(text));
+	crash_nullptr();
+}
+
 static void crash_wild(void)
 {
 	*(volatile unsigned long *)(VMALLOC_END - 64) = 1;
@@ -171,6 +180,7 @@ static void crash_irq(void)
 
 static const struct crash_kind crash_kinds[] = {
 	{ "nullptr", crash_nullptr },	{ "nullcall", crash_nullcall },
+	{ "captured", crash_captured },
 	{ "wild", crash_wild },		{ "console", crash_console },
 	{ "rowrite", crash_rowrite },	{ "nx", crash_nx },
 	{ "gp", crash_gp },		{ "ud2", crash_ud2 },

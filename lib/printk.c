@@ -459,6 +459,17 @@ void printk_capture_start_all(char *buf, size_t size)
 	capture_set(buf, size, false, true);
 }
 
+void printk_capture_spill(void)
+{
+	const char *text = capture.buf;
+
+	capture.buf = NULL;		/* no lock: whoever has it will not come back */
+	if (!text || capture.tee)
+		return;
+	for (; *text; text += strnlen(text, TEXT_SIZE - 1))
+		printk(KERN_EMERG "%.*s", TEXT_SIZE - 1, text);
+}
+
 size_t printk_capture_stop(void)
 {
 	size_t len = capture.len;

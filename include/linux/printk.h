@@ -91,6 +91,8 @@ size_t printk_capture_stop(void);
 
 /* panic(): take the log by force, whoever holds it. */
 void printk_bust(void);
+/* panic(): end a capture and print what it holds, or the reason would stay in the buffer. */
+void printk_capture_spill(void);
 
 /* lib/hexdump.c */
 enum { DUMP_PREFIX_NONE, DUMP_PREFIX_ADDRESS, DUMP_PREFIX_OFFSET };
