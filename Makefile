@@ -83,7 +83,8 @@ KFLAGS := -std=gnu11 -O2 -g -D__KERNEL__ -ffreestanding -fno-pic -mcmodel=kernel
 	-fstack-protector-strong -mstack-protector-guard=global $(INCLUDES) $(WARN) $(KCFLAGS)
 # COVERAGE=1: count lines and branches of lib/ and mm/, and dump the counts on the way out.
 ifneq ($(COVERAGE),)
-COV_FLAGS := -fprofile-arcs -ftest-coverage -fprofile-info-section -fprofile-update=atomic -Og -Wno-maybe-uninitialized
+COV_FLAGS := -fprofile-arcs -ftest-coverage -fprofile-info-section -fprofile-update=atomic -Og \
+	-Wno-maybe-uninitialized
 COV_LINK := --wrap=arch_exit $(shell $(CC) -print-file-name=libgcov.a)
 $(O)/lib/%.o $(O)/mm/%.o: private KFLAGS += $(COV_FLAGS)
 endif
