@@ -280,8 +280,6 @@ static void slab_report_live(struct kmem_cache *s, struct page *slab, void *arg)
 	unsigned int i;
 	void *p;
 
-	if (!slab->inuse)
-		return;
 	s->ops->free_map(s, slab, free);
 	if (!*nr)
 		slab_report_title(s, "Objects remaining on __kmem_cache_shutdown()");

@@ -157,7 +157,7 @@ static void overwritten_link_in_the_slab(struct kunit *test)
 		for (i = 1; i < 64; i++)
 			kmem_cache_free(s, bulk[i]);
 		kmem_cache_shrink(s);
-		*(u64 *)bulk[at ? at : 63] = 0x4343434343434343;
+		*(u64 *)bulk[at ? at : 1] = 0x4343434343434343;
 		for (i = 1; i < 64; i++)
 			bulk[i] = kmem_cache_alloc(s, GFP_KERNEL);
 		report_end(&report);

@@ -75,7 +75,7 @@ static slab_flags_t flags_of(struct kunit *test, const char *name)
 
 static void options(const char *text)
 {
-	char copy[64];
+	static char copy[256];
 
 	strlcpy(copy, text, sizeof(copy));
 	report_begin(&report);
@@ -473,6 +473,7 @@ static void validating_a_plain_cache(struct kunit *test)
 static void the_command_line_chooses(struct kunit *test)
 {
 	const bool was_on = flags_of(test, "slab_debug") != 0;
+	char longer[200] = "";
 
 	options("slab_debug=FZ");
 	KUNIT_EXPECT_EQ(test, flags_of(test, "x"), SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE);
@@ -486,7 +487,11 @@ static void the_command_line_chooses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flags_of(test, "x"), 0);
 	options("slab_debug");
 	KUNIT_EXPECT_EQ(test, flags_of(test, "x"), ALL);
-	options("slab_debug=X");		/* no such letter: nothing changes */
+	memset(longer, 'n', sizeof(longer) - 1);
+	memcpy(longer, "slab_debug=F,", 13);
+	options(longer);			/* too long a list: nothing changes */
+	KUNIT_EXPECT_EQ(test, flags_of(test, "x"), ALL);
+	options("slab_debug=X");		/* no such letter, either */
 	EXPECT_REPORT(test, &report, "slab_debug");
 	KUNIT_EXPECT_EQ(test, flags_of(test, "x"), ALL);
 	options("slab_debug=-");

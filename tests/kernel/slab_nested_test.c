@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * slab_nested_test.c - what an interrupt in the middle of an operation would see
+ *
+ * Between claim and release a stock has no head, whoever looks.  Here the test claims it,
+ * as an operation that is being interrupted would have, and runs everything; or it runs
+ * from inside a refill, through page_alloc's fault injection socket.  Also the rest of what
+ * takes a hand inside: forged links, and each mistake that the verifier can report.
+ */
+#include "../../mm/slab_pcp.h"
+#include "slab_fixture.h"
+
+static void *bulk[64];
+
+/* ---- with the stock claimed -------------------------------------------------------- */
+
+static void everything_works_while_claimed(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	void *before = kmem_cache_alloc(s, GFP_KERNEL), *p;
+	struct slab_stock *st = this_cpu_ptr(s->stock);
+	struct slab_link *claimed = slab_pcp_claim(st);
+	struct slabinfo info;
+
+	KUNIT_EXPECT_TRUE(test, claimed > slab_nil);
+	p = kmem_cache_alloc(s, GFP_ATOMIC);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_EQ(test, kmem_cache_alloc_bulk(s, GFP_ATOMIC, 64, bulk), 64);
+	expect_sound(test);
+	kmem_cache_free(s, p);
+	kfree(before);
+	kmem_cache_free_bulk(s, 64, bulk);
+	KUNIT_EXPECT_PTR_EQ(test, READ_ONCE(st->head), NULL);
+	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 1);	/* what is claimed stays */
+	expect_sound(test);
+	slab_pcp_release(st, claimed);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
+	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 0);
+	kmem_cache_destroy(s);
+}
+
+/* The stock cannot be searched then, so that what looks free is taken to be free. */
+static void double_free_while_claimed(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+	struct slab_stock *st = this_cpu_ptr(s->stock);
+	const unsigned long errors = slab_error_count();
+	struct slab_link *claimed;
+
+	kmem_cache_free(s, p);
+	claimed = slab_pcp_claim(st);
+	report_begin(&report);
+	kmem_cache_free(s, p);
+	report_end(&report);
+	slab_pcp_release(st, claimed);
+	EXPECT_REPORT(test, &report, "Object already free");
+	KUNIT_EXPECT_EQ(test, slab_error_count() - errors, 2);
+	kmem_cache_destroy(s);
+}
+
+/* Lost objects wait until nobody is in the middle of anything. */
+static void no_rescue_while_claimed(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	struct slab_stock *st = this_cpu_ptr(s->stock);
+	struct slab_link *claimed;
+	struct slabinfo info;
+	u64 *p;
+
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	kmem_cache_free(s, p);
+	*p = 0x1111;
+	report_begin(&report);
+	p = kmem_cache_alloc(s, GFP_KERNEL);	/* meets it, and rescues */
+	report_end(&report);
+	KUNIT_EXPECT_EQ(test, s->nr_lost, 0);
+	claimed = slab_pcp_claim(st);
+	s->nr_lost = 1;
+	slab_pcp_rescue(s);
+	KUNIT_EXPECT_EQ(test, s->nr_lost, 1);
+	s->nr_lost = 0;
+	slab_pcp_release(st, claimed);
+	kmem_cache_free(s, p);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
+	kmem_cache_destroy(s);
+}
+
+/* ---- from inside a refill ------------------------------------------------------------ */
+
+static struct kmem_cache *nested_cache;
+static void *nested_kept;
+static unsigned int nested_calls, nested_free;
+
+static bool nested_hook(gfp_t gfp, unsigned int order)
+{
+	unsigned int i;
+
+	if (nested_calls++)
+		return false;
+	/* An interrupt, now: it fills the stock that the outer refill found empty. */
+	for (i = 0; i < nested_free; i++)
+		bulk[i] = kmem_cache_alloc(nested_cache, GFP_ATOMIC);
+	for (i = 0; i < nested_free; i++)
+		kmem_cache_free(nested_cache, bulk[i]);
+	nested_kept = kmem_cache_alloc(nested_cache, GFP_ATOMIC);
+	return false;
+}
+
+static void a_refill_inside_a_refill(struct kunit *test)
+{
+	struct slabinfo info;
+	void *p;
+
+	nested_cache = make_plain(test, 500, 0);
+	for (nested_free = 1; nested_free < 40; nested_free += 19) {
+		nested_calls = 0;
+		kmem_cache_shrink(nested_cache);
+		page_alloc_set_should_fail(nested_hook);
+		p = kmem_cache_alloc(nested_cache, GFP_KERNEL);
+		page_alloc_set_should_fail(NULL);
+		KUNIT_EXPECT_GE(test, nested_calls, 2);
+		KUNIT_EXPECT_NOT_NULL(test, p);
+		KUNIT_EXPECT_NOT_NULL(test, nested_kept);
+		KUNIT_EXPECT_PTR_NE(test, p, nested_kept);
+		expect_sound(test);
+		kmem_cache_free(nested_cache, p);
+		kmem_cache_free(nested_cache, nested_kept);
+	}
+	kmem_cache_info(nested_cache, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
+	kmem_cache_destroy(nested_cache);
+}
+
+/* ---- forged and damaged links ---------------------------------------------------------- */
+
+/* A user's data that look like a free link by chance do not make a live object free. */
+static void looking_free_is_not_enough(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL), *q = kmem_cache_alloc(s, GFP_KERNEL);
+	const unsigned long errors = slab_error_count();
+
+	slab_link_set(p, slab_nil);
+	KUNIT_EXPECT_FALSE(test, slab_pcp_is_free(s, p));
+	kmem_cache_free(s, p);
+	slab_link_set(q, p);
+	kmem_cache_free(s, q);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
+	expect_sound(test);
+	kmem_cache_destroy(s);
+}
+
+/* A search through a damaged stock ends where the damage is. */
+static void searching_a_damaged_stock(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	u64 *p[4], word;
+
+	kmem_cache_alloc_bulk(s, GFP_KERNEL, 4, (void **)p);
+	slab_link_set((struct slab_link *)p[3], slab_nil);	/* live, but looks free */
+	kmem_cache_free(s, p[0]);
+	kmem_cache_free(s, p[1]);
+	word = *p[1];
+	*p[1] = 0x2222;
+	KUNIT_EXPECT_FALSE(test, slab_pcp_is_free(s, p[3]));
+	slab_link_set((struct slab_link *)p[1], (struct slab_link *)(PAGE_OFFSET + 8));
+	KUNIT_EXPECT_FALSE(test, slab_pcp_is_free(s, p[3]));
+	*p[1] = word;
+	kmem_cache_free(s, p[3]);
+	kmem_cache_free(s, p[2]);
+	expect_sound(test);
+	kmem_cache_destroy(s);
+}
+
+static void bulk_stops_at_damage(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	struct slabinfo info;
+	u64 *p;
+
+	kmem_cache_alloc_bulk(s, GFP_KERNEL, 10, bulk);
+	p = bulk[5];
+	kmem_cache_free_bulk(s, 10, bulk);
+	*p = 0x3333;
+	report_begin(&report);
+	KUNIT_EXPECT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 20, bulk), 20);
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "Freepointer corrupt");
+	kmem_cache_free_bulk(s, 20, bulk);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
+	expect_sound(test);
+	kmem_cache_destroy(s);
+}
+
+/* Damage that nobody has met before the end. */
+static void destroying_a_damaged_cache(struct kunit *test)
+{
+	const unsigned long pages = page_owner_pages(PAGE_OWNER_SLAB);
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	u64 *p;
+
+	kmem_cache_alloc_bulk(s, GFP_KERNEL, 10, bulk);
+	p = bulk[5];
+	kmem_cache_free_bulk(s, 10, bulk);
+	*p = 0x4444;
+	report_begin(&report);
+	kmem_cache_destroy(s);
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "corrupt");
+	EXPECT_REPORT(test, &report, "objects of a corrupted chain are back");
+	KUNIT_EXPECT_FALSE(test, report_has(&report, "Objects remaining"));
+	slab_drain_all();
+	KUNIT_EXPECT_LE(test, page_owner_pages(PAGE_OWNER_SLAB), pages + 1);
+}
+
+/* ---- what the verifier can say ----------------------------------------------------------- */
+
+static void expect_fault(struct kunit *test, const char *what)
+{
+	char msg[160] = "";
+
+	KUNIT_EXPECT_FALSE(test, slab_verify(msg, sizeof(msg)));
+	EXPECT_STR(test, msg, what);
+}
+
+static void the_verifier_sees_each_mistake(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 1000, 0);
+	void *live = kmem_cache_alloc(s, GFP_KERNEL);
+	struct page *slab = virt_to_page(live);
+	struct slab_link *first, saved;
+
+	kmem_cache_shrink(s);
+	first = slab_first_free(s, slab);
+	saved = *first;
+	slab_link_set(first, first);
+	expect_fault(test, "free list is a circle");
+	first->word = 0;
+	expect_fault(test, "free list has a broken link");
+	*first = saved;
+	s->nr_slabs++;
+	expect_fault(test, "slabs 1/2");
+	s->nr_slabs--;
+	s->nr_lost = 100;
+	expect_fault(test, "100 lost");
+	s->nr_lost = 0;
+	slab->inuse++;
+	expect_fault(test, "free list is too long");
+	slab->inuse--;
+	expect_sound(test);
+	kmem_cache_free(s, live);
+	kmem_cache_destroy(s);
+}
+
+/* ---- contexts -------------------------------------------------------------------------------- */
+
+static void not_from_an_interrupt(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0, 0), *no;
+
+	report_begin(&report);
+	preempt_count_add(HARDIRQ_OFFSET);
+	no = kmem_cache_create("slab_test_2", 8, 0, 0, NULL);
+	kmem_cache_destroy(s);
+	preempt_count_sub(HARDIRQ_OFFSET);
+	report_end(&report);
+	KUNIT_EXPECT_NULL(test, no);
+	EXPECT_REPORT(test, &report, "called from an interrupt");
+	KUNIT_EXPECT_STREQ(test, kmem_cache_name(s), "slab_test");
+	kmem_cache_destroy(s);
+}
+
+static struct kunit_case slab_nested_cases[] = {
+	KUNIT_CASE(everything_works_while_claimed),
+	KUNIT_CASE(double_free_while_claimed),
+	KUNIT_CASE(no_rescue_while_claimed),
+	KUNIT_CASE(a_refill_inside_a_refill),
+	KUNIT_CASE(looking_free_is_not_enough),
+	KUNIT_CASE(searching_a_damaged_stock),
+	KUNIT_CASE(bulk_stops_at_damage),
+	KUNIT_CASE(destroying_a_damaged_cache),
+	KUNIT_CASE(the_verifier_sees_each_mistake),
+	KUNIT_CASE(not_from_an_interrupt),
+	{}
+};
+
+static struct kunit_suite slab_nested_suite = {
+	.name = "slab_nested",
+	.test_cases = slab_nested_cases,
+};
+kunit_test_suite(slab_nested_suite);
