@@ -80,10 +80,11 @@ static void print_frames(struct stack_walk *w, unsigned long after, const char *
 /* Is @after on this stack at all? */
 static bool on_stack(struct stack_walk w, unsigned long after)
 {
-	for (int n = 0; n < TRACE_FRAMES && stack_walk_next(&w); n++)
-		if (w.ip == after)
-			return true;
-	return false;
+	bool found = false;
+
+	for (int n = 0; n < TRACE_FRAMES && !found && stack_walk_next(&w); n++)
+		found = w.ip == after;
+	return found;
 }
 
 noinline void show_trace_after(unsigned long after, const char *log_lvl)

@@ -130,8 +130,8 @@ static __always_inline void take_ticket(spinlock_t *lock)
 {
 	u16 ticket = __atomic_fetch_add(&lock->tail, 1, __ATOMIC_RELAXED);
 
-	while (unlikely(smp_load_acquire(&lock->head) != ticket))
-		cpu_relax();
+	for (; unlikely(smp_load_acquire(&lock->head) != ticket); cpu_relax())
+		;
 }
 
 static __always_inline void next_ticket(spinlock_t *lock)

@@ -225,6 +225,24 @@ static void dropped_line(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(log, " 18\n** 41 printk messages dropped **\n"));
 }
 
+static void echo_nested(void)
+{
+	printk_console("lost", 4);
+}
+
+/* The consoles only: neither kept nor captured; inside of a printk: nothing. */
+static void echo(struct kunit *test)
+{
+	printk_capture_start_all(log, sizeof(log));
+	printk_console("typed", 5);
+	printk_capture_stop();
+	KUNIT_EXPECT_STREQ(test, log, "");
+	KUNIT_EXPECT_STREQ(test, sunk, "typed");
+	sink_does = echo_nested;
+	printk("\n");
+	KUNIT_EXPECT_STREQ(test, sunk, "typed\n");
+}
+
 static void from_nmi(struct kunit *test)
 {
 	preempt_count_add(NMI_OFFSET);
@@ -263,6 +281,27 @@ static void oops_does_not_wait(struct kunit *test)
 	printk("outer\n");
 	printk("and on\n");
 	KUNIT_EXPECT_STREQ(test, sunk, "outer\nBUG: in a console\nand on\n");
+}
+
+static void fail_again(void)
+{
+	sink_does = fail_again;
+	printk("BUG: again\n");
+}
+
+/* A console that faults whenever it is written to, also by the report of that. */
+static void failing_sink_is_left_out(struct kunit *test)
+{
+	sink_does = fail_again;
+	oops_in_progress = true;
+	printk("outer\n");
+	oops_in_progress = false;
+	sink_does = NULL;
+	KUNIT_EXPECT_TRUE(test, strstarts(sunk, "outer\nBUG: again\n"));
+	KUNIT_EXPECT_LT(test, nr_sunk, 100UL);
+	nr_sunk = 0;
+	printk("back\n");
+	KUNIT_EXPECT_STREQ(test, sunk, "back\n");
 }
 
 static bool never(void *ctx, int level, const char *s, size_t n)
@@ -368,9 +407,11 @@ static struct kunit_case printk_cases[] = {
 	KUNIT_CASE(nested_comes_after),
 	KUNIT_CASE(too_much_nested_is_counted),
 	KUNIT_CASE(dropped_line),
+	KUNIT_CASE(echo),
 	KUNIT_CASE(from_nmi),
 	KUNIT_CASE(busted_lock_prints_at_once),
 	KUNIT_CASE(oops_does_not_wait),
+	KUNIT_CASE(failing_sink_is_left_out),
 	KUNIT_CASE(sinks_cannot_change_sinks),
 	KUNIT_CASE(capturing),
 	KUNIT_CASE(only_once),

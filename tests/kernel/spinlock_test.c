@@ -231,6 +231,24 @@ static void releasing_after_a_jump(struct kunit *test) __no_lock_analysis
 	KUNIT_EXPECT_EQ(test, preempt_count(), count);
 }
 
+/* A lock that was overwritten while held, and so cannot be unlocked, is forgotten. */
+static void releasing_a_wiped_lock(struct kunit *test) __no_lock_analysis
+{
+	unsigned int count = preempt_count();
+	spinlock_t lock;
+
+	spin_lock_init(&lock);
+	report_begin(&rep);
+	spin_lock(&lock);
+	__release(&lock);
+	spin_lock_init(&lock);
+	spin_release_held(0);
+	report_end(&rep);
+	EXPECT_REPORT(test, &rep, "BUG: spinlock already unlocked on CPU#0, ");
+	KUNIT_EXPECT_EQ(test, spin_held_count(), 0U);
+	KUNIT_EXPECT_EQ(test, preempt_count(), count);
+}
+
 static void unchecked(struct kunit *test) __no_lock_analysis
 {
 	const struct setup_option *o = __setup_start;
@@ -266,6 +284,7 @@ static struct kunit_case spinlock_cases[] = {
 	KUNIT_CASE(not_a_lock),
 	KUNIT_CASE(very_many),
 	KUNIT_CASE(releasing_after_a_jump),
+	KUNIT_CASE(releasing_a_wiped_lock),
 	KUNIT_CASE(unchecked),
 	{}
 };
