@@ -84,7 +84,6 @@ static void slub_ring_del(u32 *first, struct page *slab)
 /* All slots become free objects, linked in order of address. */
 static void slub_init_objects(struct kmem_cache *s, struct page *slab)
 {
-	const char *end = (char *)page_address(slab) + (PAGE_SIZE << s->order);
 	char *object = slab_object(s, slab, 0);
 	struct slab_link *link;
 	unsigned int left;
@@ -98,13 +97,6 @@ static void slub_init_objects(struct kmem_cache *s, struct page *slab)
 		slab_link_set(link, left > 1 ? slab_link_of(s, object + s->size) : slab_nil);
 	}
 	slab_set_first_free(s, slab, slab_link_of(s, slab_object(s, slab, 0)));
-	/*
-	 * The place behind the last object is a whole number of objects away, too, and a free
-	 * of it must not get by: a place that looks free is looked at closely.
-	 */
-	link = slab_link_of(s, object);
-	if (!(s->flags & SLAB_DEBUG_FLAGS) && (char *)(link + 1) <= end)
-		slab_link_set(link, slab_nil);
 }
 
 static void slub_fix_mask(struct kmem_cache *s, gfp_t gfp)
