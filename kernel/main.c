@@ -73,10 +73,17 @@ static void first_page(void)
 	pr_info("First page after %llu ticks of the time-stamp counter\n", boot_first_page_insn);
 }
 
+/* A report that a test was capturing when the end came must not leave with us. */
+static void leave_machine(int status)
+{
+	printk_capture_spill();
+	arch_exit(status);
+}
+
 static void start_cpu(void)
 {
 	serial_early_init();			/* a voice, before anything can go wrong */
-	panic_set_exit(arch_exit);		/* a way out, before options are read */
+	panic_set_exit(leave_machine);		/* a way out, before options are read */
 	vgacon_init();				/* a text screen, if the machine has one */
 	gdt_idt_init();				/* from here on a fault prints an oops */
 	cpu_init();				/* what can this CPU do? */

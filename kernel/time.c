@@ -98,6 +98,7 @@ static void watchdog_expire(const struct pt_regs *regs)
 {
 	watchdog.deadline_ns = 0;
 	printk_bust();			/* it may be printk that hangs */
+	printk_capture_spill();		/* or a test that captures */
 	pr_emerg("watchdog: BUG: soft lockup - CPU#0 stuck for %us!\n", watchdog.seconds);
 	if (regs)
 		show_regs_and_trace(regs);

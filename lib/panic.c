@@ -147,7 +147,6 @@ void panic(const char *fmt, ...)
 		leave(EXIT_PANIC);	/* a panic in the report of a panic */
 	oops_in_progress = true;
 	printk_bust();
-	printk_capture_spill();
 	pr_emerg("Kernel panic - not syncing: %s\n", msg);
 	if (!test_taint(TAINT_DIE)) {		/* an oops has shown it already */
 		dump_stack_print_info(KERN_EMERG);

@@ -91,7 +91,7 @@ size_t printk_capture_stop(void);
 
 /* panic(): take the log by force, whoever holds it. */
 void printk_bust(void);
-/* panic(): end a capture and print what it holds, or the reason would stay in the buffer. */
+/* The machine is about to be left: end a capture and print what it holds. */
 void printk_capture_spill(void);
 
 /* lib/hexdump.c */
