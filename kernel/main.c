@@ -110,10 +110,16 @@ static void start_memory(void)
 	mm_stats_banner();			/* zones and totals; reports of failures */
 }
 
+static unsigned long jiffies_now(void)
+{
+	return jiffies;
+}
+
 static void start_devices(void)
 {
 	irq_init();				/* PIC, local APIC, IO-APIC as found */
 	time_init();				/* ticks, clock */
+	slab_set_clock(jiffies_now);		/* how old is an object? */
 	local_irq_enable();
 	serial_init();				/* input by interrupt */
 	keyboard_init();

@@ -17,7 +17,6 @@
  * NOT HERE	size classes: kmalloc.c.
  */
 #include <linux/export.h>
-#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "slab.h"
@@ -60,37 +59,34 @@ size_t kmalloc_size_roundup(size_t size)
 }
 EXPORT_SYMBOL(kmalloc_size_roundup);
 
-/* Bytes that hold data: what was asked for, where that is known. */
-static size_t kmalloc_util_used(const void *p)
+/* What krealloc() keeps as it is; @s: the cache, NULL: a large block. */
+static void *kmalloc_util_stay(struct kmem_cache *s, const void *object, size_t new_size)
 {
-	struct kmem_cache *s = kmalloc_cache_of(p);
-
-	return s && s->orig ? slab_debug_size(s, p) : kmalloc_util_size(p);
+	if (s && s->orig)
+		slab_debug_resize(s, (void *)object, new_size);
+	return (void *)object;
 }
 
 void *krealloc(const void *object, size_t new_size, gfp_t flags)
 {
 	struct kmem_cache *s;
-	size_t old;
+	size_t room;
 	void *p;
 
-	if (!new_size) {
+	if (unlikely(!new_size)) {
 		kfree(object);
 		return ZERO_SIZE_PTR;
 	}
 	if (ZERO_OR_NULL_PTR(object))
 		return __kmalloc(new_size, flags);
-	if (new_size <= kmalloc_util_size(object)) {
-		s = kmalloc_cache_of(object);
-		if (s && s->orig)
-			slab_debug_resize(s, (void *)object, new_size);
-		return (void *)object;
-	}
+	s = kmalloc_cache_of(object);
+	room = s ? s->usable : kmalloc_util_size(object);
+	if (new_size <= room)
+		return kmalloc_util_stay(s, object, new_size);
 	p = __kmalloc(new_size, flags);
-	if (!p)
+	if (unlikely(!p))
 		return NULL;
-	old = kmalloc_util_used(object);
-	memcpy(p, object, min(old, new_size));
+	memcpy(p, object, s && s->orig ? slab_debug_size(s, object) : room);
 	kfree(object);
 	return p;
 }

@@ -24,18 +24,20 @@
 static size_t slab_bulk_pop(struct kmem_cache *s, size_t nr, void **p)
 {
 	struct slab_stock *st = this_cpu_ptr(s->stock);
-	struct slab_link *link = slab_pcp_claim(st), *next;
+	struct slab_link *link = slab_pcp_claim(st);
+	const u64 key = slab_secret, wrong = slab_link_mask, offset = s->link;
 	size_t i;
+	u64 word;
 
 	if (!link)
 		return 0;
 	for (i = 0; i < nr && link != slab_nil; i++) {
-		if (unlikely(!slab_link_ok(link)))
+		word = link->word ^ key;
+		if (unlikely(word & wrong))
 			break;			/* the next single alloc reports it */
-		next = slab_link_next(link);
 		link->word = 0;
-		p[i] = slab_link_object(s, link);
-		link = next;
+		p[i] = (char *)link - offset;
+		link = (struct slab_link *)(word ^ (u64)(unsigned long)link);
 	}
 	st->room += i;
 	slab_pcp_release(st, link);
@@ -68,29 +70,34 @@ err_free:
 EXPORT_SYMBOL(kmem_cache_alloc_bulk);
 
 /*
- * Objects of one cache in one claim, as far as nothing is wrong and there is room.
- * A claim lasts for the stock's size at most.
+ * Objects of one cache in one claim, as far as nothing is wrong and there is room.  The
+ * struct page is asked once for neighbours of one slab: they cannot lose it meanwhile.
  */
 static size_t slab_bulk_push(struct kmem_cache *s, size_t nr, void **p)
 {
 	struct slab_stock *st = this_cpu_ptr(s->stock);
 	struct slab_link *head = slab_pcp_claim(st), *link;
-	const u64 magic = st->magic;
+	const u64 key = slab_secret, wrong = slab_link_mask, offset = s->link;
+	const u64 magic = st->magic, slab_mask = st->slab_mask;
+	unsigned long base = ~0UL, off, index;
 	size_t i;
-	u64 off;
 
 	if (!head)
 		return 0;
 	if (nr > (size_t)st->room)
 		nr = st->room;
 	for (i = 0; i < nr; i++) {
-		off = (u32)(unsigned long)p[i] & st->slab_mask;
-		if (unlikely(slab_index_of(p[i]) != s->index) || unlikely((off * magic) >> 32))
+		off = (unsigned long)p[i] - base;
+		if (off > slab_mask) {
+			if (!slab_peek_index(p[i], &index) || index != s->index)
+				break;
+			off = (unsigned long)p[i] & slab_mask;
+			base = (unsigned long)p[i] - off;
+		}
+		link = (struct slab_link *)((char *)p[i] + offset);
+		if (unlikely((off * magic) >> 32) || unlikely(!((link->word ^ key) & wrong)))
 			break;
-		link = slab_link_of(s, p[i]);
-		if (unlikely(slab_link_ok(link)))
-			break;
-		slab_link_set(link, head);
+		link->word = (u64)(unsigned long)head ^ key ^ (u64)(unsigned long)link;
 		head = link;
 	}
 	st->room -= i;

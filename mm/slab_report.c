@@ -39,21 +39,24 @@
 #define SLAB_REPORT_DUMP	256	/* bytes of an object that are dumped, at most */
 
 static unsigned long slab_report_count;
-static unsigned long (*slab_report_clock)(void);
+static slab_clock_t slab_report_clock;
 
 unsigned long slab_error_count(void)
 {
 	return READ_ONCE(slab_report_count);
 }
 
-void slab_set_clock(unsigned long (*jiffies_now)(void))
+slab_clock_t slab_set_clock(slab_clock_t jiffies_now)
 {
+	slab_clock_t old = slab_report_clock;
+
 	slab_report_clock = jiffies_now;
+	return old;
 }
 
 unsigned long slab_report_now(void)
 {
-	unsigned long (*now)(void) = READ_ONCE(slab_report_clock);
+	slab_clock_t now = READ_ONCE(slab_report_clock);
 
 	return now ? now() : 0;
 }

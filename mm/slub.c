@@ -84,19 +84,21 @@ static void slub_ring_del(u32 *first, struct page *slab)
 /* All slots become free objects, linked in order of address. */
 static void slub_init_objects(struct kmem_cache *s, struct page *slab)
 {
-	char *object = slab_object(s, slab, 0);
-	struct slab_link *link;
-	unsigned int left;
+	struct slab_link *link = slab_link_of(s, slab_object(s, slab, 0)), *next;
+	const u32 size = s->size;
+	unsigned int i;
 
 	if (s->flags & SLAB_DEBUG_FLAGS)
 		slab_debug_init_slab(s, slab);
-	for (left = s->objects; left; left--, object += s->size) {
-		if (s->ctor)
-			s->ctor(object);
-		link = slab_link_of(s, object);
-		slab_link_set(link, left > 1 ? slab_link_of(s, object + s->size) : slab_nil);
+	for (i = 0; s->ctor && i < s->objects; i++)
+		s->ctor(slab_object(s, slab, i));
+	slab_set_first_free(s, slab, link);
+	for (i = s->objects - 1; i; i--) {
+		next = (struct slab_link *)((char *)link + size);
+		slab_link_set(link, next);
+		link = next;
 	}
-	slab_set_first_free(s, slab, slab_link_of(s, slab_object(s, slab, 0)));
+	slab_link_set(link, slab_nil);
 }
 
 static void slub_fix_mask(struct kmem_cache *s, gfp_t gfp)
@@ -260,22 +262,26 @@ static unsigned int slub_refill(struct kmem_cache *s, struct slab_link **chain,
 
 /* ---- objects in ------------------------------------------------------------------ */
 
-/* One object back on its slab's list; a slab that is empty now may be one too many. */
-static void slub_put(struct kmem_cache *s, struct page *slab, struct slab_link *link,
-		     u32 *doomed)
+/*
+ * A run of objects of one slab, chained from first to last, back on the slab's list; a slab
+ * that is empty now may be one too many.
+ */
+static void slub_put(struct kmem_cache *s, struct slab_link *first, struct slab_link *last,
+		     unsigned int nr, u32 *doomed)
 	__must_hold(&s->lock)
 {
-	struct slab_link *first = slab_first_free(s, slab);
+	struct page *slab = slab_page_of(s, first);
+	struct slab_link *rest = slab_first_free(s, slab);
 
-	if (!first) {
+	if (!rest) {
 		slub_ring_del(&s->full, slab);
 		slub_ring_add_tail(&s->partial, slab);
-		first = slab_nil;
+		rest = slab_nil;
 	}
-	slab_link_set(link, first);
-	slab_set_first_free(s, slab, link);
-	slab->inuse--;
-	s->nr_taken--;
+	slab_link_set(last, rest);
+	slab_set_first_free(s, slab, first);
+	slab->inuse -= nr;
+	s->nr_taken -= nr;
 	if (slab->inuse)
 		return;
 	s->nr_empty++;
@@ -283,7 +289,7 @@ static void slub_put(struct kmem_cache *s, struct page *slab, struct slab_link *
 		slub_doom(s, slab, doomed);
 }
 
-/* In a chain on its way home; the objects before this one are home already. */
+/* In a chain on its way home; the runs before this one are home already. */
 static void slub_lose(struct kmem_cache *s, struct slab_link *link, unsigned int nr)
 	__must_hold(&s->lock)
 {
@@ -295,26 +301,44 @@ static void slub_lose(struct kmem_cache *s, struct slab_link *link, unsigned int
 	slab_report_fix(s, "Isolate corrupted freechain");
 }
 
+/*
+ * Follow a chain for as long as it stays in one slab, at most nr objects: how many.  *last
+ * is the last of them, *next the one behind it, if there is one.
+ */
+static unsigned int slub_run(struct kmem_cache *s, struct slab_link *link, unsigned int nr,
+			     struct slab_link **last, struct slab_link **next)
+{
+	const unsigned long outside = ~((PAGE_SIZE << s->order) - 1);
+	unsigned int run = 1;
+	struct slab_link *to;
+
+	for (; run < nr && likely(slab_link_ok(link)); run++, link = to) {
+		to = slab_link_next(link);
+		*next = to;
+		if (((unsigned long)to ^ (unsigned long)link) & outside)
+			break;
+	}
+	*last = link;
+	return run;
+}
+
 static void slub_flush(struct kmem_cache *s, struct slab_link *chain, unsigned int nr,
 		       slab_free_check_t check, unsigned long caller)
 {
-	struct slab_link *link = chain, *next = NULL;
-	struct page *slab;
+	struct slab_link *last, *next = NULL;
 	unsigned long flags;
+	unsigned int run;
 	u32 doomed = 0;
 
 	spin_lock_irqsave(&s->lock, flags);
-	for (; nr; nr--, link = next) {
-		if (nr > 1) {
-			if (unlikely(!slab_link_ok(link))) {
-				slub_lose(s, link, nr);
-				break;
-			}
-			next = slab_link_next(link);
+	for (; nr; nr -= run, chain = next) {
+		run = slub_run(s, chain, nr, &last, &next);
+		if (run < nr && unlikely(!slab_link_ok(last))) {
+			slub_lose(s, last, nr);
+			break;
 		}
-		slab = slab_page_of(s, link);
-		if (!check || check(s, slab, slab_link_object(s, link), caller))
-			slub_put(s, slab, link, &doomed);
+		if (!check || check(s, slab_page_of(s, chain), slab_link_object(s, chain), caller))
+			slub_put(s, chain, last, run, &doomed);
 	}
 	spin_unlock_irqrestore(&s->lock, flags);
 	slub_free_slabs(s, doomed);

@@ -289,8 +289,9 @@ long kmem_cache_validate(struct kmem_cache *s);
 /* Say what @object is (cache, object, offset, who allocated it), through printk. */
 bool kmem_dump_obj(void *object);
 
-/* Socket: the clock behind "age=" of SLAB_STORE_USER, in jiffies. */
-void slab_set_clock(unsigned long (*jiffies_now)(void));
+/* Socket: the clock behind "age=" of SLAB_STORE_USER, in jiffies.  Returns the former one. */
+typedef unsigned long (*slab_clock_t)(void);
+slab_clock_t slab_set_clock(slab_clock_t jiffies_now);
 
 void kmem_cache_init(void);		/* at boot, once, after page_alloc_init() */
 void kmalloc_init(void);		/* after kmem_cache_init() */

@@ -387,11 +387,12 @@ static unsigned long test_clock(void)
 static void reports_name_the_users(struct kunit *test)
 {
 	struct kmem_cache *s = make(test, 64, SLAB_STORE_USER);
+	slab_clock_t old;
 	u8 *p;
 
 	p = kmem_cache_alloc(s, GFP_KERNEL);
 	kmem_cache_free(s, p);
-	slab_set_clock(test_clock);
+	old = slab_set_clock(test_clock);
 	catch();
 	kmem_cache_free(s, p);
 	expect_errors(test, 2, "Allocated in ");
@@ -401,7 +402,7 @@ static void reports_name_the_users(struct kunit *test)
 	EXPECT_REPORT(test, &report, "\nSlab 0x");
 	EXPECT_REPORT(test, &report, "\nObject 0x");
 	EXPECT_REPORT(test, &report, "\nObject   ");
-	slab_set_clock(NULL);
+	slab_set_clock(old);
 	p = kmem_cache_alloc(s, GFP_KERNEL);
 	report_begin(&report);
 	KUNIT_EXPECT_TRUE(test, kmem_dump_obj(p));
