@@ -77,10 +77,14 @@ WARN := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-unused-param
 ifneq ($(findstring clang,$(CC)),)
 WARN += -Wthread-safety -Wno-unused-command-line-argument -Wno-gnu-variable-sized-type-not-at-end -Wno-string-plus-int
 endif
+# DEBUG=1: VM_BUG_ON(), lockdep_assert_held() and their kin are compiled in, as they always
+# are in the hosted build.
+DEBUG_FLAGS := -DCONFIG_DEBUG_VM=1 -DCONFIG_LOCKDEP=1
 KFLAGS := -std=gnu11 -O2 -g -D__KERNEL__ -ffreestanding -fno-pic -mcmodel=kernel \
 	-mno-red-zone -mgeneral-regs-only -fno-strict-aliasing -fno-common \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
-	-fstack-protector-strong -mstack-protector-guard=global $(INCLUDES) $(WARN) $(KCFLAGS)
+	-fstack-protector-strong -mstack-protector-guard=global $(INCLUDES) $(WARN) \
+	$(if $(DEBUG),$(DEBUG_FLAGS)) $(KCFLAGS)
 # COVERAGE=1: count lines and branches of lib/ and mm/, and dump the counts on the way out.
 ifneq ($(COVERAGE),)
 COV_FLAGS := -fprofile-arcs -ftest-coverage -fprofile-info-section -fprofile-update=atomic -Og \
@@ -186,7 +190,7 @@ HOST_OPT ?= -O1
 HOST_WARN := $(WARN) -Wno-builtin-declaration-mismatch
 HOST_BASE := -std=gnu11 $(HOST_OPT) -g -fno-strict-aliasing -fno-omit-frame-pointer \
 	-fno-delete-null-pointer-checks $(HOST_WARN) $(HOST_SAN)
-HOST_INC := -D__HOSTED__ -D__KERNEL__ -Itests/host/include -Iinclude
+HOST_INC := -D__HOSTED__ -D__KERNEL__ $(DEBUG_FLAGS) -Itests/host/include -Iinclude
 HOST_KFLAGS := $(HOST_BASE) $(HOST_INC) -include tests/host/include/host_rename.h -fno-builtin
 HOST_LIB_OBJS := $(HOST_KSRC:%.c=$(H)/%.o) $(patsubst %.c,$(H)/%.o,$(filter-out %/main.c,$(HOST_GLUE)))
 HOST_OBJS := $(HOST_LIB_OBJS) $(HOST_TESTS:%.c=$(H)/%.o) $(H)/tests/host/main.o
@@ -284,7 +288,8 @@ help:
 	@echo '  coverage     line and branch coverage of mm/ and lib/, hosted and booted'
 	@echo '  clean        remove $(O)/'
 	@echo
-	@echo 'Variables: V=1 O=dir CC=clang CROSS_COMPILE= QEMU= QEMUFLAGS= SMP= MEM= CMDLINE= EXT=path'
+	@echo 'Variables: V=1 DEBUG=1 O=dir CC=clang CROSS_COMPILE= QEMU= QEMUFLAGS= SMP= MEM= CMDLINE= EXT=path'
+	@echo 'DEBUG=1: compile the costly checks in (VM_BUG_ON, lockdep_assert_held), best with O=build/debug'
 	@echo 'EXT=path: a .c file or a folder of them is compiled in (see tests/ext-example/)'
 
 clean:

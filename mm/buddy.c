@@ -104,7 +104,7 @@ static __always_inline struct page *find_block(struct zone *z, unsigned int orde
 	struct page *page;
 	u32 mask;
 
-	vm_assert_held(&z->lock);
+	lockdep_assert_held(&z->lock);
 	while ((mask = z->free_mask >> order) != 0) {
 		*have = order + __builtin_ctz(mask);
 		page = pfn_to_page(z->free[*have].first);
@@ -169,7 +169,7 @@ void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page
 {
 	struct page *buddy;
 
-	vm_assert_held(&z->lock);
+	lockdep_assert_held(&z->lock);
 	z->nr_free += 1UL << order;
 	page_hand_over(page, order, from, PAGE_OWNER_FREE, 0);
 	while ((buddy = free_buddy(z, page, order)) != NULL) {

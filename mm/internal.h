@@ -11,9 +11,6 @@
 #include <linux/ratelimit.h>
 #include <linux/section.h>
 
-/* clang proves __must_hold() at build time; at run time only debug builds look. */
-#define vm_assert_held(lock)	VM_WARN_ON_ONCE(!spin_is_held(lock))
-
 /* ---- page.c: who owns each page -------------------------------------------------- */
 
 /* Pages per owner, this CPU's share; only the sum over CPUs means anything. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks that cost too much for a default build; CONFIG_DEBUG_VM=1 turns them on. */
+/*
+ * Checks that cost too much for a default build.  CONFIG_DEBUG_VM=1 turns them on: in
+ * `make DEBUG=1`, and always in the hosted build, which runs every suite with them.
+ */
 #ifndef _LINUX_MMDEBUG_H
 #define _LINUX_MMDEBUG_H
 

@@ -66,10 +66,11 @@ void spin_release_held(unsigned int nr);
 /* Run-time switch for owner and rank checks (default on; "nolockdep" clears it). */
 extern bool lock_debug;
 
+/* For functions that rely on their caller.  Debug and hosted builds (CONFIG_LOCKDEP=1) look. */
 #define lockdep_assert_held(lock) \
-	WARN_ON_ONCE(!spin_is_held(lock))
+	do { if (IS_ENABLED(CONFIG_LOCKDEP)) (void)WARN_ON_ONCE(!spin_is_held(lock)); } while (0)
 #define lockdep_assert_irqs_disabled() \
-	WARN_ON_ONCE(!irqs_disabled())
+	do { if (IS_ENABLED(CONFIG_LOCKDEP)) (void)WARN_ON_ONCE(!irqs_disabled()); } while (0)
 
 #include <linux/bug.h>
 
