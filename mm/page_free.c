@@ -212,6 +212,24 @@ void free_pages(unsigned long addr, unsigned int order)
 	page_free(exact_index(addr - PAGE_OFFSET, PAGE_SHIFT), order);
 }
 
+/*
+ * Taking one is checked as strictly as dropping one: in a free block the count is part of
+ * the mark that makes it free, and a stray increment would cost its whole list.  A count
+ * that has become negative (2^31 takers) takes no more, so it never wraps to "free".
+ */
+void get_page(struct page *page)
+{
+	if (!page_ptr_valid(page)) {
+		page_report_bad(exact_pfn(page), "reference to an address that has no page");
+		return;
+	}
+	page = compound_head(page);
+	if (unlikely(page->owner != PAGE_OWNER_PAGES || page_ref_count(page) <= 0))
+		page_report_bad(page_to_pfn(page), "reference taken to a page nobody holds");
+	else
+		page_ref_inc(page);
+}
+
 void put_page(struct page *page)
 {
 	unsigned long flags;

@@ -57,8 +57,8 @@ static inline enum zone_type page_zonenum(const struct page *page)
 /*
  * mm/page.c.  Any context, any value.
  *
- * virt_addr_valid(): does addr lie in the direct map (or the kernel image) of a page that
- * has a struct page?
+ * virt_addr_valid(): does addr lie in the direct map of a page that has a struct page?  An
+ * address inside the kernel image does not: the image is mapped elsewhere.
  */
 bool page_virt_valid(unsigned long addr);
 #define virt_addr_valid(addr)	page_virt_valid((unsigned long)(addr))
@@ -131,16 +131,17 @@ static inline struct page *virt_to_head_page(const void *addr)
 	return compound_head(virt_to_page(addr));
 }
 
-/* References.  A fresh block has one; get_page() adds one to a block that has some. */
 static inline int page_count(const struct page *page)
 {
 	return page_ref_count(compound_head(page));
 }
 
-static inline void get_page(struct page *page)
-{
-	page_ref_inc(compound_head(page));
-}
+/*
+ * References.  A fresh block has one; get_page() adds one to a block that has some.  A
+ * page that is free, or not from alloc_pages(), is reported and left alone: its count is
+ * part of what marks it as free, or is a slab's.
+ */
+void get_page(struct page *page);
 
 /* Drop a reference; the last one frees the whole block.  Any context but NMI. */
 void put_page(struct page *page);

@@ -144,6 +144,35 @@ static void put_wild_pointer(void *unused)
 	put_page((struct page *)((char *)victim + 8));
 }
 
+static void get_free_pg(void *unused)
+{
+	get_page(other);
+}
+
+static void get_slab(void *unused)
+{
+	other->owner = PAGE_OWNER_SLAB;
+	get_page(other);
+	other->owner = PAGE_OWNER_PAGES;
+}
+
+static void get_interior(void *unused)
+{
+	get_page(victim + 1);
+}
+
+static void get_wild_pointer(void *unused)
+{
+	get_page((struct page *)((char *)victim + 8));
+}
+
+static void get_too_many(void *unused)
+{
+	victim->refcount = 1U << 31;
+	get_page(victim);
+	victim->refcount = 1;
+}
+
 static const struct wrong_free {
 	const char *name;
 	void (*fn)(void *unused);
@@ -172,6 +201,11 @@ static const struct wrong_free {
 	{ "put, no reference", put_without_reference, "nobody holds", -2 },
 	{ "put a free page", put_free_page, "nobody holds", 0 },
 	{ "put a wild pointer", put_wild_pointer, "has no page", -2 },
+	{ "get a free page", get_free_pg, "nobody holds", 0 },
+	{ "get a slab page", get_slab, "nobody holds", -1 },
+	{ "get an interior page", get_interior, "nobody holds", -2 },
+	{ "get a wild pointer", get_wild_pointer, "has no page", -2 },
+	{ "get, 2^31 references", get_too_many, "nobody holds", -2 },
 };
 
 static void wrong_free_desc(const struct wrong_free *w, char *desc)
