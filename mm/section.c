@@ -239,6 +239,7 @@ static void account(struct section_map *sm, int zid, const struct section_info *
 	struct section_stats *st = &sm->stats;
 
 	sm->zone[zid].dormant -= si->usable - cost;
+	sm->ops->set_dormant(sm, zid, sm->zone[zid].dormant);
 	st->online++;
 	st->online_holes += PAGES_PER_SECTION - si->ram;
 	st->dormant -= si->usable - cost;
@@ -308,6 +309,7 @@ static unsigned long bring_in_next(struct section_map *sm, int zid) __must_hold(
 		sm->stats.skipped += sz->dormant;
 		sm->stats.dormant -= sz->dormant;
 		sz->dormant = 0;
+		sm->ops->set_dormant(sm, zid, 0);
 	}
 	return got;
 }
@@ -380,6 +382,11 @@ static void kernel_free_range(struct section_map *sm, int zid, unsigned long sta
 	buddy_free_range(&zones[zid], start, end);
 }
 
+static void kernel_set_dormant(struct section_map *sm, int zid, unsigned long nr_pages)
+{
+	WRITE_ONCE(zones[zid].nr_dormant, nr_pages);
+}
+
 static struct section_ops kernel_ops = {
 	.direct_tables = kernel_direct_tables,
 	.direct_map = kernel_direct_map,
@@ -388,6 +395,7 @@ static struct section_ops kernel_ops = {
 	.memmap_clear = kernel_memmap_clear,
 	.mark = kernel_mark,
 	.free_range = kernel_free_range,
+	.set_dormant = kernel_set_dormant,
 };
 
 struct section_map section_map = {
@@ -448,15 +456,7 @@ void section_init(void)
 
 unsigned long section_bring_in(struct zone *z)
 {
-	unsigned long got;
-	int zid;
-
-	if (z->free_tag)
-		return 0;
-	got = section_bring_in_in(&section_map, z->idx);
-	for (zid = 0; zid < SECTION_NR_ZONES; zid++)
-		WRITE_ONCE(zones[zid].nr_dormant, section_map.zone[zid].dormant);
-	return got;
+	return z->free_tag ? 0 : section_bring_in_in(&section_map, z->idx);
 }
 
 unsigned long section_nr_dormant_pages(const struct zone *z)

@@ -152,6 +152,11 @@ static bool verify_zones(struct head_walk *w)
 			return false;
 		if (z->pcp && !verify_zone_stock(z, &pcp, w->msg, w->n))
 			return false;
+		if (z->nr_dormant != section_map.zone[z->idx].dormant) {
+			scnprintf(w->msg, w->n, "zone %s: %lu pages dormant, its sections have %lu",
+				  z->name, z->nr_dormant, section_map.zone[z->idx].dormant);
+			return false;
+		}
 		free += z->nr_free;
 	}
 	for (z = zone_private_list; z; z = z->next_private) {

@@ -50,6 +50,9 @@ struct section_ops {
 	void (*mark)(struct section_map *sm, unsigned long start, unsigned long end, int owner);
 	void (*free_range)(struct section_map *sm, int zid, unsigned long start,
 			   unsigned long end);
+	/* Zone zid has this many dormant pages now; sm->lock is held, so that an interrupt
+	 * that brings in a section of its own cannot be overwritten with an older value. */
+	void (*set_dormant)(struct section_map *sm, int zid, unsigned long nr_pages);
 };
 
 #define SECTION_NR_ZONES	3

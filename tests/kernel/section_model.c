@@ -189,6 +189,16 @@ static void model_free_range(struct section_map *sm, int zid, unsigned long star
 	m->zone_free[zid] += end - start;
 }
 
+/* As an interrupt would see it: only under the lock, and never a value of the past. */
+static void model_set_dormant(struct section_map *sm, int zid, unsigned long nr_pages)
+{
+	struct section_model *m = model_of(sm);
+
+	KUNIT_EXPECT_TRUE(m->test, spin_is_held(&sm->lock) && irqs_disabled());
+	KUNIT_EXPECT_EQ(m->test, nr_pages, sm->zone[zid].dormant);
+	m->zone_dormant[zid] = nr_pages;
+}
+
 static const struct section_ops model_ops = {
 	.has_tables = true,
 	.direct_tables = model_direct_tables,
@@ -198,6 +208,7 @@ static const struct section_ops model_ops = {
 	.memmap_clear = model_memmap_clear,
 	.mark = model_mark,
 	.free_range = model_free_range,
+	.set_dormant = model_set_dormant,
 };
 
 /* ---- machines -------------------------------------------------------------------- */
@@ -219,6 +230,7 @@ void section_model_reset(struct section_model *m)
 	m->planned = false;
 	m->memmap_mapped = 0;
 	memset(m->zone_free, 0, sizeof(m->zone_free));
+	memset(m->zone_dormant, 0, sizeof(m->zone_dormant));
 	memset(&m->sm, 0, sizeof(m->sm));
 	memblock_init_in(&m->mb, NULL);
 	m->sm.mb = &m->mb;
@@ -253,6 +265,8 @@ static void check_sums(struct section_model *m)
 	for (zid = 0; zid < SECTION_NR_ZONES; zid++) {
 		const struct section_zone *sz = &m->sm.zone[zid];
 
+		if (m->zone_free[zid])		/* or nobody has been told anything yet */
+			KUNIT_EXPECT_EQ(m->test, m->zone_dormant[zid], sz->dormant);
 		present += sz->present;
 		dormant += sz->dormant;
 		KUNIT_EXPECT_EQ(m->test, sz->managed, sz->dormant + m->zone_free[zid]);

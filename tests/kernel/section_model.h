@@ -29,6 +29,7 @@ struct section_model {
 		u8 *owner;		/* a page: one byte a frame, 0: no head covers it yet */
 	} shadow[MODEL_MAX_SECTIONS];
 	unsigned long zone_free[SECTION_NR_ZONES];	/* frames handed to the buddy */
+	unsigned long zone_dormant[SECTION_NR_ZONES];	/* as told by set_dormant() */
 	unsigned long memmap_mapped;	/* struct pages mapped, not cleared yet */
 	bool planned;
 };
