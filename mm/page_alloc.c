@@ -107,8 +107,10 @@ struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
 	const int highest = gfp_zone(gfp);
 	struct page *page;
 	struct zone *z;
+	int i;
 
-	for (z = zs + highest; z >= zs; z--) {
+	for (i = highest; i >= 0; i--) {
+		z = zs + i;		/* an index: a pointer below zs[0] must not exist */
 		if (!z->managed_pages)
 			continue;
 		if (!(alloc_flags & ALLOC_NO_WATERMARKS) &&
@@ -126,13 +128,13 @@ struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
 static void wake_all_kswapds(gfp_t gfp, unsigned int order)
 {
 	void (*wake)(struct zone *, unsigned int) = READ_ONCE(page_alloc_wake_kswapd);
-	struct zone *z;
+	int i;
 
 	if (!wake || !(gfp & __GFP_KSWAPD_RECLAIM))
 		return;
-	for (z = zones + gfp_zone(gfp); z >= zones; z--)
-		if (z->managed_pages)
-			wake(z, order);
+	for (i = gfp_zone(gfp); i >= 0; i--)
+		if (zones[i].managed_pages)
+			wake(&zones[i], order);
 }
 
 static __cold void report_failure(gfp_t gfp, unsigned int order)
