@@ -194,14 +194,13 @@ static int slab_pcp_find(struct kmem_cache *s, struct slab_link *head,
 {
 	int nr;
 
-	for (nr = 0; nr < s->limit && head != slab_nil; nr++) {
+	/* The frame that slab_nil points to is of no cache. */
+	for (nr = 0; nr < s->limit && slab_index_of(head) == s->index; nr++) {
 		if (head == link)
 			return nr;
 		if (!slab_link_ok(head))
-			return -1;
+			break;
 		head = slab_link_next(head);
-		if (slab_index_of(head) != s->index)
-			return -1;
 	}
 	return -1;
 }

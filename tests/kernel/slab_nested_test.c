@@ -175,6 +175,36 @@ static void searching_a_damaged_stock(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+static void kmalloc_meets_damage(struct kunit *test)
+{
+	volatile size_t size = 3000;
+	u64 *p = kmalloc(size, GFP_KERNEL);
+	struct kmem_cache *s = kmalloc_cache(size, GFP_KERNEL);
+
+	if (s->flags & SLAB_DEBUG_FLAGS) {
+		kfree(p);
+		kunit_skip(test, "slab_debug= is on");
+	}
+	kfree(p);
+	*p = 0x5555;
+	report_begin(&report);
+	p = kmalloc(size, GFP_KERNEL);
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "BUG kmalloc-4k (");
+	EXPECT_REPORT(test, &report, "Freepointer corrupt");
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	kfree(p);
+	expect_sound(test);
+}
+
+/* Before its cache exists, or after: nothing happens. */
+static void a_stock_of_no_cache(struct kunit *test)
+{
+	report_begin(&report);
+	KUNIT_EXPECT_NULL(test, slab_pcp_alloc(&slab_stocks[SLAB_NR_CACHES - 1], GFP_KERNEL));
+	report_end(&report);
+}
+
 static void bulk_stops_at_damage(struct kunit *test)
 {
 	struct kmem_cache *s = make_plain(test, 64, 0);
@@ -281,6 +311,8 @@ static struct kunit_case slab_nested_cases[] = {
 	KUNIT_CASE(a_refill_inside_a_refill),
 	KUNIT_CASE(looking_free_is_not_enough),
 	KUNIT_CASE(searching_a_damaged_stock),
+	KUNIT_CASE(kmalloc_meets_damage),
+	KUNIT_CASE(a_stock_of_no_cache),
 	KUNIT_CASE(bulk_stops_at_damage),
 	KUNIT_CASE(destroying_a_damaged_cache),
 	KUNIT_CASE(the_verifier_sees_each_mistake),
