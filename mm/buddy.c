@@ -42,6 +42,13 @@
 
 #include "internal.h"
 
+/* What the representation relies on, far from where these numbers are chosen. */
+static_assert(NR_BUDDY_ORDERS <= 32, "free_mask has a bit for each order");
+static_assert(BUDDY_TOP_ORDER < 16, "page->order is 4 bits");
+static_assert(MAX_PAGE_ORDER <= BUDDY_TOP_ORDER, "the API's orders are kept");
+static_assert(BUDDY_TOP_ORDER == PFN_SECTION_SHIFT, "a buddy lies in the same section");
+static_assert(!(PAGE_TAG_PRIVATE & PAGE_META_REF(0xff, 0xff, ~0U)), "a tag is no owner or order");
+
 static inline bool is_free_block(const struct zone *z, const struct page *page,
 				 unsigned int order)
 {
@@ -54,6 +61,10 @@ static __always_inline void push_block(struct zone *z, struct page *page, unsign
 	struct free_area *area = &z->free[order];
 	const u32 pfn = page_to_pfn(page), next = area->first;
 
+	lockdep_assert_held(&z->lock);
+	VM_BUG_ON(!pfn);			/* would be the end of the list */
+	VM_BUG_ON(pfn & ((1U << order) - 1));	/* its buddy would be somebody else's */
+	VM_BUG_ON(pfn < z->start_pfn || pfn + (1UL << order) > z->end_pfn);
 	page->meta = PAGE_META(PAGE_OWNER_FREE, order) | z->free_tag;
 	page->next = next;
 	page->prev = 0;
@@ -70,6 +81,9 @@ static __always_inline void take_block(struct zone *z, struct page *page, unsign
 	struct free_area *area = &z->free[order];
 	const u32 next = page->next, prev = page->prev;
 
+	lockdep_assert_held(&z->lock);
+	VM_WARN_ON_ONCE(!area->nr || !(z->free_mask & 1U << order));
+	VM_WARN_ON_ONCE(!prev && pfn_to_page(area->first) != page);
 	if (next)
 		pfn_to_page(next)->prev = prev;
 	if (prev)
@@ -89,6 +103,7 @@ static noinline __cold void drop_list(struct zone *z, unsigned int order)
 {
 	struct free_area *area = &z->free[order];
 
+	lockdep_assert_held(&z->lock);
 	page_report_bad(area->first, "free list entry is not a free block");
 	z->nr_free -= (unsigned long)area->nr << order;
 	z->free_mask &= ~(1U << order);
@@ -105,6 +120,7 @@ static __always_inline struct page *find_block(struct zone *z, unsigned int orde
 	u32 mask;
 
 	lockdep_assert_held(&z->lock);
+	VM_BUG_ON(order > z->top_order && z->free_mask >> order);
 	while ((mask = z->free_mask >> order) != 0) {
 		*have = order + __builtin_ctz(mask);
 		page = pfn_to_page(z->free[*have].first);
@@ -120,6 +136,8 @@ static __always_inline void cut_block(struct zone *z, struct page *page, unsigne
 				      unsigned int want)
 	__must_hold(&z->lock)
 {
+	VM_BUG_ON(have < want);
+	VM_WARN_ON_ONCE(z->nr_free < 1UL << have);
 	take_block(z, page, have);
 	z->nr_free -= 1UL << want;
 	while (have > want) {
@@ -135,6 +153,7 @@ struct page *buddy_alloc_run(struct zone *z, unsigned int order, unsigned int ma
 
 	if (!page)
 		return NULL;
+	VM_BUG_ON(max_order < order);
 	cut_block(z, page, have, min(have, max_order));
 	page->order = min(have, max_order);
 	return page;
@@ -170,6 +189,7 @@ void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page
 	struct page *buddy;
 
 	lockdep_assert_held(&z->lock);
+	VM_BUG_ON(order > z->top_order);
 	z->nr_free += 1UL << order;
 	page_hand_over(page, order, from, PAGE_OWNER_FREE, 0);
 	while ((buddy = free_buddy(z, page, order)) != NULL) {
@@ -187,6 +207,8 @@ unsigned long buddy_free_range(struct zone *z, unsigned long start_pfn, unsigned
 	unsigned long pfn = start_pfn, flags;
 	unsigned int order;
 
+	if (WARN_ON_ONCE(start_pfn < z->start_pfn || end_pfn > z->end_pfn))
+		return 0;		/* free_buddy() would look beyond the zone */
 	while (pfn < end_pfn) {
 		order = page_fit_order(pfn, end_pfn, z->top_order);
 		spin_lock_irqsave(&z->lock, flags);

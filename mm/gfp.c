@@ -24,6 +24,11 @@
  */
 #include "internal.h"
 
+/* Deeper rights are bits of their own, beside the number of the mark. */
+static_assert(!(ALLOC_MIN_RESERVE & ALLOC_NON_BLOCK) && !(ALLOC_RESERVES & ALLOC_WMARK_MASK));
+static_assert(GFP_ATOMIC & __GFP_HIGH && !(GFP_ATOMIC & __GFP_DIRECT_RECLAIM));
+static_assert(GFP_KERNEL & __GFP_DIRECT_RECLAIM && !(GFP_NOWAIT & __GFP_HIGH));
+
 unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order)
 {
 	unsigned int flags = ALLOC_WMARK_MIN;

@@ -51,6 +51,8 @@ static __always_inline bool page_may_move(enum page_owner from, enum page_owner 
 static __always_inline void page_hand_over(struct page *page, unsigned int order,
 					   enum page_owner from, enum page_owner to, u32 ref)
 {
+	lockdep_assert_irqs_disabled();
+	VM_BUG_ON(page_to_pfn(page) & ((1UL << order) - 1));
 	if (unlikely(!page_may_move(from, to)))
 		BUG();
 	this_cpu_sub(page_owner_count[from], 1L << order);
@@ -152,6 +154,7 @@ static __always_inline u32 pcp_pop(struct per_cpu_pages *pcp, unsigned int order
 	const u32 pfn = pcp->first[order];
 	struct page *page = pfn_to_page(pfn);
 
+	lockdep_assert_irqs_disabled();
 	if (unlikely(!pfn))
 		return 0;
 	if (unlikely(page->meta != PAGE_META(PAGE_OWNER_PCP, order)))
@@ -168,8 +171,10 @@ static __always_inline u32 pcp_pop(struct per_cpu_pages *pcp, unsigned int order
 static __always_inline bool pcp_push(struct per_cpu_pages *pcp, struct page *page,
 				     unsigned int order, enum page_owner from)
 {
+	lockdep_assert_irqs_disabled();
 	if (unlikely(pcp->count[order] >= pcp->high[order]))
 		return false;
+	VM_WARN_ON_ONCE(!pcp->open);	/* high[] of a closed stock is 0 */
 	page->next = pcp->first[order];
 	pcp->first[order] = page_to_pfn(page);
 	pcp->count[order]++;

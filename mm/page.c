@@ -42,6 +42,16 @@
 
 #include "internal.h"
 
+/* One store or compare of ->meta stands for all the fields behind it. */
+static_assert(offsetof(struct page, meta) == 8 && offsetof(struct page, owner) == 8);
+static_assert(offsetof(struct page, cache) == 8 + PAGE_META_CACHE_SHIFT / 8);
+static_assert(offsetof(struct page, refcount) == 12 && offsetof(struct page, inuse) == 12);
+static_assert(offsetof(struct page, nr_entries) == offsetof(struct page, refcount));
+static_assert((PG_HEAD | PG_TAIL | PG_ZEROED | PG_PFMEMALLOC) < 16, "page->flags is 4 bits");
+static_assert(NR_PAGE_OWNERS <= 32, "page_may_move() has a bit for each owner");
+static_assert(PAGE_OWNER_NONE == 0, "struct pages between heads are all zero");
+static_assert(MAX_PHYSMEM_BITS - PAGE_SHIFT <= 32, "links are pfns of 32 bits");
+
 DEFINE_PER_CPU(long, page_owner_count[NR_PAGE_OWNERS]);
 
 static unsigned long page_nr_bad;
@@ -78,6 +88,8 @@ long page_owner_sum(enum page_owner owner)
 	long sum = 0;
 	unsigned int cpu;
 
+	if (WARN_ON_ONCE(owner >= NR_PAGE_OWNERS))
+		return 0;
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu(page_owner_count[owner], cpu));
 	return sum;
@@ -94,6 +106,7 @@ unsigned int page_fit_order(unsigned long pfn, unsigned long end_pfn, unsigned i
 {
 	unsigned int order = 63 - __builtin_clzl(end_pfn - pfn);
 
+	VM_BUG_ON(pfn >= end_pfn);	/* clz of 0 is anything */
 	if (pfn && __builtin_ctzl(pfn) < order)
 		order = __builtin_ctzl(pfn);
 	return order < top ? order : top;
@@ -117,7 +130,9 @@ void page_mark_range(unsigned long start_pfn, unsigned long end_pfn, enum page_o
 	unsigned int order;
 	unsigned long flags;
 
+	VM_BUG_ON(!(PAGE_BIT(RESERVED) & 1U << owner) && !(PAGE_BIT(MEMMAP) & 1U << owner));
 	while (start_pfn < end_pfn) {
+		VM_WARN_ON_ONCE(pfn_to_page(start_pfn)->meta);	/* has a head already */
 		order = page_fit_order(start_pfn, end_pfn, BUDDY_TOP_ORDER);
 		local_irq_save(flags);
 		page_hand_over(pfn_to_page(start_pfn), order, PAGE_OWNER_NONE, owner, 0);
@@ -149,6 +164,7 @@ void page_make_compound(struct page *page, unsigned int order)
 {
 	unsigned long i;
 
+	VM_BUG_ON(PageCompound(page) || page->order != order);
 	for (i = 1; i < 1UL << order; i++)
 		page[i].meta = PAGE_META_FLAGS(PAGE_OWNER_NONE, order, PG_TAIL);
 	page->flags |= PG_HEAD;
@@ -158,6 +174,7 @@ void page_unmake_compound(struct page *page, unsigned int order)
 {
 	unsigned long i;
 
+	VM_BUG_ON(!PageHead(page) || page->order != order);
 	for (i = 1; i < 1UL << order; i++)
 		page[i].meta = 0;
 	page->flags &= ~PG_HEAD;

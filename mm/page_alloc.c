@@ -40,6 +40,11 @@
 
 #define GFP_ZONE_BITS	(__GFP_DMA | __GFP_HIGHMEM | __GFP_DMA32)	/* bits 0..2 */
 
+static_assert((__force u32)GFP_ZONE_BITS == 7, "page_pcp_of has a slot for each mask of zones");
+static_assert(NR_WMARK <= ALLOC_WMARK_MASK + 1, "alloc_flags hold the number of a mark");
+static_assert(!(ALLOC_WMARK_MASK & (ALLOC_NO_WATERMARKS | ALLOC_RESERVES | ALLOC_KSWAPD)));
+static_assert(PCP_MAX_ORDER == PAGE_ALLOC_COSTLY_ORDER, "what must not fail is kept in stock");
+
 static DEFINE_PER_CPU(struct per_cpu_pages *, page_pcp_of)[8] = {
 	[0 ... 7] = &page_pcp[PCP_NOBODY]
 };
@@ -66,6 +71,8 @@ static noinline struct page *page_alloc_restock(struct zone *z, unsigned int ord
 	struct per_cpu_pages *pcp = this_cpu_ptr(z->pcp);
 	u32 pfn = pcp_pop(pcp, order, owner, fresh_ref(owner));
 
+	lockdep_assert_irqs_disabled();
+	VM_BUG_ON(order > PCP_MAX_ORDER);
 	if (!pfn && pcp_refill(z, pcp, order))
 		pfn = pcp_pop(pcp, order, owner, fresh_ref(owner));
 	return pfn ? pfn_to_page(pfn) : NULL;
@@ -86,6 +93,7 @@ static __always_inline struct page *page_alloc_rmqueue(struct zone *z, unsigned 
 		spin_unlock(&z->lock);
 	}
 	local_irq_restore(flags);
+	VM_BUG_ON(page && page_zone(page) != z && !z->free_tag);
 	return page;
 }
 
@@ -109,6 +117,8 @@ struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
 	struct zone *z;
 	int i;
 
+	VM_BUG_ON(order > MAX_PAGE_ORDER || mark >= NR_WMARK);
+	VM_WARN_ON_ONCE(!(PAGE_USERS & 1U << owner));
 	for (i = highest; i >= 0; i--) {
 		z = zs + i;		/* an index: a pointer below zs[0] must not exist */
 		if (!z->managed_pages)
@@ -212,8 +222,12 @@ static __always_inline struct page *page_alloc_missed(gfp_t gfp, unsigned int or
 }
 
 /* What the mask wants done to a fresh block. */
-static struct page *page_alloc_finish(struct page *page, gfp_t gfp, unsigned int order)
+static __always_inline struct page *page_alloc_finish(struct page *page, gfp_t gfp,
+						      unsigned int order, enum page_owner owner)
 {
+	/* I1, for every way that a block can have come by */
+	VM_BUG_ON(page && (page->order != order || page->owner != owner));
+	VM_BUG_ON(page && (page->private || page->refcount != fresh_ref(owner)));
 	if (page && (gfp & __GFP_ZERO))
 		memset(page_address(page), 0, PAGE_SIZE << order);
 	if (page && (gfp & __GFP_COMP) && order)
@@ -243,7 +257,7 @@ static noinline struct page *page_alloc_any(gfp_t gfp, unsigned int order,
 	struct page *page;
 
 	page = pfn ? pfn_to_page(pfn) : page_alloc_missed(gfp, order, owner);
-	return page_alloc_finish(page, gfp, order);
+	return page_alloc_finish(page, gfp, order, owner);
 }
 
 static __always_inline bool page_alloc_is_plain(gfp_t gfp, unsigned int order)
@@ -374,7 +388,7 @@ void page_alloc_init(void)
 
 	for_each_zone(z)
 		for_each_possible_cpu(cpu)
-			if (z->managed_pages)
+			if (!WARN_ON_ONCE(!z->pcp) && z->managed_pages)
 				pcp_init(per_cpu_ptr(z->pcp, cpu), z);
 	page_free_init();
 	page_alloc_route();

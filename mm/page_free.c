@@ -37,7 +37,9 @@
 #include "internal.h"
 
 #define SECTION_BITS	(MAX_PHYSMEM_BITS - SECTION_SHIFT)
+/* A zone begins where section numbers become one bit longer. */
 static_assert(ZONE_DMA_END_PFN == PAGES_PER_SECTION);
+static_assert(ZONE_DMA32_END_PFN == PAGES_PER_SECTION << 8);
 
 static DEFINE_PER_CPU(struct per_cpu_pages *, page_pcp_at)[SECTION_BITS + 1] = {
 	[0 ... SECTION_BITS] = &page_pcp[PCP_NOBODY]
@@ -52,6 +54,7 @@ void page_free_init(void)
 	for_each_possible_cpu(cpu)
 		for (bits = 0; bits <= SECTION_BITS; bits++) {
 			pfn = bits ? section_nr_to_pfn(1UL << (bits - 1)) : 0;
+			BUG_ON(pfn_zone(pfn) != pfn_zone(section_nr_to_pfn(1UL << bits) - 1));
 			per_cpu(page_pcp_at[bits], cpu) = per_cpu_ptr(pfn_zone(pfn)->pcp, cpu);
 		}
 }
@@ -73,6 +76,10 @@ static void page_free_block(struct page *page, unsigned int order, enum page_own
 	struct zone *z = page_zone(page);
 	struct per_cpu_pages *pcp;
 
+	lockdep_assert_irqs_disabled();
+	VM_BUG_ON(PageTail(page) || PageReserved(page));
+	/* NONE: a part of a block that page_free_shared() has cut */
+	VM_BUG_ON(page->owner != owner && page->owner != PAGE_OWNER_NONE);
 	if (PageHead(page))
 		page_unmake_compound(page, order);
 	if (order <= PCP_MAX_ORDER && z->pcp) {
@@ -89,6 +96,7 @@ static void page_free_block(struct page *page, unsigned int order, enum page_own
 }
 
 #define META_OWNER_ORDER	0x0fffULL
+static_assert(META_OWNER_ORDER == PAGE_META(0xff, 0xf));
 
 /* Why is this no block of owner and order that could be freed?  NULL: it is one. */
 static const char *page_free_fault(const struct page *page, unsigned int order,
@@ -120,6 +128,8 @@ static void page_free_shared(struct page *page, unsigned int order)
 {
 	unsigned int k = order;
 
+	lockdep_assert_irqs_disabled();
+	VM_BUG_ON(page->order != order);
 	if (!PageHead(page)) {
 		page->order = 0;
 		while (k-- > 0)
@@ -171,6 +181,7 @@ static __always_inline bool page_free_push(unsigned long pfn, unsigned int order
 
 #define META_ALL		(~0ULL)
 #define META_OWNER_ORDER_FLAGS	0xffffULL	/* the rest is the owner's */
+static_assert(META_OWNER_ORDER_FLAGS == PAGE_META_FLAGS(0xff, 0xf, 0xf));
 
 static noinline void page_free_any(unsigned long pfn, unsigned int order,
 				   enum page_owner owner)

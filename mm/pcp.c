@@ -38,12 +38,19 @@
 
 #define PCP_HIGH_BATCHES	4	/* kept at most, Linux's pcp->high_min in small */
 
+/* Of the largest batch, see zone_batchsize(). */
+#define PCP_BATCH_MAX		((1UL << 18) / PAGE_SIZE)
+static_assert(PCP_BATCH_MAX * PCP_HIGH_BATCHES <= 0xffff, "count[] and high[] are 16 bits");
+static_assert(sizeof(struct per_cpu_pages) == 64, "a stock is one cache line");
+static_assert(PCP_MAX_ORDER <= MAX_PAGE_ORDER);
+
 DEFINE_PER_CPU_ALIGNED(struct per_cpu_pages, page_pcp[MAX_NR_ZONES + 1]);
 
 static void pcp_open(struct per_cpu_pages *pcp)
 {
 	unsigned int order;
 
+	VM_WARN_ON_ONCE(pcp->open || pcp->batch >= PCP_BATCH_MAX);
 	for (order = 0; order < NR_PCP_ORDERS; order++)
 		pcp->high[order] = max((pcp->batch + 1) * PCP_HIGH_BATCHES >> order, 2);
 	pcp->open = 1;
@@ -68,6 +75,9 @@ static void pcp_chop(struct per_cpu_pages *pcp, struct page *run, unsigned int g
 {
 	unsigned long i = 1UL << got;
 
+	lockdep_assert_irqs_disabled();
+	VM_BUG_ON(got < order || page_to_pfn(run) & (i - 1));
+	VM_WARN_ON_ONCE(pcp->count[order] + (i >> order) > 0xffff);
 	page_hand_over(run, got, PAGE_OWNER_FREE, PAGE_OWNER_PCP, 0);
 	pcp->count[order] += 1U << (got - order);
 	while (i) {
@@ -91,6 +101,8 @@ bool pcp_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
 	unsigned int left = pcp_batch_blocks(pcp, order), got;
 	struct page *run;
 
+	lockdep_assert_irqs_disabled();
+	VM_BUG_ON(order > PCP_MAX_ORDER || spin_is_held(&z->lock));
 	if (unlikely(pcp->first[order]))
 		pcp_drop_list(pcp, order);
 	if (!pcp->open)
@@ -118,6 +130,7 @@ static void pcp_give_back(struct zone *z, struct per_cpu_pages *pcp, unsigned in
 {
 	struct page *page;
 
+	lockdep_assert_irqs_disabled();
 	spin_lock(&z->lock);
 	for (; nr && pcp->first[order]; nr--) {
 		page = pfn_to_page(pcp->first[order]);
@@ -125,6 +138,7 @@ static void pcp_give_back(struct zone *z, struct per_cpu_pages *pcp, unsigned in
 			pcp_drop_list(pcp, order);
 			break;
 		}
+		VM_WARN_ON_ONCE(!pcp->count[order]);
 		pcp->first[order] = page->next;
 		pcp->count[order]--;
 		buddy_free(z, page, order, PAGE_OWNER_PCP);
@@ -159,6 +173,7 @@ void pcp_close(struct zone *z, struct per_cpu_pages *pcp)
 	for (order = 0; order < NR_PCP_ORDERS; order++)
 		pcp->high[order] = 0;
 	pcp->open = 0;
+	VM_WARN_ON_ONCE(pcp_pages(pcp));	/* I2 */
 }
 
 void drain_local_pages(struct zone *z)

@@ -48,6 +48,13 @@
 /* 16 of struct page, 8 ragged 2 MiB chunks, 5 upper tables; rounded up. */
 #define SECTION_MAX_COST	32
 
+static_assert(SECTION_MAX_COST >= SECTION_MEMMAP_PAGES + SECTION_SIZE / PMD_SIZE + 5);
+static_assert(SECTION_MEMMAP_PAGES * PAGE_SIZE == PAGES_PER_SECTION * sizeof(struct page));
+static_assert(PAGE_SIZE % sizeof(struct page) == 0, "map_memmap() maps whole struct pages");
+static_assert(SECTION_NR_ZONES == MAX_NR_ZONES, "section_zone_of() is a zone's index");
+static_assert(ZONE_DMA_END_PFN % PAGES_PER_SECTION == 0, "a section lies in one zone");
+static_assert(ZONE_DMA32_END_PFN % PAGES_PER_SECTION == 0, "a section lies in one zone");
+
 static phys_addr_t section_base(unsigned long nr)
 {
 	return (phys_addr_t)nr << SECTION_SHIFT;
@@ -229,6 +236,8 @@ static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned
 			sm->ops->free_range(sm, zid, start + ours, end);
 		at = end;
 	}
+	VM_BUG_ON(nr_taken);		/* more than the section had was used up */
+	VM_BUG_ON(at > sec_end);
 	if (at < sec_end)
 		sm->ops->mark(sm, at, sec_end, PAGE_OWNER_RESERVED);
 }
@@ -238,6 +247,8 @@ static void account(struct section_map *sm, int zid, const struct section_info *
 {
 	struct section_stats *st = &sm->stats;
 
+	lockdep_assert_held(&sm->lock);
+	VM_WARN_ON_ONCE(sm->zone[zid].dormant < si->usable - cost);	/* I2: planned less */
 	sm->zone[zid].dormant -= si->usable - cost;
 	sm->ops->set_dormant(sm, zid, sm->zone[zid].dormant);
 	st->online++;
@@ -256,6 +267,9 @@ static unsigned long bring_in(struct section_map *sm, int zid, unsigned long nr)
 	unsigned int direct, tables, cost;
 	struct section_info si;
 
+	lockdep_assert_held(&sm->lock);
+	VM_BUG_ON(section_zone_of(nr) != zid || nr >= sm->nr);
+	VM_BUG_ON(sm->online[nr / 64] >> (nr % 64) & 1);	/* its heads would be wiped */
 	section_measure(sm, nr, &si);
 	direct = direct_cost(sm, &si);
 	tables = sm->ops->memmap_tables(sm, pfn, PAGES_PER_SECTION);
@@ -266,7 +280,7 @@ static unsigned long bring_in(struct section_map *sm, int zid, unsigned long nr)
 	BUG_ON(cost > SECTION_MAX_COST);
 	collect_pages(sm, nr, pages, cost);
 	if (!section_is_early(sm, nr))
-		map_direct(sm, nr, pages, direct);
+		WARN_ON_ONCE(map_direct(sm, nr, pages, direct) != direct);	/* a page leaks */
 	map_memmap(sm, pfn, pages + direct + tables, pages + direct, tables);
 	barrier();			/* the bit says: they are there */
 	sm->online[nr / 64] |= 1UL << (nr % 64);
@@ -297,6 +311,7 @@ static unsigned long bring_in_next(struct section_map *sm, int zid) __must_hold(
 	struct section_zone *sz = &sm->zone[zid];
 	unsigned long got = 0;
 
+	lockdep_assert_held(&sm->lock);
 	while (!got && sz->next < sz->end) {
 		const unsigned long nr = next_with_ram(sm, sz->next, sz->end);
 

@@ -49,6 +49,11 @@ static const struct {
 	{ 29, false }, { 38, false }, { 47, false },
 };
 
+/* plan_tables[].shift - SECTION_SHIFT is a shift of section numbers. */
+static_assert(SECTION_SHIFT < 29, "no table serves less than a section");
+static_assert(SECTION_SHIFT > PMD_SHIFT, "large pages lie in one section");
+static_assert(SECTION_NR_ZONES == MAX_NR_ZONES);
+
 struct section_plan {
 	struct section_map *sm;
 	u64 last[ARRAY_SIZE(plan_tables)];	/* the latest span that is paid for */
@@ -116,6 +121,8 @@ void section_measure(const struct section_map *sm, unsigned long nr, struct sect
 	}
 	for_each_section_usable(sm, nr, idx, &start_pfn, &end_pfn)
 		si->usable += end_pfn - start_pfn;
+	VM_WARN_ON_ONCE(si->usable > si->ram || si->ram > PAGES_PER_SECTION);
+	VM_WARN_ON_ONCE(si->ragged > SECTION_SIZE / PMD_SIZE);
 }
 
 /* ---- tables that sections share -------------------------------------------------- */
@@ -138,6 +145,7 @@ static u64 unpaid_spans(const struct section_plan *p, unsigned int k, u64 lo, u6
 
 		if (from > to || from > hi)
 			continue;
+		VM_WARN_ON_ONCE(n < to - from + 1);
 		n -= to - from + 1;
 		lo = to + 1;		/* early[] is sorted: do not count a span twice */
 	}
@@ -171,6 +179,7 @@ static void plan_viable(struct section_plan *p, unsigned long nr, unsigned long 
 	struct section_map *sm = p->sm;
 	struct section_zone *sz = &sm->zone[section_zone_of(nr)];
 
+	VM_BUG_ON(usable <= cost);
 	sm->home = min(sm->home, nr);
 	sz->dormant += usable - cost;
 	sm->stats.dormant += usable - cost;
@@ -218,6 +227,7 @@ static void plan_run(struct section_plan *p, unsigned long nr, unsigned long n)
 {
 	const unsigned long tables = new_tables(p, nr, nr + n - 1, true);
 
+	VM_BUG_ON(section_zone_of(nr) != section_zone_of(nr + n - 1));
 	p->sm->zone[section_zone_of(nr)].present += n * PAGES_PER_SECTION;
 	p->sm->stats.ram += n * PAGES_PER_SECTION;
 	plan_viable(p, nr, n * PAGES_PER_SECTION, n * SECTION_MEMMAP_PAGES + tables);
@@ -300,6 +310,7 @@ void section_map_init(struct section_map *sm, unsigned long *online, bool verbos
 	unsigned long done = 0;
 	int zid;
 
+	VM_BUG_ON(section_map_nr(sm->mb) > NR_SECTIONS_MAX);
 	sm->online = online;
 	sm->nr = sm->home = section_map_nr(sm->mb);
 	sm->home_done = false;

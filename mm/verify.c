@@ -33,12 +33,18 @@
 
 static struct verify_ops *verify_list;
 
+static_assert(sizeof(long) == sizeof(u64), "the sum of all owners fits a long");
+static_assert(PAGES_PER_SECTION >= 1UL << BUDDY_TOP_ORDER, "no block leaves its section");
+
 void verify_register(struct verify_ops *ops)
 {
 	struct verify_ops **p = &verify_list;
+	unsigned int nr = 0;
 
-	while (*p)
-		p = &(*p)->next;
+	for (; *p; p = &(*p)->next, nr++)
+		if (WARN_ON(*p == ops))
+			return;		/* a second time would make a circle */
+	WARN_ON(nr >= MM_ACCOUNT_ROOMS);	/* the account has no slot: leaks go unseen */
 	ops->next = NULL;
 	*p = ops;
 }
@@ -84,6 +90,7 @@ static bool walk_section(unsigned long pfn, struct head_walk *w)
 	const unsigned long end = pfn + PAGES_PER_SECTION;
 	const struct page *page;
 
+	VM_BUG_ON(!pfn_online(pfn) || !pfn_online(end - 1));
 	while (pfn < end) {
 		page = pfn_to_page(pfn);
 		if (page->owner == PAGE_OWNER_NONE || page->owner >= NR_PAGE_OWNERS ||

@@ -46,6 +46,11 @@
 #define KBYTES_TO_PAGES(kb)	((kb) >> (PAGE_SHIFT - 10))
 #define PAGES_TO_KBYTES(pages)	((pages) << (PAGE_SHIFT - 10))
 
+static_assert(WMARK_MIN < WMARK_LOW && WMARK_LOW < WMARK_HIGH && WMARK_HIGH < WMARK_PROMO);
+static_assert(ZONE_DMA < ZONE_DMA32 && ZONE_DMA32 < ZONE_NORMAL, "requests walk down");
+static_assert(MIN_FREE_KBYTES_FLOOR < MIN_FREE_KBYTES_CEILING);
+static_assert(MIN_FREE_KBYTES_CEILING <= 1UL << 32, "times managed_pages fits 64 bits");
+
 #define ZONE(i, n, from, to) [i] = {					\
 	.name = n, .idx = i, .top_order = BUDDY_TOP_ORDER,		\
 	.start_pfn = from, .end_pfn = to,				\
@@ -100,6 +105,7 @@ void zone_setup_watermarks(struct zone *zs, unsigned int nr, unsigned long kbyte
 		z->watermark[WMARK_LOW] = min + gap;
 		z->watermark[WMARK_HIGH] = min + 2 * gap;
 		z->watermark[WMARK_PROMO] = min + 3 * gap;
+		VM_WARN_ON_ONCE(z->watermark[WMARK_PROMO] < min);	/* I1: wrapped */
 	}
 }
 
@@ -108,6 +114,8 @@ void zone_setup_lowmem_reserve(struct zone *zs, unsigned int nr)
 	unsigned long above;
 	unsigned int i, j;
 
+	if (WARN_ON_ONCE(nr > MAX_NR_ZONES))
+		nr = MAX_NR_ZONES;
 	for (i = 0; i < nr; i++) {
 		memset(zs[i].lowmem_reserve, 0, sizeof(zs[i].lowmem_reserve));
 		above = 0;
@@ -135,6 +143,12 @@ void zone_init_all(void)
 	unsigned long managed = managed_of(zones, MAX_NR_ZONES);
 	struct zone *z;
 
+	for_each_zone(z) {
+		WARN_ON(z->managed_pages > z->present_pages);
+		WARN_ON(z->present_pages && pfn_zone(z->start_pfn) != z);	/* I2 */
+		WARN_ON(z->present_pages && pfn_zone(z->end_pfn - 1) != z);
+		WARN_ON(z->nr_free || z->free_mask);	/* sections come later */
+	}
 	min_free_kbytes = zone_min_free_kbytes(PAGES_TO_KBYTES(managed));
 	zone_setup_watermarks(zones, MAX_NR_ZONES, min_free_kbytes);
 	zone_setup_lowmem_reserve(zones, MAX_NR_ZONES);
@@ -145,6 +159,7 @@ void zone_init_all(void)
 void zone_init_private(struct zone *z, unsigned long start_pfn, unsigned long end_pfn,
 		       unsigned int top_order)
 {
+	BUG_ON(top_order > BUDDY_TOP_ORDER || !start_pfn || start_pfn >= end_pfn);
 	BUG_ON((start_pfn | end_pfn) & ((1UL << top_order) - 1));
 	memset(z, 0, sizeof(*z));
 	z->name = "private";
@@ -191,6 +206,8 @@ bool __zone_watermark_ok(const struct zone *z, unsigned int order, unsigned long
 	long free = zone_free_pages(z) - ((1UL << order) - 1);
 	long floor = mark;
 
+	VM_BUG_ON(highest_zoneidx >= MAX_NR_ZONES || order > BUDDY_TOP_ORDER);
+	VM_WARN_ON_ONCE(alloc_flags & ALLOC_NO_WATERMARKS);	/* then why ask? */
 	if (unlikely(alloc_flags & ALLOC_RESERVES))
 		floor = lowered_mark(floor, alloc_flags);
 	if (free <= floor + (long)z->lowmem_reserve[highest_zoneidx])

@@ -169,7 +169,9 @@ static void buddy_free_range_of_any_shape(struct kunit *test)
 	struct page *base = zone_take(z, ORDER);
 	unsigned int k, i;
 
+	local_irq_disable();
 	page_hand_over(base, ORDER, PAGE_OWNER_PAGES, PAGE_OWNER_FREE, 0);
+	local_irq_enable();
 	this_cpu_sub(page_owner_count[PAGE_OWNER_FREE], NR);
 	this_cpu_add(page_owner_count[PAGE_OWNER_NONE], NR);
 	base->meta = 0;

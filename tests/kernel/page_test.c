@@ -168,7 +168,9 @@ static void page_illegal_move_is_a_bug(struct kunit *test)
 {
 	struct page *page = page_get(test, GFP_KERNEL, 0);
 
+	local_irq_disable();
 	KUNIT_EXPECT_TRUE(test, kunit_catch_panic(illegal_move, page, NULL, 0));
+	local_irq_enable();
 	KUNIT_EXPECT_EQ(test, page->owner, PAGE_OWNER_PAGES);
 	__free_page(page);
 }

@@ -10,9 +10,10 @@ static struct per_cpu_pages stock;
 static void stock_drain(void *z)
 {
 	pcp_drain(z, &stock);
+	local_irq_enable();
 }
 
-/* 512 pages, marks at 16, 32 and 48; batches of 8. */
+/* 512 pages, marks at 16, 32 and 48; batches of 8.  Irqs off, as a stock wants it. */
 static struct zone *stocked_zone(struct kunit *test)
 {
 	struct zone *z = zone_fixture(test, ORDER);
@@ -29,6 +30,7 @@ static struct zone *stocked_zone(struct kunit *test)
 	stock.high[1] = 16;
 	stock.high[2] = 8;
 	stock.high[3] = 4;
+	local_irq_disable();
 	kunit_add_action(test, stock_drain, z);
 	return z;
 }

@@ -19,7 +19,9 @@ static void zone_fixture_end(void *ctx)
 	struct page *base = pfn_to_page(z->start_pfn), *page;
 	unsigned long nr = z->end_pfn - z->start_pfn, i;
 	unsigned int order = __builtin_ctzl(nr), k;
+	unsigned long flags;
 
+	local_irq_save(flags);
 	for (i = 0; i < nr; i += 1UL << k) {
 		page = base + i;
 		k = page->order;
@@ -30,6 +32,7 @@ static void zone_fixture_end(void *ctx)
 	for (i = 0; i < nr; i++)
 		base[i].meta = 0;
 	base->meta = PAGE_META_REF(PAGE_OWNER_PAGES, order, 1);
+	local_irq_restore(flags);
 	zone_fini_private(z);
 	z->name = NULL;
 	__free_pages(base, order);
