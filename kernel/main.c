@@ -28,6 +28,7 @@
 #include <linux/monitor.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/section.h>
 #include <linux/selftest.h>
 #include <linux/serial.h>
@@ -119,6 +120,7 @@ static void start_devices(void)
 {
 	irq_init();				/* PIC, local APIC, IO-APIC as found */
 	time_init();				/* ticks, clock */
+	ratelimit_set_clock(ktime_get_ns);	/* reports again after a while */
 	slab_set_clock(jiffies_now);		/* how old is an object? */
 	local_irq_enable();
 	serial_init();				/* input by interrupt */

@@ -17,9 +17,9 @@
 #include <asm/processor.h>
 
 #define IRQ_HZ		5000
-#define PER_TICK	16		/* operations a tick */
+#define PER_TICK	128		/* operations a tick */
 #define PROCESS_OPS	400000
-#define MIN_IRQ_OPS	4000
+#define MIN_IRQ_OPS	200000
 #define NR_LIVE		64
 #define NR_BOXES	32
 #define NR_CACHES	3

@@ -12,6 +12,7 @@
 #include <linux/irqflags.h>
 #include <linux/ktime.h>
 #include <linux/preempt.h>
+#include <linux/ratelimit.h>
 
 static unsigned int calls, calls_in_irq;
 
@@ -157,6 +158,17 @@ static void watchdog_can_be_fed(struct kunit *test)
 	KUNIT_SUCCEED(test);
 }
 
+/* Rate-limited reports come again: main.c has plugged the clock into them. */
+static void quiet_reports_speak_again(struct kunit *test)
+{
+	DEFINE_RATELIMIT_STATE(rs, 20, 1);
+
+	KUNIT_EXPECT_TRUE(test, __ratelimit(&rs));
+	KUNIT_EXPECT_FALSE(test, __ratelimit(&rs));
+	mdelay(30);
+	KUNIT_EXPECT_TRUE(test, __ratelimit(&rs));
+}
+
 static struct kunit_case time_cases[] = {
 	KUNIT_CASE(conversions),
 	KUNIT_CASE(clock_is_monotonic),
@@ -166,6 +178,7 @@ static struct kunit_case time_cases[] = {
 	KUNIT_CASE(test_timer_keeps_jiffies),
 	KUNIT_CASE(slow_test_timer_skips_ticks),
 	KUNIT_CASE(test_timer_checks_its_arguments),
+	KUNIT_CASE(quiet_reports_speak_again),
 	KUNIT_CASE(watchdog_can_be_fed),
 	{}
 };
