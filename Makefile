@@ -122,7 +122,16 @@ $(O)/%.asm.o: %.asm $(O)/.flags
 	$(say) NASM $<
 	$(Q)$(NASM) $(NASMFLAGS) -MD $(@:.o=.d) -MT $@ -o $@ $<
 
+# A user's source: our flags, Linux's severity (warnings are warnings, but what compiles to
+# nonsense does not compile).  Each file is a module of its own name; see linux/module.h.
+EXT_WARN := -Wno-error -Wno-missing-field-initializers -Werror=implicit-function-declaration \
+	-Werror=implicit-int -Werror=return-type -Werror=strict-prototypes \
+	-Werror=incompatible-pointer-types
+ext_name = $(subst -,_,$(basename $(notdir $(1))))
 define ext_rule
+$(O)/ext/$(basename $(notdir $(1))).o: private KFLAGS += $(EXT_WARN) -DMODULE \
+	-DKBUILD_MODNAME='"$(call ext_name,$(1))"' -Dinit_module=init_module_$(call ext_name,$(1)) \
+	-Dcleanup_module=cleanup_module_$(call ext_name,$(1))
 $(O)/ext/$(basename $(notdir $(1))).o: $(1) $(O)/.flags
 	$$(compile_kernel)
 endef

@@ -133,7 +133,7 @@ static void run_initcalls(void)
 	const initcall_t *fn;
 
 	for (fn = __initcall_start; fn < __initcall_end; fn++) {
-		int err = (*fn)();
+		int err = *fn ? (*fn)() : 0;	/* NULL: a module without init_module() */
 
 		if (err)
 			pr_warn("initcall %ps returned %d\n", *fn, err);

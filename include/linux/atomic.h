@@ -15,6 +15,9 @@
 #define smp_mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define smp_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
+#define mb()			__asm__ __volatile__("mfence" : : : "memory")
+#define rmb()			__asm__ __volatile__("lfence" : : : "memory")
+#define wmb()			__asm__ __volatile__("sfence" : : : "memory")
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 
@@ -112,6 +115,31 @@ static inline bool prefix##_add_unless(atype *v, itype i, itype u)	\
 		if (prefix##_try_cmpxchg(v, &old, old + i))		\
 			return true;					\
 	return false;							\
+}									\
+static inline itype prefix##_fetch_or(itype i, atype *v)		\
+{									\
+	return __atomic_fetch_or(&v->counter, i, __ATOMIC_SEQ_CST);	\
+}									\
+static inline itype prefix##_fetch_and(itype i, atype *v)		\
+{									\
+	return __atomic_fetch_and(&v->counter, i, __ATOMIC_SEQ_CST);	\
+}									\
+static inline void prefix##_or(itype i, atype *v)			\
+{									\
+	(void)__atomic_fetch_or(&v->counter, i, __ATOMIC_RELAXED);	\
+}									\
+static inline void prefix##_and(itype i, atype *v)			\
+{									\
+	(void)__atomic_fetch_and(&v->counter, i, __ATOMIC_RELAXED);	\
+}									\
+/* Is the sum below 0? */						\
+static inline bool prefix##_add_negative(itype i, atype *v)		\
+{									\
+	return prefix##_add_return(i, v) < 0;				\
+}									\
+static inline itype prefix##_fetch_sub(itype i, atype *v)		\
+{									\
+	return __atomic_fetch_sub(&v->counter, i, __ATOMIC_SEQ_CST);	\
 }									\
 static inline bool prefix##_inc_not_zero(atype *v)			\
 {									\

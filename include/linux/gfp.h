@@ -40,6 +40,7 @@ void free_pages_owner(struct page *page, unsigned int order, enum page_owner own
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
 #define __alloc_pages(gfp, order)	alloc_pages(gfp, order)
+#define alloc_pages_node(node, gfp, order)	alloc_pages(gfp, order)
 #define alloc_page(gfp)			alloc_pages(gfp, 0)
 
 /* The same, by address in the direct map. */

@@ -30,6 +30,9 @@ extern const struct setup_option __setup_start[], __setup_end[];
 	static const initcall_t __PASTE(__initcall_, fn)		\
 	__linker_table(".initcall") = fn
 #define device_initcall(fn)	module_init(fn)
+#define core_initcall(fn)	module_init(fn)
+#define subsys_initcall(fn)	module_init(fn)
+#define fs_initcall(fn)		module_init(fn)
 #define late_initcall(fn)	module_init(fn)
 #define module_exit(fn)							\
 	static void (*const __PASTE(__exitcall_, fn))(void) __maybe_unused = fn

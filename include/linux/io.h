@@ -12,12 +12,39 @@
 #ifndef _LINUX_IO_H
 #define _LINUX_IO_H
 
+#include <linux/string.h>
 #include <linux/types.h>
+#include <asm/io.h>
 
 /* mm/ioremap.c */
 void __iomem *ioremap(phys_addr_t paddr, size_t size);
 void __iomem *ioremap_wc(phys_addr_t paddr, size_t size);
 void __iomem *ioremap_cache(phys_addr_t paddr, size_t size);
+#define ioremap_nocache(paddr, size)	ioremap(paddr, size)	/* the name until 5.5 */
 void iounmap(volatile void __iomem *addr);
+
+/* The names for registers that may be behind ports elsewhere; here: mapped ones. */
+#define ioread8(addr)		readb(addr)
+#define ioread16(addr)		readw(addr)
+#define ioread32(addr)		readl(addr)
+#define iowrite8(v, addr)	writeb(v, addr)
+#define iowrite16(v, addr)	writew(v, addr)
+#define iowrite32(v, addr)	writel(v, addr)
+
+/* Device memory as bytes; @n of them. */
+static inline void memset_io(volatile void __iomem *dst, int c, size_t n)
+{
+	memset((void __force *)dst, c, n);
+}
+
+static inline void memcpy_toio(volatile void __iomem *dst, const void *src, size_t n)
+{
+	memcpy((void __force *)dst, src, n);
+}
+
+static inline void memcpy_fromio(void *dst, const volatile void __iomem *src, size_t n)
+{
+	memcpy(dst, (const void __force *)src, n);
+}
 
 #endif /* _LINUX_IO_H */

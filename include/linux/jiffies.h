@@ -24,6 +24,7 @@ extern volatile unsigned long jiffies;
 #define time_before(a, b)	time_after(b, a)
 #define time_after_eq(a, b)	((long)((a) - (b)) >= 0)
 #define time_before_eq(a, b)	time_after_eq(b, a)
+#define time_in_range(a, b, c)	(time_after_eq(a, b) && time_before_eq(a, c))
 
 /* Rounded up: a time-out is never shorter than asked for. */
 static inline unsigned long msecs_to_jiffies(unsigned int ms)

@@ -10,34 +10,17 @@
 #include <linux/container_of.h>
 #include <linux/errno.h>
 #include <linux/kstrtox.h>
+#include <linux/limits.h>
 #include <linux/log2.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/sprintf.h>
 
 #define upper_32_bits(n)	((u32)(((u64)(n)) >> 32))
 #define lower_32_bits(n)	((u32)((u64)(n) & 0xffffffff))
-
-#undef INT_MAX
-#undef INT_MIN
-#undef UINT_MAX
-#undef LONG_MAX
-#undef LONG_MIN
-#undef ULONG_MAX
-#undef ULLONG_MAX
-#define INT_MAX			((int)(~0U >> 1))
-#define INT_MIN			(-INT_MAX - 1)
-#define UINT_MAX		(~0U)
-#define LONG_MAX		((long)(~0UL >> 1))
-#define LONG_MIN		(-LONG_MAX - 1)
-#define ULONG_MAX		(~0UL)
-#define ULLONG_MAX		(~0ULL)
-#define U8_MAX			((u8)~0U)
-#define U16_MAX			((u16)~0U)
-#define U32_MAX			((u32)~0U)
-#define U64_MAX			((u64)~0ULL)
 
 /* How far the boot is: kernel/main.c moves it. */
 enum system_states {

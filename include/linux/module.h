@@ -8,7 +8,9 @@
 #include <linux/kernel.h>
 
 #define THIS_MODULE		((struct module *)0)
-#define KBUILD_MODNAME		"kernel"
+#ifndef KBUILD_MODNAME			/* a file of EXT= has its own name */
+# define KBUILD_MODNAME		"kernel"
+#endif
 
 struct module;
 
@@ -19,5 +21,23 @@ struct module;
 #define MODULE_VERSION(s)	__MODULE_INFO(__LINE__)
 #define MODULE_ALIAS(s)		__MODULE_INFO(__LINE__)
 #define MODULE_PARM_DESC(p, s)	__MODULE_INFO(__LINE__)
+
+#define MODULE_FIRMWARE(s)	__MODULE_INFO(__LINE__)
+#define MODULE_SOFTDEP(s)	__MODULE_INFO(__LINE__)
+#define MODULE_DEVICE_TABLE(type, name)	__MODULE_INFO(__LINE__)
+
+/*
+ * A module's functions by their fixed names, as the first examples of the books have them:
+ * each file of EXT= may have its own.  NULL where there is none.
+ */
+#ifdef MODULE
+int init_module(void) __weak;
+void cleanup_module(void) __weak;
+static const initcall_t __initcall_of_module __linker_table(".initcall") = init_module;
+#endif
+
+/* References to a module: it cannot go. */
+#define try_module_get(module)	((void)(module), true)
+#define module_put(module)	((void)(module))
 
 #endif /* _LINUX_MODULE_H */

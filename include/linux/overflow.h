@@ -3,15 +3,13 @@
 #ifndef _LINUX_OVERFLOW_H
 #define _LINUX_OVERFLOW_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 
 /* True if a op b does not fit *d; *d holds the wrapped result. */
 #define check_add_overflow(a, b, d)	__builtin_add_overflow(a, b, d)
 #define check_sub_overflow(a, b, d)	__builtin_sub_overflow(a, b, d)
 #define check_mul_overflow(a, b, d)	__builtin_mul_overflow(a, b, d)
-
-#undef SIZE_MAX
-#define SIZE_MAX		(~(size_t)0)
 
 /* Saturating: SIZE_MAX instead of a wrapped size, which no allocator can serve. */
 static inline size_t __must_check size_mul(size_t a, size_t b)

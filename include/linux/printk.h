@@ -55,6 +55,9 @@ int vprintk_raw(const char *fmt, va_list args) __printf(1, 0);
 #define pr_warn_once(fmt, ...)	printk_once(KERN_WARNING pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_info_once(fmt, ...)	printk_once(KERN_INFO pr_fmt(fmt), ##__VA_ARGS__)
 
+#define pr_devel(fmt, ...)	pr_debug(fmt, ##__VA_ARGS__)
+#define no_printk(fmt, ...)	({ if (0) printk(fmt, ##__VA_ARGS__); 0; })
+
 /*
  * A console.  write() is called with interrupts off, one caller at a time; @s is not
  * NUL-terminated.  The structure belongs to the caller and stays until removed.

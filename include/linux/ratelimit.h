@@ -35,7 +35,13 @@ ratelimit_clock_t ratelimit_set_clock(ratelimit_clock_t now_ns);
 	static DEFINE_RATELIMIT_STATE(__rs, 5000, 10);		\
 	if (__ratelimit(&__rs))					\
 		printk(fmt, ##__VA_ARGS__); })
-#define pr_err_ratelimited(fmt, ...)	printk_ratelimited(KERN_ERR fmt, ##__VA_ARGS__)
-#define pr_warn_ratelimited(fmt, ...)	printk_ratelimited(KERN_WARNING fmt, ##__VA_ARGS__)
+#define pr_err_ratelimited(fmt, ...) \
+	printk_ratelimited(KERN_ERR pr_fmt(fmt), ##__VA_ARGS__)
+#define pr_warn_ratelimited(fmt, ...) \
+	printk_ratelimited(KERN_WARNING pr_fmt(fmt), ##__VA_ARGS__)
+#define pr_notice_ratelimited(fmt, ...) \
+	printk_ratelimited(KERN_NOTICE pr_fmt(fmt), ##__VA_ARGS__)
+#define pr_info_ratelimited(fmt, ...) \
+	printk_ratelimited(KERN_INFO pr_fmt(fmt), ##__VA_ARGS__)
 
 #endif /* _LINUX_RATELIMIT_H */

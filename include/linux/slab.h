@@ -21,7 +21,9 @@
 #define _LINUX_SLAB_H
 
 #include <asm/page.h>
-#include <linux/gfp_types.h>
+#include <linux/container_of.h>
+#include <linux/gfp.h>
+#include <linux/overflow.h>
 #include <linux/percpu-defs.h>
 #include <linux/types.h>
 
@@ -108,6 +110,9 @@ struct kmem_cache *__kmem_cache_create_dtor(const char *name, unsigned int size,
 				 __kmem_cache_create_args, , , )(__VA_ARGS__)
 #define kmem_cache_create_usercopy(name, size, align, flags, useroffset, usersize, ctor) \
 	kmem_cache_create(name, size, align, flags, ctor)
+#define KMEM_CACHE_USERCOPY(s, flags, field) \
+	kmem_cache_create_usercopy(#s, sizeof(struct s), __alignof__(struct s), (flags), \
+				   offsetof(struct s, field), sizeof_field(struct s, field), NULL)
 #define KMEM_CACHE(s, flags) \
 	kmem_cache_create(#s, sizeof(struct s), __alignof__(struct s), (flags), NULL)
 

@@ -56,6 +56,26 @@ void spin_unlock_irq(spinlock_t *lock) __releases(lock);
 #define spin_lock_irqsave(lock, flags) \
 	do { (flags) = __spin_lock_irqsave(lock); } while (0)
 
+#define spin_trylock_irqsave(lock, flags) ({				\
+	bool __got;							\
+	local_irq_save(flags);						\
+	__got = spin_trylock(lock);					\
+	if (!__got)							\
+		local_irq_restore(flags);				\
+	__got; })
+
+/* The names for locks that stay real where spinlocks may sleep: here, all of them do. */
+#define raw_spinlock_t			spinlock_t
+#define DEFINE_RAW_SPINLOCK(x)		DEFINE_SPINLOCK(x)
+#define raw_spin_lock_init(lock)	spin_lock_init(lock)
+#define raw_spin_lock(lock)		spin_lock(lock)
+#define raw_spin_unlock(lock)		spin_unlock(lock)
+#define raw_spin_trylock(lock)		spin_trylock(lock)
+#define raw_spin_lock_irq(lock)		spin_lock_irq(lock)
+#define raw_spin_unlock_irq(lock)	spin_unlock_irq(lock)
+#define raw_spin_lock_irqsave(lock, flags)	spin_lock_irqsave(lock, flags)
+#define raw_spin_unlock_irqrestore(lock, flags)	spin_unlock_irqrestore(lock, flags)
+
 /*
  * Locks that this CPU holds (0 unless lock_debug), and releasing the newest of them until
  * @nr are left: how a test goes on after a panic() or a failed assertion under a lock.
@@ -69,6 +89,7 @@ extern bool lock_debug;
 /* For functions that rely on their caller.  Debug and hosted builds (CONFIG_LOCKDEP=1) look. */
 #define lockdep_assert_held(lock) \
 	do { if (IS_ENABLED(CONFIG_LOCKDEP)) (void)WARN_ON_ONCE(!spin_is_held(lock)); } while (0)
+#define assert_spin_locked(lock)	BUG_ON(!spin_is_locked(lock))
 #define lockdep_assert_irqs_disabled() \
 	do { if (IS_ENABLED(CONFIG_LOCKDEP)) (void)WARN_ON_ONCE(!irqs_disabled()); } while (0)
 

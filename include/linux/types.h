@@ -17,19 +17,33 @@ typedef signed short		s16;
 typedef signed int		s32;
 typedef signed long long	s64;
 
+#ifndef __HOSTED__		/* there <asm/types.h> of the C library has them */
+typedef u8	__u8;
+typedef u16	__u16;
+typedef u32	__u32;
+typedef u64	__u64;
+typedef s8	__s8;
+typedef s16	__s16;
+typedef s32	__s32;
+typedef s64	__s64;
+#endif
+
 #ifndef __HOSTED__
 typedef u8	uint8_t;
 typedef u16	uint16_t;
 typedef u32	uint32_t;
-typedef unsigned long	uint64_t;
+typedef u64	uint64_t;
 typedef s8	int8_t;
 typedef s16	int16_t;
 typedef s32	int32_t;
-typedef long	int64_t;
+typedef s64	int64_t;
 typedef unsigned long	uintptr_t;
 typedef long	intptr_t;
 typedef long	ssize_t;
-typedef long	loff_t;
+typedef long long	loff_t;
+typedef unsigned int	uint;
+typedef unsigned short	ushort;
+typedef unsigned long	ulong;
 #else
 #include <stdint.h>
 #include <sys/types.h>

@@ -66,6 +66,10 @@ void *vmalloc_array(size_t n, size_t size) __malloc;	/* overflow: NULL */
 /* @align: bytes, a power of two, at least a page; @node is ignored. */
 void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int node,
 		     const void *caller) __malloc;
+#define vmalloc_node(size, node)	vmalloc(size)
+#define vzalloc_node(size, node)	vzalloc(size)
+#define vmalloc_user(size)		vzalloc(size)	/* there is no user to show it to */
+#define vmalloc_huge(size, gfp)		__vmalloc(size, gfp)
 /* Pages below 4 GiB. */
 void *vmalloc_32(unsigned long size) __malloc;
 /* NULL is fine.  From an interrupt: deferred to vmalloc_drain(). */
@@ -113,6 +117,8 @@ void *kvzalloc(size_t size, gfp_t gfp) __malloc;
 void *kvmalloc_array(size_t n, size_t size, gfp_t gfp) __malloc;
 void *kvcalloc(size_t n, size_t size, gfp_t gfp) __malloc;
 void *kvrealloc(const void *p, size_t size, gfp_t gfp);
+#define kvmalloc_node(size, gfp, node)	kvmalloc(size, gfp)
+#define kvzalloc_node(size, gfp, node)	kvzalloc(size, gfp)
 void kvfree(const void *addr);
 void kvfree_sensitive(const void *addr, size_t len);
 

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * textbook.c - names that the books use and that no other file of the tree needs:
+ * that it compiles, from the headers that the books name, is half of the test.
+ */
+#include <kunit/test.h>
+#include <linux/atomic.h>
+#include <linux/gfp.h>
+#include <linux/interrupt.h>
+#include <linux/io.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/vmalloc.h>
+
+struct quantum {
+	unsigned long nr;
+	char data[24];
+};
+
+struct bag {
+	unsigned int n;
+	int item[];
+};
+
+static void sizes(struct kunit *test)
+{
+	uint64_t wide = U64_MAX;
+	char text[24];
+	struct bag *bag;
+
+	KUNIT_EXPECT_NULL(test, kmalloc_array(SIZE_MAX / 2, 4, GFP_KERNEL));
+	snprintf(text, sizeof(text), "%llu", wide);		/* Linux's uint64_t */
+	KUNIT_EXPECT_STREQ(test, text, "18446744073709551615");
+	bag = kzalloc(struct_size(bag, item, 5), GFP_KERNEL);	/* <linux/slab.h> brings it */
+	KUNIT_EXPECT_EQ(test, ksize(bag), (size_t)32);
+	kfree(bag);
+}
+
+static void pages_by_address(struct kunit *test)
+{
+	unsigned long addr = __get_free_page(GFP_KERNEL);	/* <linux/slab.h> is enough */
+	struct page *page = alloc_pages_node(0, GFP_KERNEL, 1);
+
+	KUNIT_EXPECT_NE(test, addr, 0UL);
+	free_page(addr);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	__free_pages(page, 1);
+}
+
+static void node_and_user_variants(struct kunit *test)
+{
+	struct kmem_cache *s = KMEM_CACHE_USERCOPY(quantum, SLAB_HWCACHE_ALIGN, data);
+	char *p = vmalloc_user(100);
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	kmem_cache_destroy(s);
+	KUNIT_EXPECT_EQ(test, p[99], 0);
+	vfree(p);
+	vfree(vmalloc_node(100, 0));
+	kvfree(kvzalloc_node(100, GFP_KERNEL, 0));
+}
+
+static void device_memory(struct kunit *test)
+{
+	char text[8];
+	void __iomem *vga = ioremap_nocache(0xb8000, 4000);
+
+	KUNIT_ASSERT_NOT_NULL(test, vga);
+	memcpy_fromio(text, vga, sizeof(text));
+	memcpy_toio(vga, text, sizeof(text));
+	KUNIT_EXPECT_EQ(test, ioread8(vga), readb(vga));
+	iounmap(vga);
+}
+
+static void trylock_with_interrupts(struct kunit *test)
+{
+	DEFINE_RAW_SPINLOCK(lock);
+	unsigned long flags, inner;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	assert_spin_locked(&lock);
+	raw_spin_unlock_irqrestore(&lock, flags);
+	KUNIT_EXPECT_TRUE(test, spin_trylock_irqsave(&lock, inner));
+	KUNIT_EXPECT_TRUE(test, irqs_disabled());
+	spin_unlock_irqrestore(&lock, inner);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+}
+
+static void more_atomics(struct kunit *test)
+{
+	atomic_t v = ATOMIC_INIT(6);
+
+	KUNIT_EXPECT_EQ(test, atomic_fetch_or(1, &v), 6);
+	atomic_and(3, &v);
+	KUNIT_EXPECT_EQ(test, atomic_fetch_sub(1, &v), 3);
+	KUNIT_EXPECT_FALSE(test, atomic_add_negative(-2, &v));
+	KUNIT_EXPECT_TRUE(test, atomic_add_negative(-1, &v));
+	KUNIT_EXPECT_TRUE(test, time_in_range(jiffies, jiffies - HZ, jiffies + HZ));
+	mb();
+	rmb();
+	wmb();
+}
+
+static struct kunit_case textbook_cases[] = {
+	KUNIT_CASE(sizes),
+	KUNIT_CASE(pages_by_address),
+	KUNIT_CASE(node_and_user_variants),
+	KUNIT_CASE(device_memory),
+	KUNIT_CASE(trylock_with_interrupts),
+	KUNIT_CASE(more_atomics),
+	{}
+};
+
+static struct kunit_suite textbook_suite = {
+	.name = "textbook",
+	.test_cases = textbook_cases,
+};
+kunit_test_suite(textbook_suite);
