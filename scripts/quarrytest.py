@@ -101,7 +101,7 @@ class Job:
             self.note = self.note_fn(self.output) or ""
 
     def judge_ktap(self):
-        result = parse_ktap(self.output)
+        result = parse_ktap(self.output.split("--- the last lines of output ---")[0])
         self.cases = result.cases
         self.problems += result.problems
         counts = [sum(v == kind for v in result.cases.values())

@@ -398,10 +398,13 @@ __asm__(".pushsection .text.rewind, \"ax\"\n\t"
 static void interrupted_sequence_starts_over(struct kunit *test)
 {
 	unsigned int passes;
+	unsigned long flags;
 
 	KUNIT_ASSERT_EQ(test, trap_register(X86_TRAP_BP, see_trap), 0);
+	local_irq_save(flags);		/* a tick in it would be the interruption */
 	__asm__ __volatile__("xorl %%ecx, %%ecx; call trap_test_sequence"
 			     : "=a"(passes) : : "rcx", "cc", "memory");
+	local_irq_restore(flags);
 	trap_register(X86_TRAP_BP, NULL);
 	KUNIT_EXPECT_GE(test, passes, 2);
 	KUNIT_EXPECT_EQ(test, seen.ip, (unsigned long)trap_test_sequence);
