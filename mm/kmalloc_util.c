@@ -81,8 +81,11 @@ void *krealloc(const void *object, size_t new_size, gfp_t flags)
 		return __kmalloc(new_size, flags);
 	s = kmalloc_cache_of(object);
 	room = s ? s->usable : kmalloc_util_size(object);
-	if (new_size <= room)
+	if (new_size <= room) {
+		if (flags & __GFP_ZERO)		/* so that what it grows into later is 0 */
+			memset((char *)object + new_size, 0, room - new_size);
 		return kmalloc_util_stay(s, object, new_size);
+	}
 	p = __kmalloc(new_size, flags);
 	if (unlikely(!p))
 		return NULL;
@@ -94,8 +97,13 @@ EXPORT_SYMBOL(krealloc);
 
 void kfree_sensitive(const void *object)
 {
+	struct kmem_cache *s = ZERO_OR_NULL_PTR(object) ? NULL : kmalloc_cache_of(object);
 	size_t bytes = ksize(object);
 
+	/* What is no live object is left alone, and kfree() says so. */
+	if (s && (slab_object_nr(s, slab_page_of(s, object), object) < 0 ||
+		  slab_pcp_is_free(s, (void *)object)))
+		bytes = 0;
 	if (bytes)
 		memzero_explicit((void *)object, bytes);
 	kfree(object);

@@ -29,6 +29,29 @@ static void refused(struct kunit *test, const void *p, const char *why)
 	KUNIT_EXPECT_TRUE_MSG(test, slab_verify(msg, sizeof(msg)), "%s", msg);
 }
 
+/* What kfree_sensitive() is handed by mistake keeps its bytes, and so do its neighbours. */
+static void sensitive_free_of_no_live_object(struct kunit *test)
+{
+	static struct report report;
+	unsigned long *p = kmalloc(64, GFP_KERNEL), *q;
+	char msg[160];
+
+	p[4] = 5;
+	report_begin(&report);
+	kfree_sensitive(p + 1);
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "not freed");
+	KUNIT_EXPECT_EQ(test, p[4], 5UL);
+	q = kmalloc(64, GFP_KERNEL);
+	kfree(q);
+	kfree(p);
+	report_begin(&report);
+	kfree_sensitive(p);
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "not freed");
+	KUNIT_EXPECT_TRUE_MSG(test, slab_verify(msg, sizeof(msg)), "%s", msg);
+}
+
 static void double_free_at_once(struct kunit *test)
 {
 	static const size_t size[] = { 8, 64, 96, 192, 1024, 8192 };
@@ -219,6 +242,7 @@ static void kfree_s_checks_the_size(struct kunit *test)
 }
 
 static struct kunit_case kmalloc_free_cases[] = {
+	KUNIT_CASE(sensitive_free_of_no_live_object),
 	KUNIT_CASE(double_free_at_once),
 	KUNIT_CASE(double_free_later),
 	KUNIT_CASE(double_free_in_the_slab),

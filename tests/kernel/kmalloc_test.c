@@ -333,6 +333,21 @@ static void memory_is_copied(struct kunit *test)
 }
 
 /* The next owner of the memory must not see the key.  (The first word is the free link.) */
+/* 6.12: with __GFP_ZERO what is cut off is 0 when the block grows into it again. */
+static void krealloc_zeroes_what_it_cuts_off(struct kunit *test)
+{
+	char *p = kzalloc(200, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	memset(p, 'x', 200);
+	p = krealloc(p, 100, GFP_KERNEL | __GFP_ZERO);
+	p = krealloc(p, 200, GFP_KERNEL | __GFP_ZERO);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_EQ(test, p[99], 'x');
+	KUNIT_EXPECT_NULL(test, memchr_inv(p + 100, 0, 100));
+	kfree(p);
+}
+
 static void sensitive_data_are_wiped(struct kunit *test)
 {
 	u8 *p = kmalloc(256, GFP_KERNEL);
@@ -466,6 +481,7 @@ static struct kunit_case kmalloc_cases[] = {
 	KUNIT_CASE(krealloc_from_large),
 	KUNIT_CASE(strings_are_copied),
 	KUNIT_CASE(memory_is_copied),
+	KUNIT_CASE(krealloc_zeroes_what_it_cuts_off),
 	KUNIT_CASE(sensitive_data_are_wiped),
 	KUNIT_CASE(random_sizes_do_not_overlap),
 	KUNIT_CASE(burst),
