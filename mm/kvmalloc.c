@@ -66,7 +66,7 @@ void *kvcalloc(size_t n, size_t size, gfp_t gfp)
 	return kvmalloc_from(bytes, gfp | __GFP_ZERO, __builtin_return_address(0));
 }
 
-/* Bytes that a block of either kind holds. */
+/* Bytes that a block of either kind holds; 0: p does not begin one that is ours to free. */
 static size_t kvmalloc_size(const void *p)
 {
 	struct vm_struct *area;
@@ -74,7 +74,9 @@ static size_t kvmalloc_size(const void *p)
 	if (!is_vmalloc_addr(p))
 		return ksize(p);
 	area = find_vm_area(p);
-	return area ? get_vm_area_size(area) : 0;
+	if (!area || area->addr != (unsigned long)p || READ_ONCE(area->flags) != VM_ALLOC)
+		return 0;
+	return get_vm_area_size(area);
 }
 
 void *kvrealloc(const void *p, size_t size, gfp_t gfp)
@@ -84,6 +86,8 @@ void *kvrealloc(const void *p, size_t size, gfp_t gfp)
 
 	if (ZERO_OR_NULL_PTR(p))
 		return kvmalloc_from(size, gfp, __builtin_return_address(0));
+	if (WARN(!old, "Trying to kvrealloc() bad address (%p)\n", p))
+		return NULL;
 	if (size && size <= old)
 		return (void *)p;
 	n = kvmalloc_from(size, gfp, __builtin_return_address(0));

@@ -368,7 +368,7 @@ static void *vmalloc_map(struct page **pages, unsigned int count, unsigned int k
 	if (!count || count > totalram_pages())
 		return NULL;
 	for (i = 0; i < count; i++)
-		if (WARN_ON(!pages[i]))
+		if (WARN_ON(!pages[i]) || WARN_ON(!pfn_valid(page_to_pfn(pages[i]))))
 			return NULL;
 	area = vmalloc_get_area(count, PAGE_SIZE, kind, GFP_KERNEL, caller);
 	if (!area)

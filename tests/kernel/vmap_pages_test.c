@@ -103,6 +103,10 @@ static void vmap_refuses_nonsense(struct kunit *test)
 	listen();
 	KUNIT_EXPECT_NULL(test, vmap((struct page *[]){ pages[0], NULL }, 2, VM_MAP, PAGE_KERNEL));
 	expect_said(test, "WARNING: ");
+	listen();
+	KUNIT_EXPECT_NULL(test, vmap((struct page *[]){ pages[0], pfn_to_page(1UL << 31) },
+				     2, VM_MAP, PAGE_KERNEL));
+	expect_said(test, "WARNING: ");
 	vunmap(NULL);
 	listen();
 	vunmap((void *)VMALLOC_START + (1UL << 40));
@@ -465,6 +469,31 @@ static void kvfree_sensitive_leaves_no_trace(struct kunit *test)
 	KUNIT_EXPECT_NE(test, seen[PAGE_SIZE - 1], 's');
 }
 
+/* Neither may touch what is not the caller's, nor run into a guard page. */
+static void kv_calls_refuse_what_begins_no_block(struct kunit *test)
+{
+	char *p = vmalloc(2 * PAGE_SIZE), *alias;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	get_test_pages(test);
+	alias = vmap(pages, 1, VM_MAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, alias);
+	memset(p, 'k', 2 * PAGE_SIZE);
+	listen();
+	kvfree_sensitive(p + PAGE_SIZE, ~0UL);
+	expect_said(test, "Trying to vfree() nonexistent vm area (");
+	listen();
+	kvfree_sensitive(alias, PAGE_SIZE);
+	expect_said(test, "Trying to vfree() nonexistent vm area (");
+	KUNIT_EXPECT_EQ(test, alias[0], 'a');
+	listen();
+	KUNIT_EXPECT_NULL(test, kvrealloc(p + PAGE_SIZE, 5 * PAGE_SIZE, GFP_KERNEL));
+	expect_said(test, "Trying to kvrealloc() bad address (");
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 'k', 2 * PAGE_SIZE));
+	vunmap(alias);
+	vfree(p);
+}
+
 static struct kunit_case vmap_pages_cases[] = {
 	KUNIT_CASE(vmap_shows_pages_in_the_order_given),
 	KUNIT_CASE(read_only_means_read_only),
@@ -495,6 +524,7 @@ static struct kunit_case kvmalloc_cases[] = {
 	KUNIT_CASE(kvmalloc_refuses_what_cannot_be),
 	KUNIT_CASE(kvrealloc_keeps_contents_across_both_kinds),
 	KUNIT_CASE(kvfree_sensitive_leaves_no_trace),
+	KUNIT_CASE(kv_calls_refuse_what_begins_no_block),
 	{}
 };
 
