@@ -35,6 +35,7 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <asm/processor.h>
+#include <linux/vmalloc.h>
 
 #include "internal.h"
 
@@ -173,6 +174,7 @@ static struct page *page_alloc_reclaiming(gfp_t gfp, unsigned int order,
 		drain_all_pages(NULL);
 		reclaim = READ_ONCE(page_alloc_reclaim);
 		progress = reclaim ? reclaim(gfp, order) : 0;
+		progress += vmalloc_drain();	/* what interrupts could not free */
 		page = page_alloc_walk(zones, gfp, order, alloc_flags, owner);
 		if (page)
 			return page;

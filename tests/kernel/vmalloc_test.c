@@ -495,6 +495,25 @@ static void the_next_caller_does_what_interrupts_left(struct kunit *test)
 }
 
 /* Not an interrupt, but under a lock: reported, and still not lost. */
+/* ISA memory is short: what an interrupt freed there is found before anything fails. */
+static void what_interrupts_left_is_freed_before_memory_runs_out(struct kunit *test)
+{
+	unsigned long before = page_owner_pages(PAGE_OWNER_VMALLOC);
+	struct page *chain = NULL, *page;
+
+	vfree_atomic(__vmalloc(9 * PAGE_SIZE, GFP_KERNEL | GFP_DMA));
+	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_VMALLOC), before + 9);
+	while ((page = alloc_pages(GFP_KERNEL | GFP_DMA | __GFP_NOWARN, MAX_PAGE_ORDER)) != NULL) {
+		set_page_private(page, (unsigned long)chain);
+		chain = page;
+	}
+	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_VMALLOC), before);
+	while ((page = chain) != NULL) {
+		chain = (struct page *)page_private(page);
+		__free_pages(page, MAX_PAGE_ORDER);
+	}
+}
+
 static void a_free_under_a_lock_is_reported_and_deferred(struct kunit *test)
 {
 	void *p = vmalloc(PAGE_SIZE);
@@ -528,6 +547,7 @@ static struct kunit_case vmalloc_cases[] = {
 	KUNIT_CASE(interrupts_get_nothing_and_a_report),
 	KUNIT_CASE(a_free_from_an_interrupt_is_done_later),
 	KUNIT_CASE(the_next_caller_does_what_interrupts_left),
+	KUNIT_CASE(what_interrupts_left_is_freed_before_memory_runs_out),
 	KUNIT_CASE(a_free_under_a_lock_is_reported_and_deferred),
 	{}
 };
