@@ -97,23 +97,31 @@ static int monitor_poweroff(struct monitor *mon, int argc, char **argv)
 struct monitor_list {
 	struct monitor *mon;
 	const char *glob;
+	bool any;
 };
 
 static void monitor_list_case(void *ctx, const char *suite, const char *name)
 {
 	struct monitor_list *list = ctx;
+	char full[128];
 
-	if (glob_match(list->glob, suite))
-		seq_printf(&list->mon->out, "%s.%s\n", suite, name);
+	scnprintf(full, sizeof(full), "%s.%s", suite, name);
+	if (!glob_match(list->glob, suite) && !glob_match(list->glob, full))
+		return;
+	seq_printf(&list->mon->out, "%s\n", full);
+	list->any = true;
 }
 
 static int monitor_test(struct monitor *mon, int argc, char **argv)
 {
-	struct monitor_list list = { mon, argc > 2 ? argv[2] : "*" };
+	struct monitor_list list = { mon, argc > 2 ? argv[2] : "*", false };
 	const char *glob = argc > 1 ? argv[1] : "*";
 
 	if (!strcmp(glob, "-l")) {
 		kunit_list(monitor_list_case, &list);
+		if (!list.any)
+			return monitor_fail(mon, argv[0], "no suite or case matches '%s'",
+					    list.glob);
 		return 0;
 	}
 	if (argc > 2)

@@ -152,6 +152,9 @@ int monitor_alloc(struct monitor *mon, int argc, char **argv)
 	if (monitor_parse_amount(argv[2], kind, &n))
 		return monitor_fail(mon, argv[0], "'%s' is no %s", argv[2], kind == KIND_PAGE ?
 				    "order (0..10)" : "number of bytes");
+	if (kind == KIND_KMALLOC && n > KMALLOC_MAX_SIZE)
+		return monitor_fail(mon, argv[0], "kmalloc has at most %lu bytes, vmalloc more",
+				    KMALLOC_MAX_SIZE);
 	if (argc > 3 && monitor_parse_gfp(argv[3], &gfp))
 		return monitor_fail(mon, argv[0], "'%s' is no gfp mask", argv[3]);
 	for (i = 0, nr = -1; i < MONITOR_HANDLES && nr < 0; i++)
