@@ -37,10 +37,15 @@
 #include <linux/errno.h>
 #include <linux/memblock.h>
 #include <linux/minmax.h>
+#include <linux/mmdebug.h>
 #include <linux/printk.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <asm/page.h>
+
+static_assert((MEMBLOCK_INIT_REGIONS & (MEMBLOCK_INIT_REGIONS - 1)) == 0, "arrays double");
+static_assert(MEMBLOCK_INIT_REGIONS > 2 * BOOT_MAX_MODULES + 2,
+	      "boot data is reserved before there is memory to grow into");
 
 static phys_addr_t region_end(const struct memblock_region *r)
 {
@@ -111,6 +116,10 @@ bool memblock_overlaps_region(const struct memblock_type *type, phys_addr_t base
 
 static void insert_at(struct memblock_type *type, u32 i, const struct memblock_region *r)
 {
+	VM_BUG_ON(type->cnt >= type->max || i > type->cnt);
+	VM_BUG_ON(!r->size || r->size > PHYS_ADDR_MAX - r->base);	/* I1 */
+	VM_BUG_ON(i && region_end(&type->regions[i - 1]) > r->base);
+	VM_BUG_ON(i < type->cnt && region_end(r) > type->regions[i].base);
 	memmove(&type->regions[i + 1], &type->regions[i],
 		(type->cnt - i) * sizeof(type->regions[0]));
 	type->regions[i] = *r;
@@ -120,6 +129,7 @@ static void insert_at(struct memblock_type *type, u32 i, const struct memblock_r
 
 static void delete_at(struct memblock_type *type, u32 i)
 {
+	VM_BUG_ON(i >= type->cnt);
 	type->total_size -= type->regions[i].size;
 	type->cnt--;
 	memmove(&type->regions[i], &type->regions[i + 1],
@@ -146,6 +156,7 @@ static phys_addr_t find_array_room(struct memblock *mb, phys_addr_t bytes,
 static void switch_array(struct memblock_type *type, struct memblock_region *regions, u32 max,
 			 phys_addr_t base)
 {
+	VM_BUG_ON(type->cnt > max || base & ~PAGE_MASK);
 	memcpy(regions, type->regions, type->cnt * sizeof(*regions));
 	type->regions = regions;
 	type->max = max;
@@ -215,6 +226,7 @@ static void merge_around(struct memblock_type *type, u32 first, u32 last)
 {
 	u32 i = first ? first - 1 : 0;
 
+	VM_BUG_ON(first > type->cnt);
 	while (i + 1 < type->cnt && i <= last) {
 		struct memblock_region *r = &type->regions[i];
 
@@ -300,6 +312,7 @@ static int add_range(struct memblock *mb, struct memblock_type *type,
 	if (err)
 		return err;
 	/* Growing may have reserved a page beside us, but nothing inside of us. */
+	VM_BUG_ON(type->cnt + slots > type->max);
 	uncovered_pieces(type, new, true, &first, &last);
 	merge_around(type, first, last);
 	return 0;
@@ -332,6 +345,7 @@ static void split_at(struct memblock_type *type, phys_addr_t addr)
 	upper = type->regions[i];
 	upper.size = region_end(&upper) - addr;
 	upper.base = addr;
+	VM_BUG_ON(!upper.size || type->cnt == type->max);	/* isolate() has made room */
 	type->regions[i].size -= upper.size;
 	type->total_size -= upper.size;
 	insert_at(type, (u32)i + 1, &upper);
@@ -377,6 +391,7 @@ static int remove_range(struct memblock *mb, struct memblock_type *type, phys_ad
 	err = isolate(mb, type, base, end, &first, &last);
 	if (err)
 		return err;
+	VM_BUG_ON(first > last || last > type->cnt);
 	for (i = first; i < last; i++)
 		type->total_size -= type->regions[i].size;
 	memmove(&type->regions[first], &type->regions[last],
@@ -434,6 +449,8 @@ int memblock_trim_memory_in(struct memblock *mb, phys_addr_t align)
 
 	if (refuse(mb, "trim", 0, align))
 		return -EPERM;
+	if (WARN_ON_ONCE(!align || align & (align - 1)))
+		return -EINVAL;		/* ALIGN() would make nonsense of every region */
 	while (i < type->cnt) {
 		struct memblock_region *r = &type->regions[i];
 		const phys_addr_t start = ALIGN(r->base, align);
@@ -481,6 +498,7 @@ int memblock_enforce_limit_in(struct memblock *mb, phys_addr_t limit)
 
 void memblock_hand_over_in(struct memblock *mb)
 {
+	WARN_ON_ONCE(mb->handed_over);	/* somebody allocates from it after all */
 	mb->handed_over = true;
 }
 

@@ -25,6 +25,7 @@
 #include <linux/errno.h>
 #include <linux/memblock.h>
 #include <linux/minmax.h>
+#include <linux/mmdebug.h>
 #include <linux/printk.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
@@ -73,6 +74,7 @@ static void free_under(const struct memblock *mb, u32 m, u32 g, phys_addr_t *sta
 	const struct memblock_region *r = &mb->memory.regions[m];
 
 	*start = max(r->base, gap_start(&mb->reserved, g));
+	VM_BUG_ON(m >= mb->memory.cnt || g > mb->reserved.cnt);
 	*end = min(r->base + r->size, gap_end(&mb->reserved, g));
 }
 
@@ -165,6 +167,7 @@ static phys_addr_t fit_low(phys_addr_t lo, phys_addr_t hi, phys_addr_t size, phy
 {
 	const phys_addr_t base = ALIGN(lo, align);
 
+	VM_BUG_ON(!lo || !size);	/* address 0 means none */
 	return base >= lo && base < hi && hi - base >= size ? base : 0;
 }
 
@@ -172,6 +175,7 @@ static phys_addr_t fit_high(phys_addr_t lo, phys_addr_t hi, phys_addr_t size, ph
 {
 	phys_addr_t base;
 
+	VM_BUG_ON(!lo || !size);
 	if (lo >= hi || hi - lo < size)
 		return 0;
 	base = ALIGN_DOWN(hi - size, align);
@@ -222,6 +226,7 @@ phys_addr_t memblock_phys_alloc_in(struct memblock *mb, const struct memblock_re
 	any.nid = NUMA_NO_NODE;
 	if (!base && rq->nid != NUMA_NO_NODE && !rq->exact)
 		base = memblock_find_in(mb, &any);
+	VM_BUG_ON(base && memblock_overlaps_region(&mb->reserved, base, rq->size));
 	if (!base || memblock_reserve_in(mb, base, rq->size))
 		return 0;
 	return base;

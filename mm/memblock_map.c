@@ -28,6 +28,7 @@
  * NOT HERE	reading multiboot2 or PVH: boot/.  The lists: memblock.c.
  */
 #include <linux/align.h>
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/memblock.h>
@@ -42,6 +43,9 @@
 #define MAX_NAMED	16		/* a hostile map must not flood the console */
 #define MAX_SHOWN	32
 #define NR_RANKS	6
+
+static_assert(BOOT_RAM != 0, "type_of_separator(): 0 is no type");
+static_assert(NR_RANKS <= 0x7fff, "an edge's rank is 16 bits");
 
 struct memblock_map memblock_map;
 static struct memblock_map_options memblock_map_options;

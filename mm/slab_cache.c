@@ -56,6 +56,9 @@
 				 SLAB_RECLAIM_ACCOUNT | SLAB_PANIC | SLAB_TYPESAFE_BY_RCU | \
 				 SLAB_MEM_SPREAD | SLAB_NOLEAKTRACE | SLAB_NO_MERGE | SLAB_ACCOUNT)
 
+static_assert(SLAB_CACHE_SELF < SLAB_CACHE_FIRST && SLAB_CACHE_FIRST < SLAB_NR_CACHES);
+static_assert((SLAB_CACHE_LINE & (SLAB_CACHE_LINE - 1)) == 0, "halved to find an alignment");
+
 struct kmem_cache *slab_cache_table[SLAB_NR_CACHES];
 u64 slab_secret;
 u64 slab_link_mask;
@@ -124,6 +127,9 @@ static void slab_cache_lay_out_slot(struct kmem_cache *s)
 		s->red_left = ALIGN(sizeof(void *), s->align);
 	s->end = at;
 	s->size = ALIGN(s->red_left + at, s->align);
+	VM_BUG_ON(s->size < s->object_size || s->inuse < s->object_size);
+	VM_BUG_ON(s->link + sizeof(struct slab_link) > s->end && s->link);
+	VM_BUG_ON(s->red_left % s->align);	/* the object is as aligned as its slot */
 }
 
 static void slab_cache_lay_out_slab(struct kmem_cache *s)
@@ -142,6 +148,8 @@ static void slab_cache_lay_out_slab(struct kmem_cache *s)
 	s->objects = order > SLAB_MAX_ORDER ? 1 : (PAGE_SIZE << order) / s->size;
 	/* Keep up to 5 empty slabs of a page or two; of large ones, few. */
 	s->min_empty = order <= 1 ? 5 : 2;
+	VM_BUG_ON(!s->objects || s->objects > SLAB_MAX_OBJECTS);
+	VM_BUG_ON((u64)s->objects * s->size > PAGE_SIZE << order);
 }
 
 static void slab_cache_lay_out(struct kmem_cache *s)
@@ -166,6 +174,7 @@ static bool slab_cache_name_taken(const char *name)
 {
 	struct kmem_cache *s;
 
+	lockdep_assert_held(&slab_cache_lock);
 	list_for_each_entry(s, &slab_caches, list)
 		if (!s->dying && !strcmp(s->name, name))
 			return true;
@@ -188,6 +197,7 @@ static int slab_cache_publish(struct kmem_cache *s, unsigned int index)
 			break;
 	if (index == SLAB_NR_CACHES)
 		goto out;
+	VM_BUG_ON(!index);		/* 0 is what pages of no cache have */
 	s->index = index;
 	s->stock = &slab_stocks[index];
 	slab_pcp_open(s);

@@ -59,6 +59,10 @@ DEFINE_PER_CPU_ALIGNED(struct slab_stock, slab_stocks[SLAB_NR_CACHES]);
 #define SLAB_PCP_MIN		8
 #define SLAB_PCP_MAX		256
 
+static_assert(SLAB_PCP_MIN >= 2 && SLAB_PCP_MIN <= SLAB_PCP_MAX, "a batch is half of it");
+static_assert(SLAB_PCP_MAX <= 0xffff, "limit and batch are 16 bits");
+static_assert((PAGE_SIZE << SLAB_MAX_ORDER) - 1 <= 0xffff, "slab_mask is 16 bits");
+
 /* ---- fast paths: slab_pcp.h has their insides ------------------------------------ */
 
 void *slab_pcp_alloc(struct slab_stock *linked, gfp_t flags)
@@ -122,6 +126,7 @@ static void slab_pcp_abandon(struct kmem_cache *s, struct slab_stock *st,
 {
 	long lost = s->limit - st->room;
 
+	VM_WARN_ON_ONCE(lost < 0 || lost > s->limit + 1);
 	st->room = s->limit;
 	slab_pcp_release(st, slab_nil);
 	slab_pcp_report_broken(s, link, lost);
@@ -133,7 +138,9 @@ static void slab_pcp_fill(struct kmem_cache *s, struct slab_link *chain, unsigne
 	struct slab_stock *st = this_cpu_ptr(s->stock);
 	struct slab_link *head = slab_pcp_claim(st);
 
+	VM_WARN_ON_ONCE(nr >= s->batch);	/* one of the batch has gone to the caller */
 	if (head == slab_nil) {
+		VM_WARN_ON_ONCE(st->room < (int)nr);
 		st->room -= nr;
 		slab_pcp_release(st, chain);
 		return;
@@ -328,6 +335,7 @@ void slab_pcp_open(struct kmem_cache *s)
 	limit = limit < SLAB_PCP_MIN ? SLAB_PCP_MIN : limit > SLAB_PCP_MAX ? SLAB_PCP_MAX : limit;
 	s->limit = limit;
 	s->batch = limit / 2;
+	VM_BUG_ON(!s->batch || s->batch >= s->limit);	/* slab_pcp_cut() keeps at least one */
 	for_each_possible_cpu(cpu) {
 		st = per_cpu_ptr(s->stock, cpu);
 		st->magic = used ? slab_pcp_magic(s->size, s->objects) : 0;
@@ -345,6 +353,7 @@ static void slab_pcp_empty(struct kmem_cache *s, struct slab_stock *st,
 {
 	unsigned int nr = s->limit - st->room;
 
+	VM_WARN_ON_ONCE(nr > s->limit || (nr && head == slab_nil));
 	st->room = s->limit;
 	if (nr)
 		s->ops->flush(s, head, nr, NULL, 0);

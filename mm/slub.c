@@ -47,6 +47,12 @@
 /* Zones that no cache can satisfy by mask. */
 #define SLUB_GFP_WRONG	(__GFP_DMA32 | __GFP_HIGHMEM)
 
+/* page->freelist counts words of a slab from 1, page->inuse objects; both are 16 bits. */
+static_assert((PAGE_SIZE << SLAB_MAX_ORDER) / 8 + 1 <= 0xffff);
+static_assert(SLAB_MAX_OBJECTS == (PAGE_SIZE << SLAB_MAX_ORDER) / sizeof(struct slab_link));
+static_assert(sizeof(struct slab_link) == 8, "a link is the first word of the smallest object");
+static_assert(SLAB_NR_CACHES <= 1 << 16, "page->cache is 16 bits");
+
 /* ---- rings of slabs: first is the pfn of any one, first->prev the last ----------- */
 
 static void slub_ring_add_tail(u32 *first, struct page *slab)
@@ -54,6 +60,7 @@ static void slub_ring_add_tail(u32 *first, struct page *slab)
 	const u32 pfn = page_to_pfn(slab);
 	struct page *head, *tail;
 
+	VM_BUG_ON(slab->owner != PAGE_OWNER_SLAB || PageTail(slab));
 	if (!*first) {
 		slab->next = slab->prev = *first = pfn;
 		return;
@@ -69,6 +76,9 @@ static void slub_ring_del(u32 *first, struct page *slab)
 {
 	const u32 pfn = page_to_pfn(slab);
 
+	VM_WARN_ON_ONCE(!*first);
+	VM_WARN_ON_ONCE(pfn_to_page(slab->prev)->next != pfn);
+	VM_WARN_ON_ONCE(pfn_to_page(slab->next)->prev != pfn);
 	if (slab->next == pfn) {
 		*first = 0;
 		return;
@@ -119,6 +129,7 @@ static struct page *slub_new_slab(struct kmem_cache *s, gfp_t gfp)
 	slab = alloc_pages_owner((gfp & SLUB_GFP_MASK) | s->gfp, s->order, PAGE_OWNER_SLAB);
 	if (!slab)
 		return NULL;
+	VM_WARN_ON_ONCE((gfp & __GFP_ZERO) && s->ctor);
 	slab->inuse = 0;
 	slub_init_objects(s, slab);
 	for (i = 1; i < 1U << s->order; i++)
@@ -134,6 +145,8 @@ static void slub_free_slab(struct kmem_cache *s, struct page *slab)
 {
 	unsigned int i;
 
+	VM_WARN_ON_ONCE(slab->inuse);	/* somebody still has an object of it */
+	VM_BUG_ON(slab->cache != s->index || slab->order != s->order);
 	slab_debug_exit_slab(s, slab);
 	for (i = 1; i < 1U << s->order; i++)
 		slab[i].meta = 0;
@@ -157,6 +170,8 @@ static void slub_free_slabs(struct kmem_cache *s, u32 doomed)
 static void slub_doom(struct kmem_cache *s, struct page *slab, u32 *doomed)
 	__must_hold(&s->lock)
 {
+	lockdep_assert_held(&s->lock);
+	VM_WARN_ON_ONCE(slab->inuse || !s->nr_empty || !s->nr_slabs);
 	slub_ring_del(&s->partial, slab);
 	s->nr_slabs--;
 	s->nr_empty--;
@@ -167,6 +182,8 @@ static void slub_doom(struct kmem_cache *s, struct page *slab, u32 *doomed)
 /* So many objects of the slab are away, whatever was thought before. */
 static void slub_recount(struct kmem_cache *s, struct page *slab, unsigned int inuse)
 {
+	lockdep_assert_held(&s->lock);
+	VM_BUG_ON(inuse > s->objects);
 	slub_ring_del(slab->inuse == s->objects ? &s->full : &s->partial, slab);
 	slub_ring_add_tail(inuse == s->objects ? &s->full : &s->partial, slab);
 	s->nr_empty += (long)!inuse - !slab->inuse;
@@ -182,6 +199,7 @@ static void slub_isolate(struct kmem_cache *s, struct page *slab, struct slab_li
 {
 	const unsigned int lost = s->objects - slab->inuse;
 
+	lockdep_assert_held(&s->lock);
 	slab_report_object(s, slab, slab_link_object(s, link), "Freechain corrupt");
 	slab_link_set(link, slab_nil);
 	slub_recount(s, slab, s->objects);
@@ -199,6 +217,8 @@ static bool slub_cut(struct kmem_cache *s, struct page *slab, unsigned int nr)
 {
 	struct slab_link *link = slab_first_free(s, slab);
 
+	lockdep_assert_held(&s->lock);
+	VM_BUG_ON(!nr || nr >= s->objects - slab->inuse);
 	while (--nr && slab_link_ok(link))
 		link = slab_link_next(link);
 	if (unlikely(!slab_link_ok(link))) {
@@ -218,6 +238,8 @@ static unsigned int slub_take(struct kmem_cache *s, struct slab_link **chain,
 	struct page *slab = pfn_to_page(s->partial);
 	unsigned int nr = s->objects - slab->inuse;
 
+	lockdep_assert_held(&s->lock);
+	VM_WARN_ON_ONCE(!nr || !want);	/* a full slab is on the other ring */
 	*chain = slab_first_free(s, slab);
 	if (nr > want) {
 		nr = want;
@@ -273,6 +295,9 @@ static void slub_put(struct kmem_cache *s, struct slab_link *first, struct slab_
 	struct page *slab = slab_page_of(s, first);
 	struct slab_link *rest = slab_first_free(s, slab);
 
+	lockdep_assert_held(&s->lock);
+	VM_WARN_ON_ONCE(nr > slab->inuse || nr > s->nr_taken);
+	VM_WARN_ON_ONCE(slab_page_of(s, last) != slab);
 	if (!rest) {
 		slub_ring_del(&s->full, slab);
 		slub_ring_add_tail(&s->partial, slab);
@@ -295,6 +320,7 @@ static void slub_lose(struct kmem_cache *s, struct slab_link *link, unsigned int
 {
 	void *object = slab_link_object(s, link);
 
+	lockdep_assert_held(&s->lock);
 	s->nr_lost += nr;
 	slab_report_object(s, slab_page_of(s, object), object, "Freechain corrupt");
 	slab_link_set(link, slab_nil);
@@ -428,6 +454,7 @@ static void slub_rescue_slab(struct kmem_cache *s, struct page *slab, void *arg)
 	struct slab_link *link, *first;
 	unsigned int i, *nr = arg;
 
+	lockdep_assert_held(&s->lock);
 	slub_free_map(s, slab, free);
 	for (i = 0; i < s->objects; i++) {
 		link = slab_link_of(s, slab_object(s, slab, i));

@@ -53,6 +53,9 @@
  */
 #define VMALLOC_MAX_ORDER	MAX_PAGE_ORDER
 
+static_assert(VMALLOC_START % PAGE_SIZE == 0 && VMALLOC_END % PAGE_SIZE == 0);
+static_assert(!(VM_DYING & (VM_ALLOC | VM_MAP | VM_STOCKED)), "marks are no kinds");
+
 static struct vmap_space vmalloc_space;
 static struct vm_struct *vmalloc_deferred;	/* (V) */
 static struct kmem_cache *vmalloc_cache __ro_after_init;
@@ -92,6 +95,8 @@ struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, u
 		area = vmalloc_new_area((unsigned long)nr_pages << PAGE_SHIFT, align, gfp);
 	if (!area)
 		return NULL;
+	VM_BUG_ON(get_vm_area_size(area) != (unsigned long)nr_pages << PAGE_SHIFT);
+	VM_BUG_ON(!is_vmalloc_addr((void *)area->addr) || area->addr % max(align, PAGE_SIZE));
 	area->nr_pages = nr_pages;
 	area->phys_addr = 0;
 	area->caller = caller;
@@ -176,6 +181,7 @@ void vmalloc_put_area(struct vm_struct *area)
 	unsigned long end = area->addr + get_vm_area_size(area);
 	struct page *chain = NULL;
 
+	VM_WARN_ON_ONCE(in_interrupt());	/* that is what the line of deferred is for */
 	vmap_table_unmap(area->addr, end, area->flags & VM_ALLOC ? vmalloc_collect : NULL, &chain);
 	vmalloc_free_chain(chain);
 	if (!vmalloc_stock_push(area))
@@ -214,6 +220,7 @@ static bool vmalloc_populate(struct vm_struct *area, gfp_t gfp)
 		page = vmalloc_block(&order, gfp | __GFP_NOWARN);
 		if (!page)
 			return false;
+		VM_BUG_ON(page->order != order || order > ilog2(left));
 		if (vaddr == area->addr)
 			page->private = (unsigned long)area;
 		vmap_table_fill(vaddr, page_to_pfn(page), 1UL << order, PAGE_KERNEL);

@@ -86,6 +86,8 @@ static bool vmap_table_link(unsigned long vaddr, u32 nr, struct page **spare)
 	pud_t *pud;
 	pmd_t *pmd;
 
+	lockdep_assert_held(&vmap_table_lock);
+	VM_BUG_ON(*spare && ((*spare)->owner != PAGE_OWNER_PGTABLE || (*spare)->nr_entries));
 	if (pgd_none(*pgd)) {
 		table = vmap_table_take(spare);
 		if (!table)
@@ -109,6 +111,8 @@ static bool vmap_table_link(unsigned long vaddr, u32 nr, struct page **spare)
 		(*vmap_table_count(pud_table(*pud)))++;
 	}
 	*vmap_table_count(pmd_table(*pmd)) += nr;
+	/* The table that is kept counts itself and what is in stock, too. */
+	VM_WARN_ON_ONCE(*vmap_table_count(pmd_table(*pmd)) > PTRS_PER_TABLE + 1);
 	return true;
 }
 
@@ -135,6 +139,7 @@ static void vmap_table_unlink(unsigned long vaddr, u32 nr, struct page **empty)
 	pmd_t *pmd = !pud || pud_none(*pud) ? NULL : pmd_offset(pud, vaddr);
 	u32 gone = 0;
 
+	lockdep_assert_held(&vmap_table_lock);
 	if (pmd && !pmd_none(*pmd)) {
 		if (!vmap_table_drop(pmd_table(*pmd), nr, empty))
 			return;
@@ -189,7 +194,9 @@ void vmap_table_release(unsigned long start, unsigned long end)
 	struct page *empty = NULL;
 	unsigned long flags, at, next;
 
+	VM_BUG_ON(!PAGE_ALIGNED(start) || !PAGE_ALIGNED(end) || start > end);
 	if (kept) {
+		VM_WARN_ON_ONCE(*kept <= (end - start) >> PAGE_SHIFT);
 		__atomic_fetch_sub(kept, (end - start) >> PAGE_SHIFT, __ATOMIC_RELAXED);
 		return;
 	}
@@ -236,6 +243,7 @@ int vmap_table_reserve(unsigned long start, unsigned long end, gfp_t gfp)
 	u32 *kept = vmap_table_kept_count(start, end);
 	unsigned long at, next;
 
+	VM_BUG_ON(!PAGE_ALIGNED(start) || !PAGE_ALIGNED(end) || start >= end);
 	if (kept) {
 		__atomic_fetch_add(kept, (end - start) >> PAGE_SHIFT, __ATOMIC_RELAXED);
 		return 0;
@@ -289,6 +297,7 @@ void vmap_table_fill(unsigned long vaddr, unsigned long pfn, unsigned long nr, p
 	for (; vaddr < end; vaddr = next) {
 		next = vmap_table_end(vaddr, end);
 		pte = vmap_table_find(vaddr);
+		VM_BUG_ON(!pte);	/* nobody has reserved it */
 		for (nr = (next - vaddr) >> PAGE_SHIFT; nr; nr--, entry += PAGE_SIZE) {
 			VM_BUG_ON(!pte_none(*pte));
 			set_pte(pte++, __pte(entry));

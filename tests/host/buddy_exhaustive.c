@@ -278,6 +278,7 @@ int main(void)
 	queue = calloc(NR_STATES, sizeof(*queue));
 	if (!block || !queue)
 		die(0, "no memory", 0);
+	local_irq_disable();		/* zone.lock is taken without saving them */
 	base = block;
 	zone_init_private(&zone, page_to_pfn(block), page_to_pfn(block) + NR, TOP);
 	seen[0] = 1;
