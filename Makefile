@@ -45,7 +45,7 @@ REST := $(filter-out setup,$(MAKECMDGOALS))
 setup:
 	@scripts/setup
 	@for goal in $(REST); do $(MAKE) --no-print-directory $$goal || exit 1; done
-$(REST): setup ;
+$(REST): setup ; @:
 .PHONY: setup $(REST)
 else
 
