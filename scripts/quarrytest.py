@@ -65,7 +65,8 @@ class Job:
         try:
             p = subprocess.run(self.argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, timeout=self.timeout, env=env)
-            self.output, status = p.stdout.decode(errors="replace"), p.returncode
+            self.output = p.stdout.decode(errors="replace").replace("\r\n", "\n")
+            status = p.returncode
         except subprocess.TimeoutExpired as e:
             self.output, status = (e.stdout or b"").decode(errors="replace"), 124
             self.problems.append(f"no end after {self.timeout} s")
