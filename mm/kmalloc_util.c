@@ -17,6 +17,7 @@
  * NOT HERE	size classes: kmalloc.c.
  */
 #include <linux/export.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "slab.h"
@@ -69,8 +70,8 @@ static void *kmalloc_util_stay(struct kmem_cache *s, const void *object, size_t 
 
 void *krealloc(const void *object, size_t new_size, gfp_t flags)
 {
+	size_t room, old;
 	struct kmem_cache *s;
-	size_t room;
 	void *p;
 
 	if (unlikely(!new_size)) {
@@ -81,15 +82,16 @@ void *krealloc(const void *object, size_t new_size, gfp_t flags)
 		return __kmalloc(new_size, flags);
 	s = kmalloc_cache_of(object);
 	room = s ? s->usable : kmalloc_util_size(object);
+	old = s && s->orig ? slab_debug_size(s, object) : room;
 	if (new_size <= room) {
 		if (flags & __GFP_ZERO)		/* so that what it grows into later is 0 */
-			memset((char *)object + new_size, 0, room - new_size);
+			memset((char *)object + min(old, new_size), 0, room - min(old, new_size));
 		return kmalloc_util_stay(s, object, new_size);
 	}
 	p = __kmalloc(new_size, flags);
 	if (unlikely(!p))
 		return NULL;
-	memcpy(p, object, s && s->orig ? slab_debug_size(s, object) : room);
+	memcpy(p, object, old);
 	kfree(object);
 	return p;
 }
