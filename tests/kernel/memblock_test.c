@@ -7,6 +7,7 @@
  */
 #include <linux/printk.h>
 #include "memblock_test.h"
+#include "report.h"
 
 static struct memblock_arena arena;
 static struct memblock *const mb = &arena.blk;
@@ -436,6 +437,20 @@ static void trim_memory_unaligned_end(struct kunit *test)
 	EXPECT_LIST(test, &mb->memory, R(SZ_1M, SZ_64K - SZ_4K), R(SZ_4M, SZ_64K));
 }
 
+/* Nothing is a multiple of three kilobytes in the way that the arithmetic needs. */
+static void trim_memory_by_no_power_of_two(struct kunit *test)
+{
+	static struct report report;
+	int err;
+
+	put_memory(mb, SZ_1M + SZ_2K, SZ_64K);
+	report_begin(&report);
+	err = memblock_trim_memory_in(mb, 3 * SZ_1K);
+	report_end(&report);
+	KUNIT_EXPECT_EQ(test, err, -EINVAL);
+	EXPECT_LIST(test, &mb->memory, R(SZ_1M + SZ_2K, SZ_64K));
+}
+
 static void cap_memory_range(struct kunit *test)
 {
 	put_memory(mb, SZ_1M, SZ_8M);
@@ -537,6 +552,7 @@ static struct kunit_case memblock_cases[] = {
 	BOTH(remove, free, near_max), BOTH(remove, free, overlap_two),
 	KUNIT_CASE(trim_memory_aligned), KUNIT_CASE(trim_memory_too_small),
 	KUNIT_CASE(trim_memory_unaligned_base), KUNIT_CASE(trim_memory_unaligned_end),
+	KUNIT_CASE(trim_memory_by_no_power_of_two),
 	KUNIT_CASE(cap_memory_range), KUNIT_CASE(enforce_limit),
 	KUNIT_CASE(overlaps_region), KUNIT_CASE(search), KUNIT_CASE(verify_detects),
 	{}

@@ -100,6 +100,15 @@ static void verify_sees_a_broken_zone(struct kunit *test)
 	z->nr_free--;
 }
 
+static void verify_sees_a_zone_that_promises_too_much(struct kunit *test)
+{
+	struct zone *z = page_zone(block);
+
+	z->nr_dormant++;
+	expect_verify(test, "pages dormant, its sections have");
+	z->nr_dormant--;
+}
+
 static void verify_sees_a_broken_private_zone(struct kunit *test)
 {
 	struct zone *z = zone_fixture(test, 4);
@@ -249,6 +258,7 @@ static struct kunit_case verify_cases[] = {
 	KUNIT_CASE(verify_sees_a_changed_owner),
 	KUNIT_CASE(verify_sees_a_wrong_sum),
 	KUNIT_CASE(verify_sees_a_broken_zone),
+	KUNIT_CASE(verify_sees_a_zone_that_promises_too_much),
 	KUNIT_CASE(verify_sees_a_broken_private_zone),
 	KUNIT_CASE(verify_sees_broken_stock),
 	KUNIT_CASE(verify_sees_a_zone_that_hides),
