@@ -52,10 +52,11 @@ static DEFINE_PER_CPU(struct per_cpu_pages *, page_pcp_of)[8] = {
 
 DEFINE_RATELIMIT_STATE(page_alloc_ratelimit, 10000, 1);	/* failure reports, as Linux */
 
-static void (*page_alloc_failure_report)(gfp_t gfp, unsigned int order);
-static unsigned long (*page_alloc_reclaim)(gfp_t gfp, unsigned int order);
-static void (*page_alloc_wake_kswapd)(struct zone *z, unsigned int order);
-static bool (*page_alloc_should_fail)(gfp_t gfp, unsigned int order);
+static page_failure_report_fn *page_alloc_failure_report;
+static page_reclaim_fn *page_alloc_reclaim;
+static page_wake_kswapd_fn *page_alloc_wake_kswapd;
+static page_oom_fn *page_alloc_oom;
+static page_should_fail_fn *page_alloc_should_fail;
 
 /* ---- taking a block -------------------------------------------------------------- */
 
@@ -138,7 +139,7 @@ struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
 
 static void wake_all_kswapds(gfp_t gfp, unsigned int order)
 {
-	void (*wake)(struct zone *, unsigned int) = READ_ONCE(page_alloc_wake_kswapd);
+	page_wake_kswapd_fn *wake = READ_ONCE(page_alloc_wake_kswapd);
 	int i;
 
 	if (!wake || !(gfp & __GFP_KSWAPD_RECLAIM))
@@ -150,7 +151,7 @@ static void wake_all_kswapds(gfp_t gfp, unsigned int order)
 
 static __cold void report_failure(gfp_t gfp, unsigned int order)
 {
-	void (*report)(gfp_t, unsigned int) = READ_ONCE(page_alloc_failure_report);
+	page_failure_report_fn *report = READ_ONCE(page_alloc_failure_report);
 
 	if ((gfp & __GFP_NOWARN) || !__ratelimit(&page_alloc_ratelimit))
 		return;
@@ -163,23 +164,38 @@ static __cold void report_failure(gfp_t gfp, unsigned int order)
 	dump_stack();
 }
 
+/* Nothing could be reclaimed: may we ask for a sacrifice, and was there one? */
+static bool out_of_memory(const struct alloc_context *ac)
+{
+	page_oom_fn *oom = READ_ONCE(page_alloc_oom);
+
+	if (!oom || ac->order > PAGE_ALLOC_COSTLY_ORDER || !(ac->gfp & __GFP_FS) ||
+	    (ac->gfp & (__GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_THISNODE)))
+		return false;
+	return oom(ac->gfp, ac->order);
+}
+
 static struct page *page_alloc_reclaiming(gfp_t gfp, unsigned int order,
 					  enum page_owner owner, unsigned int alloc_flags)
 {
-	unsigned long (*reclaim)(gfp_t, unsigned int);
+	const struct alloc_context ac = {
+		.zones = zones, .highest_zoneidx = gfp_zone(gfp), .gfp = gfp, .order = order,
+		.owner = owner, .alloc_flags = alloc_flags,
+	};
+	page_reclaim_fn *reclaim;
 	unsigned long progress;
 	struct page *page;
 
 	do {
 		drain_all_pages(NULL);
 		reclaim = READ_ONCE(page_alloc_reclaim);
-		progress = reclaim ? reclaim(gfp, order) : 0;
+		progress = reclaim ? reclaim(&ac) : 0;
 		progress += vmalloc_drain();	/* what interrupts could not free */
 		page = page_alloc_walk(zones, gfp, order, alloc_flags, owner);
 		if (page)
 			return page;
 		cpu_relax();
-	} while (gfp_should_retry(gfp, order, progress));
+	} while (gfp_should_retry(gfp, order, progress) || out_of_memory(&ac));
 	return NULL;
 }
 
@@ -210,7 +226,7 @@ static noinline struct page *page_alloc_below_low(gfp_t gfp, unsigned int order,
 static __always_inline struct page *page_alloc_missed(gfp_t gfp, unsigned int order,
 						       enum page_owner owner)
 {
-	bool (*should_fail)(gfp_t, unsigned int) = READ_ONCE(page_alloc_should_fail);
+	page_should_fail_fn *should_fail = READ_ONCE(page_alloc_should_fail);
 	struct page *page;
 
 	if (unlikely(order > MAX_PAGE_ORDER)) {
@@ -362,25 +378,45 @@ static void page_alloc_route(void)
 				   best_pcp((__force gfp_t)bits, cpu));
 }
 
-void page_alloc_set_failure_report(void (*fn)(gfp_t gfp, unsigned int order))
+page_failure_report_fn *page_alloc_set_failure_report(page_failure_report_fn *fn)
 {
+	page_failure_report_fn *old = page_alloc_failure_report;
+
 	WRITE_ONCE(page_alloc_failure_report, fn);
+	return old;
 }
 
-void page_alloc_set_reclaim(unsigned long (*fn)(gfp_t gfp, unsigned int order))
+page_reclaim_fn *page_alloc_set_reclaim(page_reclaim_fn *fn)
 {
+	page_reclaim_fn *old = page_alloc_reclaim;
+
 	WRITE_ONCE(page_alloc_reclaim, fn);
+	return old;
 }
 
-void page_alloc_set_wake_kswapd(void (*fn)(struct zone *z, unsigned int order))
+page_wake_kswapd_fn *page_alloc_set_wake_kswapd(page_wake_kswapd_fn *fn)
 {
+	page_wake_kswapd_fn *old = page_alloc_wake_kswapd;
+
 	WRITE_ONCE(page_alloc_wake_kswapd, fn);
+	return old;
 }
 
-void page_alloc_set_should_fail(bool (*fn)(gfp_t gfp, unsigned int order))
+page_oom_fn *page_alloc_set_oom(page_oom_fn *fn)
 {
+	page_oom_fn *old = page_alloc_oom;
+
+	WRITE_ONCE(page_alloc_oom, fn);
+	return old;
+}
+
+page_should_fail_fn *page_alloc_set_should_fail(page_should_fail_fn *fn)
+{
+	page_should_fail_fn *old = page_alloc_should_fail;
+
 	WRITE_ONCE(page_alloc_should_fail, fn);
 	page_alloc_route();
+	return old;
 }
 
 void page_alloc_init(void)

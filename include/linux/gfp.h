@@ -76,17 +76,42 @@ void drain_all_pages(struct zone *z);
 unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order);
 
 /*
- * Sockets of mm/page_alloc.c; NULL pulls the plug.
+ * A request that the zones could not serve above their low watermarks, as the sockets see
+ * it: zones[0..highest_zoneidx] may serve it, the highest first.
+ */
+struct alloc_context {
+	struct zone	*zones;		/* MAX_NR_ZONES of them: the kernel's, or a test's */
+	enum zone_type	 highest_zoneidx;
+	gfp_t		 gfp;
+	unsigned int	 order;
+	enum page_owner	 owner;
+	unsigned int	 alloc_flags;	/* ALLOC_*: mark and depth */
+};
+
+/*
+ * Sockets of the page allocator.  Each setter returns what was plugged in before; NULL
+ * pulls the plug.  No lock is held and nothing is kept across a call.
  *
  * failure_report: print the page-allocation-failure report (rate limited here).
- * reclaim: try to free pages for a request that may sleep; returns pages freed.
- * wake_kswapd: somebody went below the low watermark of z.
+ * reclaim: free pages for a request that may sleep; may sleep; returns pages freed.  Called
+ *	under PF_MEMALLOC, so what it allocates itself never comes back here.
+ * wake_kswapd: somebody wants a block of z and found it below its low watermark.  Any
+ *	context but NMI; once for each zone that the mask admits.
+ * oom: reclaim has given up on a small request.  true: something was released or soon will
+ *	be, try again.  May sleep; one call at a time.
  * should_fail: fault injection; while it is set, every request asks it first.
  */
-void page_alloc_set_failure_report(void (*fn)(gfp_t gfp, unsigned int order));
-void page_alloc_set_reclaim(unsigned long (*fn)(gfp_t gfp, unsigned int order));
-void page_alloc_set_wake_kswapd(void (*fn)(struct zone *z, unsigned int order));
-void page_alloc_set_should_fail(bool (*fn)(gfp_t gfp, unsigned int order));
+typedef void page_failure_report_fn(gfp_t gfp, unsigned int order);
+typedef unsigned long page_reclaim_fn(const struct alloc_context *ac);
+typedef void page_wake_kswapd_fn(struct zone *z, unsigned int order);
+typedef bool page_oom_fn(gfp_t gfp, unsigned int order);
+typedef bool page_should_fail_fn(gfp_t gfp, unsigned int order);
+
+page_failure_report_fn *page_alloc_set_failure_report(page_failure_report_fn *fn);
+page_reclaim_fn *page_alloc_set_reclaim(page_reclaim_fn *fn);
+page_wake_kswapd_fn *page_alloc_set_wake_kswapd(page_wake_kswapd_fn *fn);
+page_oom_fn *page_alloc_set_oom(page_oom_fn *fn);
+page_should_fail_fn *page_alloc_set_should_fail(page_should_fail_fn *fn);
 
 /* Once, after zone_init_all(). */
 void page_alloc_init(void);

@@ -13,11 +13,17 @@ static gfp_t hook_gfp;
 static unsigned int hook_order;
 static struct page *hook_page;
 
-static void unplug(void *unused)
+static page_failure_report_fn *kept_report;
+static page_reclaim_fn *kept_reclaim;
+static page_wake_kswapd_fn *kept_wake;
+static page_oom_fn *kept_oom;
+
+static void plug_back(void *unused)
 {
-	page_alloc_set_failure_report(NULL);
-	page_alloc_set_reclaim(NULL);
-	page_alloc_set_wake_kswapd(NULL);
+	page_alloc_set_failure_report(kept_report);
+	page_alloc_set_reclaim(kept_reclaim);
+	page_alloc_set_wake_kswapd(kept_wake);
+	page_alloc_set_oom(kept_oom);
 	page_alloc_set_should_fail(NULL);
 }
 
@@ -26,7 +32,11 @@ static void hook_reset(struct kunit *test)
 	hook_calls = 0;
 	hook_page = NULL;
 	ratelimit_reset(&page_alloc_ratelimit);
-	kunit_add_action(test, unplug, NULL);
+	kept_report = page_alloc_set_failure_report(NULL);
+	kept_reclaim = page_alloc_set_reclaim(NULL);
+	kept_wake = page_alloc_set_wake_kswapd(NULL);
+	kept_oom = page_alloc_set_oom(NULL);
+	kunit_add_action(test, plug_back, NULL);
 }
 
 /* Take every order-10 block below 16 MiB; returns how many. */
@@ -50,6 +60,29 @@ static void free_dma_blocks(unsigned int nr)
 	while (nr--)
 		if (dma_blocks[nr])
 			__free_pages(dma_blocks[nr], MAX_PAGE_ORDER);
+}
+
+/* Pages linked through their own first word. */
+static unsigned long chain_take(unsigned long **head, gfp_t gfp)
+{
+	unsigned long *page, nr = 0;
+
+	while ((page = (unsigned long *)__get_free_page(gfp | __GFP_NOWARN)) != NULL) {
+		*page = (unsigned long)*head;
+		*head = page;
+		nr++;
+	}
+	return nr;
+}
+
+static void chain_free(unsigned long *head)
+{
+	unsigned long *next;
+
+	for (; head; head = next) {
+		next = (unsigned long *)*head;
+		free_page((unsigned long)head);
+	}
 }
 
 static bool fail_all(gfp_t gfp, unsigned int order)
@@ -110,9 +143,9 @@ static void page_slow_failure_is_reported(struct kunit *test)
 	free_dma_blocks(nr);
 }
 
-static unsigned long reclaim_one(gfp_t gfp, unsigned int order)
+static unsigned long reclaim_one(const struct alloc_context *ac)
 {
-	fail_all(gfp, order);
+	fail_all(ac->gfp, ac->order);
 	if (!hook_page)
 		return 0;
 	__free_pages(hook_page, MAX_PAGE_ORDER);
@@ -137,6 +170,41 @@ static void page_slow_reclaims_when_it_may_sleep(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, alloc_pages(GFP_KERNEL | GFP_DMA | __GFP_NOWARN |
 					    __GFP_NORETRY, MAX_PAGE_ORDER));
 	KUNIT_EXPECT_EQ(test, hook_calls, 2);
+	free_dma_blocks(nr);
+}
+
+static bool release_one(gfp_t gfp, unsigned int order)
+{
+	fail_all(gfp, order);
+	if (!hook_page)
+		return false;
+	__free_pages(hook_page, MAX_PAGE_ORDER);
+	hook_page = NULL;
+	return true;
+}
+
+/* Reclaim finds nothing: the out-of-memory path is asked until it has nothing either. */
+static void page_slow_asks_for_a_sacrifice(struct kunit *test)
+{
+	unsigned int nr = take_dma_blocks();
+	unsigned long *chain = NULL;
+	gfp_t gfp = GFP_KERNEL | GFP_DMA | __GFP_NOWARN;
+
+	if (!nr)
+		kunit_skip(test, "no 4 MiB block below 16 MiB");
+	hook_reset(test);
+	chain_take(&chain, gfp);
+	hook_page = dma_blocks[--nr];
+	page_alloc_set_oom(release_one);
+	KUNIT_EXPECT_NULL(test, alloc_pages(gfp | __GFP_NORETRY, 0));
+	KUNIT_EXPECT_NULL(test, alloc_pages(gfp | __GFP_RETRY_MAYFAIL, 0));
+	KUNIT_EXPECT_NULL(test, alloc_pages(gfp & ~__GFP_FS, 0));
+	KUNIT_EXPECT_NULL(test, alloc_pages(gfp, PAGE_ALLOC_COSTLY_ORDER + 1));
+	KUNIT_EXPECT_EQ(test, hook_calls, 0);
+	chain_take(&chain, gfp);
+	KUNIT_EXPECT_EQ(test, hook_calls, 2);
+	KUNIT_EXPECT_NULL(test, hook_page);
+	chain_free(chain);
 	free_dma_blocks(nr);
 }
 
@@ -174,29 +242,6 @@ static void page_slow_wakes_kswapd_below_low(struct kunit *test)
 /* ---- all of memory --------------------------------------------------------------- */
 
 #define EXHAUST_LIMIT	(320UL << (20 - PAGE_SHIFT))	/* larger machines take too long here */
-
-/* Pages linked through their own first word. */
-static unsigned long chain_take(unsigned long **head, gfp_t gfp)
-{
-	unsigned long *page, nr = 0;
-
-	while ((page = (unsigned long *)__get_free_page(gfp | __GFP_NOWARN)) != NULL) {
-		*page = (unsigned long)*head;
-		*head = page;
-		nr++;
-	}
-	return nr;
-}
-
-static void chain_free(unsigned long *head)
-{
-	unsigned long *next;
-
-	for (; head; head = next) {
-		next = (unsigned long *)*head;
-		free_page((unsigned long)head);
-	}
-}
 
 /*
  * Each mask takes what it may and stops where the arithmetic says.  The best zone has no
@@ -246,6 +291,7 @@ static struct kunit_case page_slow_cases[] = {
 	KUNIT_CASE(page_slow_fault_hook_sees_all),
 	KUNIT_CASE(page_slow_failure_is_reported),
 	KUNIT_CASE(page_slow_reclaims_when_it_may_sleep),
+	KUNIT_CASE(page_slow_asks_for_a_sacrifice),
 	KUNIT_CASE(page_slow_wakes_kswapd_below_low),
 	KUNIT_CASE(page_slow_exhaustion),
 	KUNIT_CASE(page_slow_nofail_must_be_able_to_sleep),
