@@ -204,6 +204,17 @@ extern struct ratelimit_state page_alloc_ratelimit;	/* tests reset it */
 /* Once the zones have their stock. */
 void page_free_init(void);
 
+/* ---- shrinker.c ------------------------------------------------------------------ */
+
+#define DEF_PRIORITY	12		/* where reclaim begins: a 4096th of everything */
+
+/* The arithmetic of one call, in objects; see the top of shrinker.c. */
+unsigned long shrinker_delta(unsigned long freeable, int seeks, int priority);
+unsigned long shrinker_goal(unsigned long deferred, unsigned long delta, unsigned long freeable,
+			    int priority);
+unsigned long shrinker_left(unsigned long deferred, unsigned long delta, unsigned long scanned,
+			    unsigned long freeable);
+
 /* ---- section.c, section_plan.c --------------------------------------------------- */
 
 /* What memblock says about one section; pages. */

@@ -21,7 +21,7 @@
  * CONTEXT	that of the sink.
  * FAILURE	cannot fail.
  * NOT HERE	zones and failure reports: stats_zone.c.  Caches and areas: stats_slab.c.
- *		The event counters themselves: where the events are.
+ *		Who counts events: where they happen.
  */
 #include <linux/boot_info.h>
 #include <linux/kernel.h>
@@ -33,6 +33,7 @@
 #include <linux/stats.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include <linux/vmstat.h>
 
 #include "stats.h"
 
@@ -214,9 +215,26 @@ void stats_meminfo(struct seq_file *m)
 
 /* ---- vmstat ---------------------------------------------------------------------- */
 
+DEFINE_PER_CPU(u64, vm_event_states[NR_VM_EVENT_ITEMS]);
+
+u64 vm_event_sum(enum vm_event_item item)
+{
+	unsigned int cpu;
+	u64 sum = 0;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(vm_event_states[item], cpu));
+	return sum;
+}
+
 static void vmstat_line(struct seq_file *m, const char *name, u64 value)
 {
 	seq_printf(m, "%s %llu\n", name, value);
+}
+
+static void vmstat_event(struct seq_file *m, const char *name, enum vm_event_item item)
+{
+	vmstat_line(m, name, vm_event_sum(item));
 }
 
 /* Names in one string, blank-separated: each line is 0. */
@@ -263,10 +281,29 @@ static void vmstat_events(struct seq_file *m)
 	vmstat_none(m, "pgpgin pgpgout pswpin pswpout");
 	for_each_zone(z)
 		vmstat_line(m, names[z->idx], vmstat_allocs(z));
-	vmstat_none(m, "pgalloc_movable allocstall_dma allocstall_dma32 allocstall_normal "
-		    "allocstall_movable pgskip_dma pgskip_dma32 pgskip_normal pgskip_movable");
+	vmstat_none(m, "pgalloc_movable");
+	vmstat_event(m, "allocstall_dma", ALLOCSTALL_DMA);
+	vmstat_event(m, "allocstall_dma32", ALLOCSTALL_DMA32);
+	vmstat_event(m, "allocstall_normal", ALLOCSTALL_NORMAL);
+	vmstat_none(m, "allocstall_movable pgskip_dma pgskip_dma32 pgskip_normal "
+		    "pgskip_movable");
 	out = totalram_pages() - nr_free_pages() - nr_free_pcp_pages();
 	vmstat_line(m, "pgfree", allocs > out ? allocs - out : 0);
+}
+
+static void vmstat_reclaim(struct seq_file *m)
+{
+	vmstat_none(m, "pgactivate pgdeactivate pglazyfree pgfault pgmajfault pgrefill");
+	vmstat_event(m, "pgsteal_kswapd", PGSTEAL_KSWAPD);
+	vmstat_event(m, "pgsteal_direct", PGSTEAL_DIRECT);
+	vmstat_none(m, "pgscan_kswapd pgscan_direct");
+	vmstat_event(m, "slabs_scanned", SLABS_SCANNED);
+	vmstat_none(m, "drop_pagecache");
+	vmstat_event(m, "drop_slab", DROP_SLAB);
+	vmstat_event(m, "oom_kill", OOM_KILL);
+	vmstat_event(m, "pageoutrun", PAGEOUTRUN);
+	vmstat_event(m, "kswapd_low_wmark_hit_quickly", KSWAPD_LOW_WMARK_HIT_QUICKLY);
+	vmstat_event(m, "kswapd_high_wmark_hit_quickly", KSWAPD_HIGH_WMARK_HIT_QUICKLY);
 }
 
 void stats_node_counters(struct seq_file *m,
@@ -313,11 +350,8 @@ void stats_vmstat(struct seq_file *m)
 	vmstat_line(m, "nr_memmap_pages", page_owner_pages(PAGE_OWNER_MEMMAP));
 	vmstat_none(m, "nr_memmap_boot_pages");
 	vmstat_events(m);
-	vmstat_none(m, "pgactivate pgdeactivate pglazyfree pgfault pgmajfault pgrefill "
-		    "pgsteal_kswapd pgsteal_direct pgscan_kswapd pgscan_direct slabs_scanned "
-		    "drop_pagecache drop_slab oom_kill pageoutrun "
-		    "kswapd_low_wmark_hit_quickly kswapd_high_wmark_hit_quickly "
-		    "compact_stall compact_fail compact_success "
+	vmstat_reclaim(m);
+	vmstat_none(m, "compact_stall compact_fail compact_success "
 		    "direct_map_level2_splits direct_map_level3_splits nr_unstable");
 }
 

@@ -9,6 +9,7 @@
 
 enum lock_rank {
 	LOCK_USER = 1,		/* DEFINE_SPINLOCK without a rank: drivers, tests */
+	LOCK_SHRINKER,		/* mm/shrinker.c: the list of shrinkers; never over a callback */
 	LOCK_CACHE_LIST,	/* mm/slab_cache.c: the list of caches */
 	LOCK_VMAP,		/* mm/vmap.c: the tree of areas */
 	LOCK_PGTABLE,		/* mm/vmap.c: kernel page tables above vmalloc and vmemmap */
