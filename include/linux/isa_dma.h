@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ISA DMA controller: two 8237s and their page registers (drivers/isa_dma.c).
+ * The ISA DMA controller: two 8237s and their page registers (drivers/isa_dma*.c).
  */
 #ifndef _LINUX_ISA_DMA_H
 #define _LINUX_ISA_DMA_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * drivers/isa_dma.c - is there an ISA DMA controller, and what memory can it reach?
+ * drivers/isa_dma_probe.c - is there an ISA DMA controller, and what memory can it reach?
  *
  * MODEL
  *   A PC/AT has two Intel 8237s: one at port 0x00 with byte channels 0..3, one at 0xc0
@@ -20,7 +20,7 @@
  * LOCKING	none.
  * CONTEXT	boot, irqs off: the flip-flop is shared with whoever uses DMA.
  * FAILURE	nothing found is an answer.
- * NOT HERE	transfers.  The zone itself: mm/section.c; it exists in any case, because
+ * NOT HERE	transfers: isa_dma.c.  The zone itself: mm/section.c; it exists in any case, because
  *		other devices have short address lines, too.
  */
 #include <linux/isa_dma.h>
