@@ -162,5 +162,8 @@ const struct isa_dma_info *isa_dma_probe(void)
 	isa_dma_probe_ports(&ports, &isa_dma_info);
 	isa_dma_size_zone(&isa_dma_info, &memblock);
 	isa_dma_say(&isa_dma_info);
+	isa_dma_plug((struct isa_dma_plug){ isa_dma_info.channels ? &ports : NULL,
+					    isa_dma_info.channels });
+	isa_dma_start();
 	return &isa_dma_info;
 }

@@ -49,6 +49,7 @@ static const char *const rank_name[NR_LOCK_RANKS] = {
 	[LOCK_USER] = "user", [LOCK_CACHE_LIST] = "cache_list", [LOCK_VMAP] = "vmap",
 	[LOCK_PGTABLE] = "pgtable", [LOCK_MEMPOOL] = "mempool", [LOCK_SLAB_NODE] = "slab_node",
 	[LOCK_SECTION] = "section", [LOCK_ZONE] = "zone", [LOCK_IRQ_DESC] = "irq_desc",
+	[LOCK_ISA_DMA] = "isa_dma",
 	[LOCK_PRINTK] = "printk", [LOCK_CONSOLE] = "console",
 };
 

@@ -18,6 +18,7 @@ enum lock_rank {
 	LOCK_SECTION,		/* mm/section.c: which sections are online */
 	LOCK_ZONE,		/* one zone's free lists */
 	LOCK_IRQ_DESC,		/* kernel/irq.c */
+	LOCK_ISA_DMA,		/* drivers/isa_dma.c: registers of the 8237s */
 	LOCK_PRINTK,		/* lib/printk.c: a report may come from under any of the above */
 	LOCK_CONSOLE,		/* one console device: innermost */
 	NR_LOCK_RANKS

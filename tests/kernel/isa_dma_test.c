@@ -220,10 +220,33 @@ static void this_machine(struct kunit *test)
 	kunit_info(test, "%s", isa_dma_info.channels ? "controller found" : "no controller");
 }
 
+/* The chips themselves: what a channel was told is what it has, and nothing has moved. */
+static void channels_read_back(struct kunit *test)
+{
+	static const u8 chans[] = { 1, 3, 5, 7 };
+	unsigned long flags;
+	unsigned int i;
+
+	if (!isa_dma_info.channels)
+		kunit_skip(test, "no controller");
+	for (i = 0; i < ARRAY_SIZE(chans); i++) {
+		if (request_dma(chans[i], "test"))
+			continue;
+		KUNIT_EXPECT_EQ(test, isa_dma_program(chans[i], DMA_MODE_READ, 0x20000, 0x234), 0);
+		flags = claim_dma_lock();
+		KUNIT_EXPECT_EQ(test, get_dma_residue(chans[i]), 0x234);
+		set_dma_count(chans[i], 2);
+		KUNIT_EXPECT_EQ(test, get_dma_residue(chans[i]), 2);
+		release_dma_lock(flags);
+		free_dma(chans[i]);
+	}
+}
+
 static struct kunit_case isa_dma_cases[] = {
 	KUNIT_CASE(probe_at), KUNIT_CASE(probe_one_chip), KUNIT_CASE(probe_no_latches),
 	KUNIT_CASE(probe_second_only), KUNIT_CASE(probe_nothing), KUNIT_CASE(probe_impostor),
 	KUNIT_CASE(size_zone), KUNIT_CASE(this_machine),
+	KUNIT_CASE(channels_read_back),
 	{}
 };
 
