@@ -7,6 +7,7 @@
 
 # Suites that need a real CPU or real devices: booted only.
 BOOTED_TESTS := vmalloc_irq page_irq slab_irq trap irq acpi time wx console isa_dma paging boot
+BOOTED_FILES := tests/kernel/irqsweep%.c
 # Kernel files outside lib/ and mm/ that the hosted build takes along.
 HOSTED_EXTRA := boot/multiboot2.c boot/pvh.c boot/boot_info.c kernel/kunit.c kernel/kunit_assert.c \
 	kernel/cmdline.c kernel/monitor.c kernel/monitor_mem.c kernel/lineedit.c \
@@ -190,7 +191,7 @@ compile_commands.json: $(O)/.link-$(IMG) $(O)/.flags
 H := $(O)/host
 HOST_GLUE := tests/host/main.c tests/host/platform.c tests/host/start_mm.c tests/host/host_os.c
 HOST_KSRC := $(sort $(wildcard lib/*.c mm/*.c $(HOSTED_EXTRA)))
-HOST_TESTS := $(filter-out $(BOOTED_TESTS:%=tests/kernel/%_test.c),$(wildcard tests/kernel/*.c))
+HOST_TESTS := $(filter-out $(BOOTED_FILES) $(BOOTED_TESTS:%=tests/kernel/%_test.c),$(wildcard tests/kernel/*.c))
 HOST_PROGS := $(patsubst tests/host/%.c,%,$(filter-out $(HOST_GLUE) tests/host/fuzz_%, \
 	$(wildcard tests/host/*.c)))
 FUZZERS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/fuzz_*.c))

@@ -105,6 +105,12 @@ void apic_send_self_nmi(void)
 	local_irq_restore(flags);
 }
 
+/* The task priority register stops its own class of 16 vectors and all below. */
+void apic_set_threshold(u8 vector)
+{
+	apic_write(APIC_TPR, vector ? vector - 16 : 0);
+}
+
 void apic_timer_start(u32 ticks)
 {
 	apic_write(APIC_TIMER_DIVIDE, APIC_DIVIDE_BY_16);

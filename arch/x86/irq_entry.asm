@@ -23,6 +23,7 @@ global	vector_stubs
 global	entry_common
 
 REGS_IP		equ 16 * 8		; offset of pt_regs.ip
+TRAP_DB		equ 1
 
 section .text
 
@@ -64,6 +65,10 @@ entry_common:
 	; interrupted, it starts over when we return: nothing it had stored is visible
 	; before its last instruction.  This is the only place that has to know, and it
 	; is before everything that could allocate.  ip = in section ? ip & -64 : ip
+	; Not for #DB: who steps through a sequence would never reach its end.  So a #DB
+	; handler must not allocate (what it lets in does, and that rewinds on its own).
+	cmp	edi, TRAP_DB
+	je	.handle
 	mov	rax, [rsp + REGS_IP]
 	mov	rcx, rax
 	mov	rdx, rax
@@ -73,6 +78,7 @@ entry_common:
 	cmovb	rax, rcx
 	mov	[rsp + REGS_IP], rax
 
+.handle:
 	mov	esi, edi
 	mov	rdi, rsp
 	lea	rbp, [rsp + 1]

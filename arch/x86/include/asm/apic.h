@@ -21,6 +21,8 @@ u32 apic_id(void);
 void apic_send_self(u8 vector);
 /* A non-maskable interrupt for this CPU, now. */
 void apic_send_self_nmi(void);
+/* Hold back vectors below @vector, which is a multiple of 16; 0: none. */
+void apic_set_threshold(u8 vector);
 
 /* The timer counts @ticks of its clock down, then interrupts, again and again. 0: stop. */
 void apic_timer_start(u32 ticks);

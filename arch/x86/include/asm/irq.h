@@ -17,6 +17,7 @@
 #define IRQ_VECTOR(irq)		(IRQ_VECTOR_BASE + (irq))
 #define TEST_VECTOR		0xe0	/* nobody's: for int $0xe0 and self-IPIs in tests */
 #define LOCAL_TIMER_VECTOR	0xec
+#define STEP_VECTOR		0xf2	/* tests that step: above all that ticks, see TPR */
 #define CALL_FUNCTION_VECTOR	0xfb
 #define RESCHEDULE_VECTOR	0xfd
 #define ERROR_APIC_VECTOR	0xfe

@@ -33,6 +33,8 @@ typedef bool (*trap_fn)(struct pt_regs *regs);
 /*
  * Be asked first about exception @vector (0..31), before .ex_table and before an oops.
  * NULL takes the socket out.  One owner per vector: -EBUSY when it is taken.
+ * #DB does not rewind an interrupted sequence (irq_entry.asm), so its owner must not
+ * allocate or free.
  */
 int trap_register(unsigned int vector, trap_fn fn);
 

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * irqsweep_step.c - step through a call, and interrupt it at one exact boundary
+ *
+ * MODEL
+ *   A boundary is the point in front of an instruction.  A call is first recorded: the
+ *   address of each boundary, and whether an interrupt could be taken there.  Then it runs
+ *   again, and is compared boundary by boundary with what was recorded, up to the target:
+ *
+ *	op:   b0   b1   b2   b3 ...		#DB in front of each instruction
+ *			     |
+ *			     +- #DB: send myself an interrupt, trap flag off, iretq
+ *				the CPU takes the interrupt before it executes anything
+ *
+ *   The interrupt is a real one, through the local APIC and the IDT.  Its handler checks
+ *   that what it has interrupted is the boundary, by address and by stack pointer.
+ *
+ *   With interrupts off at the boundary it must be an NMI.  An NMI sent by the #DB handler
+ *   would be taken in that handler.  So it enters an NMI first, and leaves it by a jump:
+ *   the CPU now holds NMIs back until the next iretq, which is the one that goes back to
+ *   the boundary.  There the second NMI is waiting.
+ *
+ *   The instruction behind an sti runs with interrupts held back: masked, too, where the
+ *   CPU traps in front of it at all (TCG does not; then it is counted, and no boundary).
+ *
+ *   A repeated string instruction traps after each iteration.  Its boundaries are the one
+ *   in front of it and the one after its first iteration; the others differ from that one
+ *   in a counter only, and are counted as instructions, not as boundaries.
+ *
+ *   A stepped pushf would store a trap flag that is ours: it is wiped from the stack.
+ *
+ * CONTEXT	process; the handlers: interrupt, NMI.
+ * NOT HERE	what is swept: irqsweep_run.c.
+ */
+#include <asm/apic.h>
+#include <asm/irq.h>
+#include <asm/processor.h>
+#include <asm/sections.h>
+#include <asm/singlestep.h>
+#include <asm/traps.h>
+#include <linux/irq.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/preempt.h>
+
+#include "irqsweep_step.h"
+
+#define STEP_THRESHOLD		(STEP_VECTOR & 0xf0)
+#define NMI_SPINS		1000000
+
+/* A mark is the offset of the boundary from the image's start, and a bit. */
+#define MARK_MASKED		(1U << 31)
+
+const unsigned int step_run_from[STEP_NR_RUNS] = { 1, 16, 64, 256, 512, 1000, 1500, 2000 };
+
+static struct step *step_current;	/* who is being stepped */
+static struct step *step_waiting;	/* who waits for an interrupt or an NMI */
+static struct step_counts step_counts;
+
+static bool step_nmi_entering;
+static void *step_nmi_env[5];
+
+/* ---- runs with interrupts off ---------------------------------------------------- */
+
+static void step_run_ends(struct step *s)
+{
+	struct step_trace *t = s->trace;
+	unsigned int i = STEP_NR_RUNS - 1;
+
+	if (!s->run)
+		return;
+	while (s->run < step_run_from[i])
+		i--;
+	t->off_runs[i]++;
+	t->off_max = max(t->off_max, s->run);
+	s->run = 0;
+}
+
+static void step_count_insn(struct step *s, bool masked)
+{
+	if (s->mode != STEP_RECORD)
+		return;
+	s->trace->insns++;
+	if (masked)
+		s->run++;
+	else
+		step_run_ends(s);
+}
+
+/* ---- delivery -------------------------------------------------------------------- */
+
+/*
+ * From here to the next iretq the CPU takes no NMI.  What the entry and trap_nmi() have
+ * counted is taken back by hand, because the way out of there is not taken.
+ */
+static noinline void step_block_nmis(void)
+{
+	const unsigned int count = preempt_count();
+	unsigned int spins = NMI_SPINS;
+
+	if (!__builtin_setjmp(step_nmi_env)) {
+		step_nmi_entering = true;
+		apic_send_self_nmi();
+		while (--spins)
+			cpu_relax();
+		step_nmi_entering = false;
+	}
+	preempt_count_add(count - preempt_count());
+}
+
+static bool step_nmi(struct pt_regs *regs)
+{
+	struct step *s = step_waiting;
+
+	if (step_nmi_entering) {
+		step_nmi_entering = false;
+		__builtin_longjmp(step_nmi_env, 1);
+	}
+	if (!s || regs->ip != s->want_ip || regs->sp != s->want_sp || !in_nmi()) {
+		step_counts.strays++;
+		return true;
+	}
+	step_waiting = NULL;
+	step_counts.nmis++;
+	s->nmi = true;
+	s->regs = *regs;
+	return true;
+}
+
+static void step_interrupt(struct pt_regs *regs)
+{
+	struct step *s = step_waiting;
+
+	apic_eoi();
+	if (!s || regs->ip != s->want_ip || regs->sp != s->want_sp) {
+		step_counts.strays++;
+		return;
+	}
+	step_waiting = NULL;
+	step_counts.irqs++;
+	s->irq = true;
+	s->regs = *regs;
+	if (s->handler)
+		s->handler(s->arg);
+}
+
+/* Where the entry code will say that we were: sequences are rewound. */
+static unsigned long step_seen_ip(unsigned long ip)
+{
+	const unsigned long start = (unsigned long)__rewind_start;
+
+	return ip - start < (unsigned long)__rewind_end - start ? ip & ~63UL : ip;
+}
+
+static void step_deliver(struct step *s, struct pt_regs *regs, bool masked)
+{
+	singlestep_off(regs);
+	s->want_ip = step_seen_ip(regs->ip);
+	s->want_sp = regs->sp;
+	step_waiting = s;
+	if (masked) {
+		step_block_nmis();
+		apic_send_self_nmi();
+	} else {
+		apic_send_self(STEP_VECTOR);
+	}
+}
+
+/* ---- boundaries ------------------------------------------------------------------ */
+
+static void step_give_up(struct step *s, struct pt_regs *regs, const char *why)
+{
+	s->fault = why;
+	s->fault_ip = regs->ip;
+	singlestep_off(regs);
+}
+
+static bool step_was(const struct step *s, u8 insn)
+{
+	return s->last_ip && *(const u8 *)s->last_ip == insn;
+}
+
+/* May an interrupt be taken here?  Not with the flag off, and not in the shadow of sti. */
+static bool step_is_masked(const struct step *s, const struct pt_regs *regs)
+{
+	return regs_irqs_disabled(regs) || (step_was(s, INSN_STI) && regs->ip == s->last_ip + 1);
+}
+
+static bool step_halts(const u8 *insn)
+{
+	return insn[0] == INSN_HLT || (insn[0] == INSN_STI && insn[1] == INSN_HLT);
+}
+
+static void step_mark(struct step *s, struct pt_regs *regs, bool masked)
+{
+	const u32 mark = (u32)(regs->ip - (unsigned long)_image_start) |
+			 (masked ? MARK_MASKED : 0);
+	struct step_trace *t = s->trace;
+
+	if (s->mode == STEP_RECORD && s->at < t->max) {
+		t->mark[s->at] = mark;
+		t->nr++;
+		t->masked += masked;
+	} else if (s->mode == STEP_RECORD) {
+		step_give_up(s, regs, "the path is too long");
+	} else if (s->at >= t->nr || t->mark[s->at] != mark) {
+		step_give_up(s, regs, "the path is not the recorded one");
+	}
+}
+
+/* One more iteration of a repeated instruction?  The first of them is a boundary. */
+static bool step_is_iteration(struct step *s, const struct pt_regs *regs)
+{
+	if (regs->ip != s->last_ip || !singlestep_repeats((const u8 *)regs->ip)) {
+		s->again = 0;
+		return false;
+	}
+	return s->again++ > 0;
+}
+
+static void step_boundary(struct step *s, struct pt_regs *regs)
+{
+	const bool masked = step_is_masked(s, regs);
+
+	if (step_was(s, INSN_PUSHF))
+		*(unsigned long *)regs->sp &= ~X86_EFLAGS_TF;
+	if (step_was(s, INSN_STI) && !masked)
+		step_count_insn(s, true);	/* the CPU did not trap in its shadow */
+	step_count_insn(s, masked);
+	if (step_is_iteration(s, regs))
+		return;
+	s->last_ip = regs->ip;
+	step_mark(s, regs, masked);
+	if (step_halts((const u8 *)regs->ip)) {
+		step_give_up(s, regs, "it halts");
+		irqsweep_step_quiet(false);	/* or nothing would ever wake it */
+	}
+	if (s->fault)
+		return;
+	if (s->mode == STEP_VISIT && s->at == s->target)
+		step_deliver(s, regs, masked);
+	else
+		singlestep_on(regs);		/* a popf may have cleared it */
+	s->at++;
+}
+
+static bool step_trap(struct pt_regs *regs)
+{
+	struct step *s = step_current;
+
+	step_counts.traps++;
+	if (!s || regs->ip == (unsigned long)singlestep_end)
+		singlestep_off(regs);
+	else
+		step_boundary(s, regs);
+	return true;
+}
+
+/* ---- interface ------------------------------------------------------------------- */
+
+void irqsweep_step(struct step *s, void (*fn)(void *arg), void *arg)
+{
+	struct step_trace *t = s->trace;
+
+	if (s->mode == STEP_RECORD)
+		*t = (struct step_trace){ .mark = t->mark, .max = t->max };
+	s->fault = NULL;
+	s->at = s->again = 0;
+	s->irq = s->nmi = false;
+	s->last_ip = s->run = 0;
+	s->outer = step_current;
+	step_current = s;
+	singlestep_call(fn, arg);
+	step_current = s->outer;
+	if (s->mode == STEP_RECORD)
+		step_run_ends(s);
+	if (step_waiting == s)
+		step_waiting = NULL;
+	if (s->fault)
+		return;
+	if (s->mode == STEP_COMPARE && s->at != t->nr)
+		s->fault = "the path is shorter than recorded";
+	if (s->mode == STEP_VISIT && !s->irq && !s->nmi)
+		s->fault = "the interrupt did not come there";
+}
+
+void irqsweep_step_quiet(bool quiet)
+{
+	apic_set_threshold(quiet ? STEP_THRESHOLD : 0);
+}
+
+unsigned long irqsweep_step_ip(const struct step_trace *t, unsigned int boundary)
+{
+	return (unsigned long)_image_start + (t->mark[boundary] & ~MARK_MASKED);
+}
+
+bool irqsweep_step_masked(const struct step_trace *t, unsigned int boundary)
+{
+	return t->mark[boundary] & MARK_MASKED;
+}
+
+struct step_counts irqsweep_step_counts(void)
+{
+	return step_counts;
+}
+
+bool irqsweep_step_begin(const char **why)
+{
+	*why = NULL;
+	if (!apic_present()) {
+		*why = "no local APIC to interrupt myself with";
+		return false;
+	}
+	watchdog_arm(0);			/* it may have the NMI */
+	if (trap_register(X86_TRAP_NMI, step_nmi)) {
+		*why = "somebody else has the NMI";
+		return false;
+	}
+	step_counts = (struct step_counts){ 0 };
+	step_current = step_waiting = NULL;
+	BUG_ON(trap_register(X86_TRAP_DB, step_trap));
+	BUG_ON(irq_set_vector(STEP_VECTOR, step_interrupt, NULL, NULL));
+	return true;
+}
+
+void irqsweep_step_end(void)
+{
+	irqsweep_step_quiet(false);
+	irq_set_vector(STEP_VECTOR, NULL, NULL, NULL);
+	trap_register(X86_TRAP_DB, NULL);
+	trap_register(X86_TRAP_NMI, NULL);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stepping through a call, and interrupting it at one exact instruction boundary
+ * (irqsweep_step.c).  Process context, one user at a time, a local APIC.
+ */
+#ifndef TESTS_KERNEL_IRQSWEEP_STEP_H
+#define TESTS_KERNEL_IRQSWEEP_STEP_H
+
+#include <asm/ptrace.h>
+#include <linux/types.h>
+
+/* Lengths of runs with interrupts off, in instructions: [from, next from). */
+#define STEP_NR_RUNS		8
+extern const unsigned int step_run_from[STEP_NR_RUNS];
+
+/* What a stepped call did: one mark a boundary, and sums. */
+struct step_trace {
+	u32 *mark;			/* room for max of them, the caller's */
+	unsigned int max, nr;		/* boundaries */
+	unsigned int masked;		/* of them with interrupts off */
+	unsigned long insns;		/* with every iteration of a repeated instruction */
+	unsigned long off_max;		/* the longest run with interrupts off, instructions */
+	unsigned long off_runs[STEP_NR_RUNS];
+};
+
+enum step_mode {
+	STEP_RECORD,			/* write the trace */
+	STEP_COMPARE,			/* to the end: is it the same path? */
+	STEP_VISIT,			/* up to boundary target, and be interrupted there */
+};
+
+struct step {
+	enum step_mode mode;
+	struct step_trace *trace;
+	unsigned int target;		/* STEP_VISIT */
+	void (*handler)(void *arg);	/* what the interrupt does; not called by an NMI */
+	void *arg;
+
+	/* Results. */
+	const char *fault;		/* NULL, or why this run does not count */
+	unsigned long fault_ip;
+	unsigned int at;		/* boundaries passed */
+	bool irq, nmi;			/* which of them came, exactly at the target */
+	struct pt_regs regs;		/* what it interrupted */
+
+	/* irqsweep_step.c's */
+	struct step *outer;
+	unsigned long last_ip, run;	/* the boundary before; instructions with irqs off */
+	unsigned long want_ip, want_sp;
+	unsigned int again;		/* iterations of the instruction at last_ip */
+};
+
+/* Claim #DB, NMI and the vector; false and *why: it cannot be done on this machine. */
+bool irqsweep_step_begin(const char **why);
+void irqsweep_step_end(void);
+
+/* Call fn(arg) as @s says.  Also from the handler of another step: that is depth 2. */
+void irqsweep_step(struct step *s, void (*fn)(void *arg), void *arg);
+
+/* No interrupt but ours from here on (no tick, no device); and all of them again. */
+void irqsweep_step_quiet(bool quiet);
+
+/* The address of a recorded boundary; was it masked? */
+unsigned long irqsweep_step_ip(const struct step_trace *t, unsigned int boundary);
+bool irqsweep_step_masked(const struct step_trace *t, unsigned int boundary);
+
+/* Since begin: interrupts and NMIs taken exactly where they should be, and elsewhere. */
+struct step_counts {
+	unsigned long irqs, nmis, strays, traps;
+};
+struct step_counts irqsweep_step_counts(void);
+
+#endif /* TESTS_KERNEL_IRQSWEEP_STEP_H */
