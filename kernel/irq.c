@@ -19,6 +19,7 @@
 #include <asm/irq.h>
 #include <asm/processor.h>
 #include <asm/traps.h>
+#include <linux/bottom_half.h>
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/irq.h>
@@ -79,6 +80,8 @@ void irq_enter(void)
 void irq_exit(void)
 {
 	preempt_count_sub(HARDIRQ_OFFSET);
+	if (unlikely(local_softirq_pending()))
+		do_softirq();
 }
 
 static void irq_run_actions(unsigned int irq, struct irq_desc *desc)

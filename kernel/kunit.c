@@ -21,6 +21,7 @@
 #include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/prandom.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
@@ -37,6 +38,7 @@ static struct kunit_suite *current_suite;
 static const struct kunit_account_ops *account;
 static kunit_watchdog_t watchdog;
 static const struct kunit_clock_ops *test_clock;
+static void (*thread_exit)(long result);
 static u64 base_seed = 0x5155415252590001ULL;	/* any, but the same in every run */
 
 /* ---- sockets and questions ------------------------------------------------------- */
@@ -62,6 +64,11 @@ const struct kunit_account_ops *kunit_set_account_hook(const struct kunit_accoun
 	return ops;
 }
 
+void kunit_set_thread_exit(void (*fn)(long result))
+{
+	thread_exit = fn;
+}
+
 kunit_watchdog_t kunit_set_watchdog(kunit_watchdog_t arm)
 {
 	swap(watchdog, arm);
@@ -80,6 +87,11 @@ void kunit_abort(struct kunit *test)
 {
 	if (!test->can_abort)
 		panic("kunit: assertion outside of a test case");
+	if (test->owner != current) {		/* a thread of the case: its stack is not ours */
+		if (thread_exit)
+			thread_exit(-EINTR);
+		panic("kunit: assertion in another thread");
+	}
 	test->can_abort = false;
 	__builtin_longjmp(test->abort_env, 1);
 }
@@ -185,12 +197,15 @@ static void machine_state_check(struct kunit *test, const struct machine_state *
 
 static struct panic_catch {
 	void *env[5];
+	struct task_struct *owner;
 	char *msg;
 	size_t size;
 } *panic_catch;
 
-static void __noreturn catch_panic(const char *msg)
+static void catch_panic(const char *msg)
 {
+	if (panic_catch->owner != current)
+		return;				/* somebody else's end is no test's */
 	if (panic_catch->msg)
 		strscpy(panic_catch->msg, msg, panic_catch->size);
 	__builtin_longjmp(panic_catch->env, 1);
@@ -207,7 +222,8 @@ static noinline bool try_panic(struct panic_catch *c, void (*fn)(void *ctx), voi
 bool kunit_catch_panic(void (*fn)(void *ctx), void *ctx, char *msg, size_t n)
 {
 	struct machine_state state = machine_state_get();
-	struct panic_catch c = { .msg = msg, .size = n }, *outer = panic_catch;
+	struct panic_catch c = { .owner = current, .msg = msg, .size = n };
+	struct panic_catch *outer = panic_catch;
 	panic_catcher_t former = panic_set_catcher(catch_panic);
 	bool caught;
 
@@ -227,6 +243,7 @@ static noinline bool try(struct kunit *test, void (*fn)(struct kunit *test))
 {
 	if (__builtin_setjmp(test->abort_env))
 		return false;
+	test->owner = current;
 	test->can_abort = true;
 	fn(test);
 	test->can_abort = false;

@@ -20,6 +20,7 @@
 #include <linux/irq.h>
 #include <linux/isa_dma.h>
 #include <linux/keyboard.h>
+#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/kernel.h>
 #include <linux/kernel_main.h>
@@ -140,15 +141,36 @@ static void run_initcalls(void)
 	}
 }
 
-void kernel_main(void)
+/* Thread 1: what needs a thread that may wait. */
+static int kernel_init(void *unused)
 {
-	start_cpu();
-	start_memory();
-	start_devices();
 	system_state = SYSTEM_RUNNING;		/* from here on sleeping can be wrong */
 	selftest_init();			/* KUnit's sockets: accounts, watchdog, clock */
 	run_initcalls();			/* built-in and EXT= drivers */
 	paging_seal();				/* __ro_after_init: all initialisers have run */
 	selftest_run_requested();		/* kunit.filter_glob= and bench= end here */
 	monitor_run();				/* the prompt; does not return */
+	return 0;
+}
+
+static void start_threads(void)
+{
+	struct task_struct *init;
+
+	sched_init();				/* this context: thread 0, to be the idle loop */
+	kthread_init();				/* a cache for threads */
+	init = kthread_create(kernel_init, NULL, "init");
+	if (IS_ERR(init))
+		panic("no memory for the first thread");
+	kthread_start_reaper();			/* thread 2: takes the dead away */
+	wake_up_process(init);
+}
+
+void kernel_main(void)
+{
+	start_cpu();
+	start_memory();
+	start_devices();
+	start_threads();
+	sched_idle();				/* nothing to do but to wait for interrupts */
 }

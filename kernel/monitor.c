@@ -60,6 +60,14 @@ static int monitor_interrupts(struct monitor *mon, int argc, char **argv)
 	return 0;
 }
 
+static int monitor_ps(struct monitor *mon, int argc, char **argv)
+{
+	if (!mon->ops->threads)
+		return monitor_fail(mon, argv[0], "this machine has no threads");
+	mon->ops->threads(&mon->out);
+	return 0;
+}
+
 static bool monitor_dmesg_put(void *ctx, int level, const char *s, size_t n)
 {
 	struct monitor *mon = ctx;
@@ -160,6 +168,7 @@ static const struct monitor_command monitor_commands[] = {
 	{ "owners", "", "pages by owner; the sum is RAM", monitor_owners, 0, 0 },
 	{ "showmem", "", "what a failed allocation reports", monitor_show_mem, 0, 0 },
 	{ "interrupts", "", "interrupt counts by line and CPU", monitor_interrupts, 0, 0 },
+	{ "ps", "", "threads: state, priority, time", monitor_ps, 0, 0 },
 	{ "dmesg", "", "the kernel log", monitor_dmesg, 0, 0 },
 	{ "alloc", "[page|kmalloc|vmalloc <n> [gfp]]", "take n (order or bytes); alone: list",
 	  monitor_alloc, 0, 3 },

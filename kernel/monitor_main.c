@@ -11,6 +11,7 @@
 #include <linux/interrupt.h>
 #include <linux/monitor.h>
 #include <linux/printk.h>
+#include <linux/sched/task.h>
 #include <linux/selftest.h>
 #include <linux/vmalloc.h>
 
@@ -47,6 +48,7 @@ static const struct monitor_ops monitor_main_ops = {
 	.test = selftest_run,
 	.bench = bench_run,
 	.interrupts = interrupts_show,
+	.threads = sched_show,
 	.reboot = monitor_main_reboot,
 	.poweroff = monitor_main_poweroff,
 };

@@ -11,13 +11,17 @@
 #include <kunit/test.h>
 #include <linux/bench.h>
 #include <linux/init.h>
+#include <linux/jiffies.h>
 #include <linux/kstrtox.h>
+#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/selftest.h>
 #include <linux/string.h>
+
+#define SETTLE_TICKS	HZ
 
 static char test_filter[128];		/* kunit.filter_glob= */
 static u64 test_shuffle;		/* kunit.shuffle=, 0: in order */
@@ -62,8 +66,19 @@ __setup("seed=", setup_seed);
 
 static_assert(sizeof(struct mm_account) <= KUNIT_ACCOUNT_SIZE);
 
+/* Let everybody else come to rest first: who has been told to end may not have ended yet. */
+static void settle_threads(void)
+{
+	unsigned int ticks = SETTLE_TICKS;
+
+	while (sched_nr_running() > 1 && ticks--)
+		schedule_timeout_uninterruptible(1);
+	kthread_reap();
+}
+
 static void account_snapshot(void *buf)
 {
+	settle_threads();
 	mm_account_snapshot(buf);
 }
 
@@ -86,6 +101,7 @@ void selftest_init(void)
 	kunit_set_account_hook(&account_ops);
 	kunit_set_watchdog(watchdog_arm);
 	kunit_set_clock(&clock_ops);
+	kunit_set_thread_exit(kthread_exit);
 }
 
 int selftest_run(const char *glob)

@@ -29,6 +29,7 @@
 #include <linux/ktime.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
+#include <linux/sched/task.h>
 
 #define CALIBRATE_TICKS		(PIT_HZ / 200)	/* 5 ms */
 #define CALIBRATE_ROUNDS	3
@@ -149,6 +150,7 @@ static void tick_interrupt(void)
 	if (tick.acc >= tick.rate) {
 		tick.acc -= tick.rate;
 		jiffies = jiffies + 1;
+		sched_tick();
 	}
 	watchdog_check();
 	if (!tick.test_fn)

@@ -30,7 +30,6 @@ static unsigned long tainted;
 static int panics;
 static panic_catcher_t catcher;
 static panic_exit_t exit_hook;
-static struct task_ident (*ident_hook)(void);
 
 const struct new_utsname *utsname(void)
 {
@@ -40,18 +39,6 @@ const struct new_utsname *utsname(void)
 	};
 
 	return &name;
-}
-
-struct task_ident task_ident(void)
-{
-	struct task_ident boot = { 0, "swapper/0" };
-
-	return ident_hook ? ident_hook() : boot;
-}
-
-void task_ident_set(struct task_ident (*fn)(void))
-{
-	ident_hook = fn;
 }
 
 /* ---- taints ---------------------------------------------------------------------- */

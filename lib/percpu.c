@@ -10,7 +10,7 @@
 #include <linux/smp.h>
 
 DEFINE_PER_CPU(unsigned long, this_cpu_off);
-DEFINE_PER_CPU(unsigned int, __preempt_count);
+DEFINE_PER_CPU(unsigned int, __preempt_count) = PREEMPT_NEED_RESCHED;	/* none needed */
 DEFINE_PER_CPU(int, cpu_number);
 
 unsigned long __per_cpu_offset[NR_CPUS];

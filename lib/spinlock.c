@@ -50,7 +50,8 @@ static const char *const rank_name[NR_LOCK_RANKS] = {
 	[LOCK_PGTABLE] = "pgtable", [LOCK_MEMPOOL] = "mempool", [LOCK_SLAB_NODE] = "slab_node",
 	[LOCK_SECTION] = "section", [LOCK_ZONE] = "zone", [LOCK_IRQ_DESC] = "irq_desc",
 	[LOCK_ISA_DMA] = "isa_dma",
-	[LOCK_PRINTK] = "printk", [LOCK_CONSOLE] = "console",
+	[LOCK_TASKS] = "tasks", [LOCK_TIMER] = "timer", [LOCK_WAITQ] = "waitqueue",
+	[LOCK_RQ] = "rq", [LOCK_PRINTK] = "printk", [LOCK_CONSOLE] = "console",
 };
 
 /* ---- reports --------------------------------------------------------------------- */
@@ -167,11 +168,14 @@ static noinline void lock_checked(spinlock_t *lock)
 	debug_locked_checked(lock, held);
 }
 
-/* Unlocked out of order: close the gap. */
+/* Unlocked out of order: close the gap, before an interrupt pushes its own behind it. */
 static void debug_forget(struct held_locks *held, const spinlock_t *lock)
 {
-	unsigned int i = held->nr;
+	unsigned long flags;
+	unsigned int i;
 
+	local_irq_save(flags);
+	i = held->nr;
 	while (i-- > 0) {
 		if (held->lock[i].lock != lock)
 			continue;
@@ -180,6 +184,7 @@ static void debug_forget(struct held_locks *held, const spinlock_t *lock)
 			held->lock[i] = held->lock[i + 1];
 		break;
 	}
+	local_irq_restore(flags);
 }
 
 /* spin_unlock() of anything but the newest lock of this CPU. */
@@ -194,7 +199,6 @@ static noinline void unlock_checked(spinlock_t *lock)
 		debug_forget(this_cpu_ptr(&held_locks), lock);
 		next_ticket(lock);
 	}
-	preempt_enable();
 }
 
 unsigned int spin_held_count(void)
@@ -247,7 +251,6 @@ static __always_inline void do_unlock(spinlock_t *lock) __no_lock_analysis
 		held->nr--;
 	}
 	next_ticket(lock);
-	preempt_enable();
 }
 
 void spin_lock(spinlock_t *lock) __no_lock_analysis
@@ -259,6 +262,7 @@ void spin_lock(spinlock_t *lock) __no_lock_analysis
 void spin_unlock(spinlock_t *lock) __no_lock_analysis
 {
 	do_unlock(lock);
+	preempt_enable();
 }
 
 bool spin_trylock(spinlock_t *lock)
@@ -303,7 +307,8 @@ unsigned long __spin_lock_irqsave(spinlock_t *lock) __no_lock_analysis
 void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags) __no_lock_analysis
 {
 	do_unlock(lock);
-	local_irq_restore(flags);
+	local_irq_restore(flags);	/* first: whom an interrupt woke may run at once */
+	preempt_enable();
 }
 
 void spin_lock_irq(spinlock_t *lock) __no_lock_analysis
@@ -317,6 +322,7 @@ void spin_unlock_irq(spinlock_t *lock) __no_lock_analysis
 {
 	do_unlock(lock);
 	local_irq_enable();
+	preempt_enable();
 }
 
 static int nolockdep_setup(char *val)

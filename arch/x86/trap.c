@@ -31,6 +31,7 @@
 static trap_fn trap_table[NR_EXCEPTIONS];
 static trap_fn trap_oops_hook;
 static void (*trap_interrupt_handler)(struct pt_regs *regs, unsigned int vector);
+static void (*trap_preempt_hook)(void);
 static unsigned long trap_dropped;
 
 static DEFINE_PER_CPU(struct pt_regs *, trap_regs);
@@ -73,6 +74,11 @@ int trap_register(unsigned int vector, trap_fn fn)
 void trap_set_interrupt_handler(void (*fn)(struct pt_regs *regs, unsigned int vector))
 {
 	WRITE_ONCE(trap_interrupt_handler, fn);
+}
+
+void trap_set_preempt_hook(void (*fn)(void))
+{
+	WRITE_ONCE(trap_preempt_hook, fn);
 }
 
 void trap_set_oops_hook(trap_fn fn)
@@ -229,4 +235,7 @@ void trap_dispatch(struct pt_regs *regs, unsigned int vector)
 	else
 		trap_dropped++;
 	this_cpu_write(trap_regs, outer);
+	if (vector >= NR_EXCEPTIONS && unlikely(should_resched(0)) && !regs_irqs_disabled(regs) &&
+	    trap_preempt_hook)
+		trap_preempt_hook();
 }

@@ -27,6 +27,7 @@
 #include <linux/types.h>
 
 struct kunit;
+struct task_struct;
 
 enum kunit_status { KUNIT_SUCCESS, KUNIT_FAILURE, KUNIT_SKIPPED };
 enum kunit_speed { KUNIT_SPEED_NORMAL, KUNIT_SPEED_SLOW, KUNIT_SPEED_VERY_SLOW };
@@ -69,6 +70,7 @@ struct kunit {
 	enum kunit_status status;
 	char status_comment[KUNIT_COMMENT_SIZE];
 	/* kunit.c's */
+	struct task_struct *owner;		/* the thread that runs the case */
 	void *abort_env[5];
 	bool can_abort;
 	int nr_actions;
@@ -147,6 +149,9 @@ struct kunit_account_ops {
 	bool (*compare)(const void *before, const void *after, char *msg, size_t n);
 };
 const struct kunit_account_ops *kunit_set_account_hook(const struct kunit_account_ops *ops);
+
+/* How a thread that a case has made leaves after an assertion that failed. */
+void kunit_set_thread_exit(void (*fn)(long result));
 
 /* arm(seconds) before each case, arm(0) after it. */
 typedef void (*kunit_watchdog_t)(unsigned int seconds);

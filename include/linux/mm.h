@@ -196,4 +196,11 @@ struct mm_account {
 void mm_account_snapshot(void *account);	/* struct mm_account; kunit_account_ops fits */
 bool mm_account_compare(const void *before, const void *after, char *msg, size_t n);
 
+/*
+ * mm/stack.c: THREAD_SIZE bytes for a thread, with a page that is not mapped below them; the
+ * lowest address.  May sleep.  NULL: no memory.  Freed by thread_stack_free().
+ */
+void *thread_stack_alloc(gfp_t gfp);
+void thread_stack_free(void *stack);
+
 #endif /* _LINUX_MM_H */

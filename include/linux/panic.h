@@ -21,8 +21,8 @@ typedef void (*panic_exit_t)(int code);
 panic_exit_t panic_set_exit(panic_exit_t fn);
 
 /*
- * Tests: fn gets the text of a panic() or BUG() before anything is printed, and must
- * not return.  NULL: none.  Returns the former one.
+ * Tests: fn gets the text of a panic() or BUG() before anything is printed; it leaves with
+ * a jump, or returns if this end is not its business.  NULL: none.  Returns the former one.
  */
 typedef void (*panic_catcher_t)(const char *msg);
 panic_catcher_t panic_set_catcher(panic_catcher_t fn);
@@ -51,12 +51,11 @@ void set_taint_mask(unsigned long mask);
 /* "Not tainted" or "Tainted: G    B   W        N": static storage. */
 const char *print_tainted(void);
 
-/* Who is running?  Threads are above this room, so they plug in here. */
+/* Who is running, for reports?  lib/task.c. */
 struct task_ident {
 	int pid;
 	const char *comm;
 };
-struct task_ident task_ident(void);		/* default: 0, "swapper/0" */
-void task_ident_set(struct task_ident (*fn)(void));
+struct task_ident task_ident(void);
 
 #endif /* _LINUX_PANIC_H */

@@ -131,7 +131,7 @@ static void page_slow_failure_is_reported(struct kunit *test)
 	report_start(test);
 	KUNIT_EXPECT_NULL(test, alloc_pages(GFP_DMA, MAX_PAGE_ORDER));
 	text = report_stop(test);
-	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "swapper/0: page allocation failure: "
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, ": page allocation failure: "
 				  "order:10, mode:0x1(GFP_DMA), nodemask=(null)"), "%s", text);
 	ratelimit_reset(&page_alloc_ratelimit);
 	page_alloc_set_failure_report(count_report);

@@ -276,8 +276,8 @@ static void page_report_has_linux_text(struct kunit *test)
 	report_start(test);
 	page_report_bad(page_to_pfn(page), "a test wants it");
 	text = report_stop(test);
-	scnprintf(want, sizeof(want), "BUG: Bad page state in process swapper/0  pfn:%05lx\n",
-		  page_to_pfn(page));
+	scnprintf(want, sizeof(want), "BUG: Bad page state in process %s  pfn:%05lx\n",
+		  task_ident().comm, page_to_pfn(page));
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, want), "%s", text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "page: refcount:1 mapcount:0 mapping:0"),
 				  "%s", text);

@@ -4,6 +4,7 @@
 #include <linux/init.h>
 #include <linux/kallsyms.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/stacktrace.h>
 #include <linux/utsname.h>
@@ -222,21 +223,20 @@ static void taints(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get_taint(), rep.taint);
 }
 
-static struct task_ident somebody(void)
-{
-	return (struct task_ident){ 17, "kswapd0" };
-}
-
 static void who_is_running(struct kunit *test)
 {
+	struct task_struct somebody = { .pid = 17, .comm = "kswapd0" }, *me = current;
+
 	report_begin(&rep);
-	task_ident_set(somebody);
+	preempt_disable();
+	this_cpu_write(current_task, &somebody);
 	dump_stack();
 	KUNIT_EXPECT_TRUE(test, strstr(rep.text, " PID: 17 Comm: kswapd0 ") != NULL);
 	expect_who(test, print_tainted());
-	task_ident_set(NULL);
+	this_cpu_write(current_task, me);
+	preempt_enable();
 	report_end(&rep);
-	KUNIT_EXPECT_STREQ(test, task_ident().comm, "swapper/0");
+	KUNIT_EXPECT_STREQ(test, task_ident().comm, me->comm);
 	EXPECT_REPORT(test, &rep, " </TASK>\n");
 }
 

@@ -303,12 +303,14 @@ static void warn_text(struct kunit *test)
 {
 	unsigned long taint = get_taint();
 	unsigned int count = warn_count;
+	char want[100];
 
 	printk_capture_start(report, sizeof(report));
 	WARN(1, "this is %s\n", "a test");
 	printk_capture_stop();
-	KUNIT_EXPECT_TRUE(test, reported("------------[ cut here ]------------\nWARNING: CPU: 0 "
-					 "PID: 0 at tests/kernel/trap_test.c:"));
+	scnprintf(want, sizeof(want), "------------[ cut here ]------------\nWARNING: CPU: 0 "
+		  "PID: %d at tests/kernel/trap_test.c:", task_ident().pid);
+	KUNIT_EXPECT_TRUE(test, reported(want));
 	KUNIT_EXPECT_TRUE(test, reported("warn_text+0x"));
 	KUNIT_EXPECT_TRUE(test, reported("this is a test\n"));
 	KUNIT_EXPECT_TRUE(test, reported("Call Trace:\n <TASK>\n"));

@@ -129,6 +129,8 @@ static void vm_map_ram_knows_its_count(struct kunit *test)
 	expect_said(test, "vm_unmap_ram: 3 pages, not 2");
 }
 
+static unsigned long large_page(void);
+
 static void only_mapped_addresses_have_a_page(struct kunit *test)
 {
 	char *p = vmalloc(2 * PAGE_SIZE);
@@ -136,8 +138,8 @@ static void only_mapped_addresses_have_a_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p + 5), page_to_pfn(vmalloc_to_page(p)));
 	KUNIT_EXPECT_NULL(test, vmalloc_to_page(p + 2 * PAGE_SIZE));
 	KUNIT_EXPECT_NULL(test, vmalloc_to_page((void *)(VMALLOC_END - PAGE_SIZE)));
-	KUNIT_EXPECT_NULL(test, vmalloc_to_page(&p));
-	KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(&p));
+	KUNIT_EXPECT_NULL(test, vmalloc_to_page(&large_page));
+	KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(&large_page));
 	KUNIT_EXPECT_PTR_EQ(test, find_vm_area(p), find_vm_area(p + 3 * PAGE_SIZE - 1));
 	KUNIT_EXPECT_EQ(test, find_vm_area(p)->nr_pages, 2U);
 	KUNIT_EXPECT_EQ(test, get_vm_area_size(find_vm_area(p)), 2 * PAGE_SIZE);

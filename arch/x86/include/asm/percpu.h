@@ -46,5 +46,14 @@ extern unsigned long __per_cpu_offset[];	/* the same, indexed by CPU number */
 #define this_cpu_sub(var, val)		__pcpu_op("sub", var, val)
 #define this_cpu_inc(var)		this_cpu_add(var, 1)
 #define this_cpu_dec(var)		this_cpu_sub(var, 1)
+#define this_cpu_and(var, val)		__pcpu_op("and", var, val)
+#define this_cpu_or(var, val)		__pcpu_op("or", var, val)
+
+/* Take 1 off a 32-bit variable: is it 0 now?  One instruction and its flag. */
+#define this_cpu_dec_and_test(var) ({					\
+	bool __zero;							\
+	__asm__ __volatile__("decl %%gs:%0" : "+m"(var), "=@ccz"(__zero) : : "memory"); \
+	__zero;								\
+})
 
 #endif /* _ASM_PERCPU_H */

@@ -42,6 +42,12 @@ int trap_register(unsigned int vector, trap_fn fn);
 void trap_set_interrupt_handler(void (*fn)(struct pt_regs *regs, unsigned int vector));
 
 /*
+ * Called when an interrupt has been handled, interrupts still off, where it came while they
+ * were on and preempt_count() was 0, and somebody wants to reschedule.  May switch threads.
+ */
+void trap_set_preempt_hook(void (*fn)(void));
+
+/*
  * Asked when an oops has been printed and would end in panic(): true means "handled,
  * continue with *regs", usually because trap_resume_at() has changed them.
  */

@@ -20,5 +20,8 @@ extern unsigned long __per_cpu_offset[];
 #define this_cpu_sub(var, val)		(*this_cpu_ptr(&(var)) -= (val))
 #define this_cpu_inc(var)		this_cpu_add(var, 1)
 #define this_cpu_dec(var)		this_cpu_sub(var, 1)
+#define this_cpu_and(var, val)		(*this_cpu_ptr(&(var)) &= (val))
+#define this_cpu_or(var, val)		(*this_cpu_ptr(&(var)) |= (val))
+#define this_cpu_dec_and_test(var)	(--*this_cpu_ptr(&(var)) == 0)
 
 #endif /* _ASM_PERCPU_H */

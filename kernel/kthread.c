@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel/kthread.c - threads: how they begin, how they end
+ *
+ * MODEL
+ *	kthread_create()  structure and stack; TASK_NEW; on the list of all threads
+ *	   wake_up_process()  first switch: kthread_main() on the new stack calls threadfn
+ *	      return, kthread_exit()  TASK_DEAD; the last switch away
+ *	         kthread_bury()  by whoever runs next on that CPU: on the list of the dead, and
+ *	         		 kthread_stop() goes on
+ *	            kthread_reap()  in process context: the stack goes back, and one reference
+ *
+ *   A thread cannot free the stack that it stands on, and whoever runs behind it may not
+ *   sleep: so the dead wait for "kthreadd", whose only work is to take them away.  Whoever
+ *   makes a thread takes them away, too: a loop that makes and ends threads cannot run out
+ *   of memory because kthreadd does not get its turn.
+ *
+ * LOCKING	task_lock, rank LOCK_TASKS, irqs off: the list of all, the list of the dead.
+ * CONTEXT	process, but for kthread_bury() and put_task_struct().
+ * FAILURE	ERR_PTR(-ENOMEM), everything unwound.
+ * NOT HERE	stacks: mm/stack.c.  Who runs: sched.c.
+ */
+#include <asm/switch_to.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#include "sched.h"
+
+/* Field keys:  (C) constant once created   (L) task_lock */
+struct kthread {
+	struct task_struct task;	/* first: they are one allocation */
+	int (*fn)(void *data);		/* (C) */
+	void *data;			/* (C) */
+	long result;			/* valid when exited */
+	bool should_stop;		/* set once, by kthread_stop() */
+	bool exited;			/* (L) */
+	struct task_struct *waiter;	/* (L) in kthread_stop() */
+};
+
+static DEFINE_SPINLOCK_RANKED(task_lock, LOCK_TASKS);
+static struct task_struct *kthread_dead;	/* (L) */
+static struct task_struct *kthread_reaper;	/* (C) "kthreadd", once it runs */
+static unsigned int kthread_nr = 1;		/* (L) on the list; the boot thread is */
+static int kthread_last_pid;			/* (L) */
+static struct kmem_cache *kthread_cache;
+
+static struct kthread *to_kthread(struct task_struct *t)
+{
+	return t->kthread;
+}
+
+/* ---- the list of all ------------------------------------------------------------- */
+
+void kthread_adopt(struct task_struct *t)
+{
+	/* The boot thread is the head of the list: nothing else to do. */
+	BUG_ON(t != &init_task);
+}
+
+static void kthread_publish(struct task_struct *t)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&task_lock, flags);
+	t->pid = ++kthread_last_pid;
+	list_add_tail(&t->tasks, &init_task.tasks);
+	kthread_nr++;
+	spin_unlock_irqrestore(&task_lock, flags);
+}
+
+void sched_for_each_task(void (*fn)(struct task_struct *t, void *arg), void *arg)
+{
+	struct task_struct *t;
+	unsigned long flags;
+
+	spin_lock_irqsave(&task_lock, flags);
+	fn(&init_task, arg);
+	list_for_each_entry(t, &init_task.tasks, tasks)
+		fn(t, arg);
+	spin_unlock_irqrestore(&task_lock, flags);
+}
+
+unsigned int kthread_count(void)
+{
+	return READ_ONCE(kthread_nr);
+}
+
+/* ---- the end --------------------------------------------------------------------- */
+
+void put_task_struct(struct task_struct *t)
+{
+	if (atomic_dec_and_test(&t->usage))
+		kmem_cache_free(kthread_cache, to_kthread(t));
+}
+
+void kthread_bury(struct task_struct *t)
+{
+	struct kthread *k = to_kthread(t);
+
+	spin_lock(&task_lock);
+	t->next_dead = kthread_dead;
+	kthread_dead = t;
+	k->exited = true;
+	if (k->waiter)
+		wake_up_process(k->waiter);	/* under the lock: he is still there */
+	spin_unlock(&task_lock);
+	if (kthread_reaper)
+		wake_up_process(kthread_reaper);
+}
+
+static struct task_struct *kthread_pop_dead(void)
+{
+	struct task_struct *t;
+	unsigned long flags;
+
+	spin_lock_irqsave(&task_lock, flags);
+	t = kthread_dead;
+	if (t) {
+		kthread_dead = t->next_dead;
+		list_del_init(&t->tasks);
+		kthread_nr--;
+	}
+	spin_unlock_irqrestore(&task_lock, flags);
+	return t;
+}
+
+unsigned int kthread_reap(void)
+{
+	struct task_struct *t;
+	unsigned int nr = 0;
+
+	while ((t = kthread_pop_dead()) != NULL) {
+		thread_stack_free(t->stack);
+		t->stack = NULL;
+		put_task_struct(t);
+		nr++;
+	}
+	return nr;
+}
+
+void __noreturn kthread_exit(long result)
+{
+	struct kthread *k = to_kthread(current);
+
+	might_sleep();
+	if (!k)
+		panic("the boot thread must not exit");
+	current->flags |= PF_EXITING;
+	k->result = result;
+	sched_exit();
+}
+
+/* ---- the beginning --------------------------------------------------------------- */
+
+static void __noreturn kthread_main(void)
+{
+	struct kthread *k;
+
+	sched_first_switch();
+	k = to_kthread(current);
+	kthread_exit(READ_ONCE(k->should_stop) ? -EINTR : k->fn(k->data));
+}
+
+static void kthread_entry(void)
+{
+	kthread_main();
+}
+
+static struct kthread *kthread_alloc(void)
+{
+	struct kthread *k = kmem_cache_zalloc(kthread_cache, GFP_KERNEL);
+
+	if (!k)
+		return NULL;
+	k->task.stack = thread_stack_alloc(GFP_KERNEL);
+	if (!k->task.stack) {
+		kmem_cache_free(kthread_cache, k);
+		return NULL;
+	}
+	return k;
+}
+
+struct task_struct *kthread_create(int (*threadfn)(void *data), void *data,
+				   const char *namefmt, ...)
+{
+	struct task_struct *t;
+	struct kthread *k;
+	va_list args;
+
+	might_sleep();
+	kthread_reap();
+	k = kthread_alloc();
+	if (!k)
+		return ERR_PTR(-ENOMEM);
+	k->fn = threadfn;
+	k->data = data;
+	t = &k->task;
+	t->kthread = k;
+	t->__state = TASK_NEW;
+	t->flags = PF_KTHREAD;
+	t->prio = DEFAULT_PRIO;
+	atomic_set(&t->usage, 1);
+	INIT_LIST_HEAD(&t->run_list);
+	t->sp = switch_stack_prepare((char *)t->stack + THREAD_SIZE, kthread_entry);
+	va_start(args, namefmt);
+	vscnprintf(t->comm, sizeof(t->comm), namefmt, args);
+	va_end(args);
+	kthread_publish(t);
+	return t;
+}
+
+/* ---- asking one to end ----------------------------------------------------------- */
+
+bool kthread_should_stop(void)
+{
+	const struct kthread *k = to_kthread(current);
+
+	return k && READ_ONCE(k->should_stop);
+}
+
+void *kthread_data(struct task_struct *t)
+{
+	return to_kthread(t)->data;
+}
+
+static bool kthread_has_exited(struct kthread *k)
+{
+	unsigned long flags;
+	bool exited;
+
+	spin_lock_irqsave(&task_lock, flags);
+	exited = k->exited;
+	k->waiter = exited ? NULL : current;
+	spin_unlock_irqrestore(&task_lock, flags);
+	return exited;
+}
+
+int kthread_stop(struct task_struct *t)
+{
+	struct kthread *k = to_kthread(t);
+	long result;
+
+	might_sleep();
+	get_task_struct(t);
+	WRITE_ONCE(k->should_stop, true);
+	wake_up_process(t);
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (kthread_has_exited(k))
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	result = k->result;
+	put_task_struct(t);
+	kthread_reap();
+	return (int)result;
+}
+
+int kthread_stop_put(struct task_struct *t)
+{
+	int result = kthread_stop(t);
+
+	put_task_struct(t);
+	return result;
+}
+
+/* ---- the reaper ------------------------------------------------------------------ */
+
+static int kthreadd(void *unused)
+{
+	for (;;) {
+		set_current_state(TASK_IDLE);
+		if (!READ_ONCE(kthread_dead))
+			schedule();
+		__set_current_state(TASK_RUNNING);
+		kthread_reap();
+	}
+	return 0;
+}
+
+void kthread_init(void)
+{
+	kthread_cache = kmem_cache_create("task_struct", sizeof(struct kthread), 16,
+					  SLAB_PANIC, NULL);
+}
+
+void kthread_start_reaper(void)
+{
+	struct task_struct *t = kthread_run(kthreadd, NULL, "kthreadd");
+
+	if (IS_ERR(t))
+		panic("no memory for the first thread");
+	kthread_reaper = t;
+}
+
+/* ---- ps -------------------------------------------------------------------------- */
+
+static char state_letter(const struct task_struct *t)
+{
+	const unsigned int state = READ_ONCE(t->__state);
+
+	if (state == TASK_RUNNING)
+		return 'R';
+	if (state & TASK_DEAD)
+		return 'X';
+	if (state & TASK_NOLOAD)
+		return 'I';
+	return state & TASK_INTERRUPTIBLE ? 'S' : 'D';
+}
+
+
+static void sched_show_task(struct task_struct *t, void *arg)
+{
+	seq_printf(arg, "%5d %c %4d %10llu %8lu %8lu  %s\n", t->pid, state_letter(t), t->prio,
+		   READ_ONCE(t->sum_exec_ns) / 1000, t->nvcsw, t->nivcsw, t->comm);
+}
+
+void sched_show(struct seq_file *m)
+{
+	seq_puts(m, "  PID S PRIO    TIME us     WAIT  PREEMPT  COMMAND\n");
+	sched_for_each_task(sched_show_task, m);
+}

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel/sched.c - which thread runs next?
+ *
+ * MODEL
+ *   Each CPU has a run queue: two arrays of lists, one list for each priority, and a bit for
+ *   each list that is not empty.  The first thread of the first list of the active array
+ *   runs.  A normal thread whose slice is used up goes to the expired array; when nobody is
+ *   active any more, the arrays change places.  So the choice costs the same for two threads
+ *   and for two thousand, and no normal thread starves.  (The idea is the O(1) scheduler of
+ *   Linux 2.6, without its guesses about who is interactive.)  Real-time threads have no
+ *   slice and never expire.
+ *
+ *	wake ---> active[prio] ---> running ---> waits: on no list
+ *		     ^  arrays change |  slice used up
+ *		     |  places	      v
+ *		     +----------- expired[prio]
+ *
+ *   A switch happens where a thread waits (schedule()), where an interrupt returns to a
+ *   thread that may be preempted, and where preempt_enable() ends what held that up.
+ *
+ * INVARIANTS
+ *   Q1  a thread is on a list iff array is set; the running one, too, until it waits.
+ *   Q2  bit p of an array is set iff its list p is not empty.
+ *   Q3  threads are switched at preempt depth 1, interrupts off, no spinlock held.
+ *
+ * LOCKING	rq->lock, rank LOCK_RQ, irqs off.  Released before the stacks are switched;
+ *		from then on task->on_cpu keeps other CPUs off the old stack.
+ * CONTEXT	see <linux/sched.h>.
+ * FAILURE	waiting where it is forbidden: reported, and no wait.
+ * NOT HERE	making threads and taking the dead away: kthread.c.  Waiting for time: sleep.c.
+ */
+#include <asm/processor.h>
+#include <asm/switch_to.h>
+#include <asm/traps.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/seq_file.h>
+#include <linux/smp.h>
+#include <linux/spinlock.h>
+#include <linux/stacktrace.h>
+
+#include "sched.h"
+
+#define PRIO_WORDS	((MAX_PRIO + 63) / 64)
+#define SLICE_TICKS	5		/* of nice 0: 20 ms */
+#define RR_PRIO		50		/* sched_set_fifo(): in the middle, as in Linux */
+#define RR_PRIO_LOW	98
+
+struct prio_array {
+	u64 bits[PRIO_WORDS];
+	struct list_head list[MAX_PRIO];
+};
+
+/* Field keys:  (Q) lock   (C) constant   (R) a racy read is fine */
+struct rq {
+	spinlock_t lock;
+	struct task_struct *curr;	/* (Q,R) runs now */
+	struct task_struct *idle;	/* (C) runs when nobody else can; on no list */
+	struct prio_array *active;	/* (Q) */
+	struct prio_array *expired;	/* (Q) */
+	struct prio_array array[2];
+	unsigned long nr_switches;	/* (Q,R) */
+	unsigned int nr_running;	/* (Q,R) on the lists */
+	struct task_struct *prev;	/* of the switch that is under way on this CPU */
+};
+
+static DEFINE_PER_CPU(struct rq, sched_rq);
+static DEFINE_RATELIMIT_STATE(sched_bug_ratelimit, 10000, 10);
+
+/* ---- run queues ------------------------------------------------------------------ */
+
+static void array_add(struct prio_array *a, struct task_struct *t)
+{
+	list_add_tail(&t->run_list, &a->list[t->prio]);
+	a->bits[t->prio / 64] |= 1ULL << t->prio % 64;
+	t->array = a;
+}
+
+static void array_del(struct task_struct *t)
+{
+	struct prio_array *a = t->array;
+
+	list_del_init(&t->run_list);
+	if (list_empty(&a->list[t->prio]))
+		a->bits[t->prio / 64] &= ~(1ULL << t->prio % 64);
+	t->array = NULL;
+}
+
+static struct task_struct *array_first(struct prio_array *a)
+{
+	unsigned int i;
+
+	for (i = 0; i < PRIO_WORDS; i++)
+		if (a->bits[i])
+			return list_first_entry(&a->list[i * 64 + __builtin_ctzll(a->bits[i])],
+						struct task_struct, run_list);
+	return NULL;
+}
+
+static struct rq *task_rq(const struct task_struct *t)
+{
+	return per_cpu_ptr(&sched_rq, READ_ONCE(t->cpu));
+}
+
+/* The queue of @t, locked: once it is, the thread does not move to another. */
+static struct rq *task_rq_lock(struct task_struct *t, unsigned long *flags)
+{
+	struct rq *rq;
+
+	for (;;) {
+		rq = task_rq(t);
+		spin_lock_irqsave(&rq->lock, *flags);
+		if (likely(rq == task_rq(t)))
+			return rq;
+		spin_unlock_irqrestore(&rq->lock, *flags);
+	}
+}
+
+/* More for those with a low nice value: 10 ticks at -20, 5 at 0, 1 at 19. */
+static unsigned int prio_slice(int prio)
+{
+	return max(1, SLICE_TICKS - PRIO_TO_NICE(prio) / 4);
+}
+
+static void rq_enqueue(struct rq *rq, struct task_struct *t)
+{
+	lockdep_assert_held(&rq->lock);
+	if (!t->time_slice)
+		t->time_slice = prio_slice(t->prio);
+	array_add(rq->active, t);
+	rq->nr_running++;
+}
+
+static void rq_dequeue(struct rq *rq, struct task_struct *t)
+{
+	lockdep_assert_held(&rq->lock);
+	array_del(t);
+	rq->nr_running--;
+}
+
+static struct task_struct *rq_pick(struct rq *rq)
+{
+	struct task_struct *t = array_first(rq->active);
+
+	if (t)
+		return t;
+	swap(rq->active, rq->expired);
+	return array_first(rq->active) ?: rq->idle;
+}
+
+/* The running thread is to give way as soon as it can. */
+static void rq_resched(struct rq *rq)
+{
+	lockdep_assert_held(&rq->lock);
+	if (rq == this_cpu_ptr(&sched_rq))
+		set_preempt_need_resched();
+}
+
+static void rq_check_preempt(struct rq *rq, const struct task_struct *t)
+{
+	if (rq->curr == rq->idle || t->prio < rq->curr->prio)
+		rq_resched(rq);
+}
+
+/* ---- the switch ------------------------------------------------------------------ */
+
+/* On the new stack, whoever it is that runs now; the old one is nobody's any more. */
+static void sched_finish_switch(void)
+{
+	struct task_struct *prev = this_cpu_ptr(&sched_rq)->prev;
+	const bool dead = READ_ONCE(prev->__state) == TASK_DEAD;
+
+	lockdep_assert_irqs_disabled();
+	smp_store_release(&prev->on_cpu, 0);
+	if (unlikely(dead))
+		kthread_bury(prev);
+}
+
+static void rq_account(struct rq *rq, struct task_struct *prev, struct task_struct *next)
+{
+	const u64 now = ktime_get_ns();
+
+	prev->sum_exec_ns += now - prev->exec_start_ns;
+	next->exec_start_ns = now;
+	rq->nr_switches++;
+}
+
+static void rq_switch(struct rq *rq, struct task_struct *prev, struct task_struct *next)
+{
+	BUG_ON(preempt_count() != 2);	/* Q3, and the lock */
+	rq_account(rq, prev, next);
+	rq->curr = next;
+	rq->prev = prev;
+	next->on_cpu = 1;
+	spin_unlock(&rq->lock);
+	this_cpu_write(current_task, next);
+	switch_stack(&prev->sp, next->sp);
+	sched_finish_switch();
+}
+
+/* Preempt depth 1.  @preempted: whatever its state is, it stays runnable. */
+static void sched_pick_and_switch(bool preempted)
+{
+	struct task_struct *prev, *next;
+	unsigned long flags;
+	struct rq *rq;
+
+	local_irq_save(flags);
+	rq = this_cpu_ptr(&sched_rq);
+	spin_lock(&rq->lock);
+	prev = rq->curr;
+	clear_preempt_need_resched();
+	if (!preempted && READ_ONCE(prev->__state) != TASK_RUNNING && prev->array)
+		rq_dequeue(rq, prev);
+	next = rq_pick(rq);
+	if (next != prev) {
+		preempted ? prev->nivcsw++ : prev->nvcsw++;
+		rq_switch(rq, prev, next);
+	} else {
+		spin_unlock(&rq->lock);
+	}
+	local_irq_restore(flags);
+}
+
+void sched_first_switch(void)
+{
+	sched_finish_switch();
+	local_irq_enable();
+	preempt_enable();
+}
+
+/* ---- waiting --------------------------------------------------------------------- */
+
+static noinline __cold void sched_bug(void)
+{
+	struct task_ident who = task_ident();
+
+	pr_err("BUG: scheduling while atomic: %s/%d/0x%08x\n", who.comm, who.pid, preempt_count());
+	dump_stack();
+	add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
+}
+
+/* Linux goes on and switches; here it counts as a spurious wake-up: nothing breaks. */
+static bool sched_may_wait(void)
+{
+	const bool forbidden = in_atomic() || (is_idle_task(current) && !task_is_running(current));
+
+	if (likely(!forbidden))
+		return true;
+	if (__ratelimit(&sched_bug_ratelimit))
+		sched_bug();
+	__set_current_state(TASK_RUNNING);
+	return false;
+}
+
+static void sched_schedule(void)
+{
+	if (!sched_may_wait())
+		return;
+	do {
+		preempt_disable();
+		sched_pick_and_switch(false);
+		preempt_enable_no_resched();
+	} while (need_resched());
+}
+
+/* preempt_enable() has reached 0.  With interrupts off it must wait for the next one. */
+static void sched_preempt(void)
+{
+	if (!preemptible())
+		return;
+	do {
+		preempt_disable();
+		sched_pick_and_switch(true);
+		preempt_enable_no_resched();
+	} while (need_resched());
+}
+
+/* An interrupt is about to return to a thread that may be preempted; interrupts are off. */
+static void sched_preempt_irq(void)
+{
+	preempt_disable();
+	sched_pick_and_switch(true);
+	preempt_enable_no_resched();
+}
+
+static void sched_yield(void)
+{
+	struct task_struct *t = current;
+	unsigned long flags;
+	struct rq *rq = task_rq_lock(t, &flags);
+
+	if (t->array) {
+		rq_dequeue(rq, t);
+		rq_enqueue(rq, t);
+	}
+	spin_unlock_irqrestore(&rq->lock, flags);
+	sched_schedule();
+}
+
+/* ---- waking ---------------------------------------------------------------------- */
+
+static bool sched_wake(struct task_struct *t, unsigned int mask)
+{
+	unsigned long flags;
+	struct rq *rq;
+	bool woken;
+
+	smp_mb();			/* what it waits for is visible before its state is read */
+	rq = task_rq_lock(t, &flags);
+	woken = READ_ONCE(t->__state) & mask;
+	if (woken) {
+		WRITE_ONCE(t->__state, TASK_RUNNING);
+		if (!t->array) {
+			rq_enqueue(rq, t);
+			rq_check_preempt(rq, t);
+		}
+	}
+	spin_unlock_irqrestore(&rq->lock, flags);
+	return woken;
+}
+
+/* ---- the tick and priorities ----------------------------------------------------- */
+
+void sched_tick(void)
+{
+	struct rq *rq = this_cpu_ptr(&sched_rq);
+	struct task_struct *t = rq->curr;
+
+	if (!t)
+		return;			/* before sched_init() */
+	sleep_tick();
+	spin_lock(&rq->lock);
+	if (t != rq->idle && t->array && t->prio >= MAX_RT_PRIO && !--t->time_slice) {
+		array_del(t);
+		t->time_slice = prio_slice(t->prio);
+		array_add(rq->expired, t);
+		rq_resched(rq);
+	}
+	spin_unlock(&rq->lock);
+}
+
+static void sched_set_prio(struct task_struct *t, int prio)
+{
+	unsigned long flags;
+	struct rq *rq = task_rq_lock(t, &flags);
+	struct prio_array *a = t->array;
+	const bool lower = prio > t->prio;
+
+	if (a)
+		array_del(t);
+	t->prio = prio;
+	t->time_slice = prio_slice(prio);
+	if (a)
+		array_add(a, t);
+	if (rq->curr == t ? lower : a != NULL)
+		rq_resched(rq);
+	spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+void sched_set_fifo(struct task_struct *t)
+{
+	sched_set_prio(t, RR_PRIO);
+}
+
+void sched_set_fifo_low(struct task_struct *t)
+{
+	sched_set_prio(t, RR_PRIO_LOW);
+}
+
+void set_user_nice(struct task_struct *t, long nice)
+{
+	sched_set_prio(t, NICE_TO_PRIO(clamp_t(int, nice, MIN_NICE, MAX_NICE)));
+}
+
+void sched_set_normal(struct task_struct *t, int nice)
+{
+	set_user_nice(t, nice);
+}
+
+int task_nice(const struct task_struct *t)
+{
+	return max(PRIO_TO_NICE(t->prio), MIN_NICE);
+}
+
+unsigned long sched_nr_switches(void)
+{
+	return READ_ONCE(this_cpu_ptr(&sched_rq)->nr_switches);
+}
+
+unsigned int sched_nr_running(void)
+{
+	return READ_ONCE(this_cpu_ptr(&sched_rq)->nr_running);
+}
+
+/* ---- the beginning and the end --------------------------------------------------- */
+
+void __noreturn sched_exit(void)
+{
+	preempt_disable();
+	__set_current_state(TASK_DEAD);
+	sched_pick_and_switch(false);
+	panic("a dead thread runs");
+}
+
+static const struct sched_ops sched_ops = {
+	.schedule = sched_schedule,
+	.preempt = sched_preempt,
+	.timeout = sleep_timeout,
+	.yield = sched_yield,
+	.wake = sched_wake,
+};
+
+void sched_init(void)
+{
+	struct rq *rq = this_cpu_ptr(&sched_rq);
+	struct task_struct *idle = current;
+	unsigned int i, p;
+
+	spin_lock_init_ranked(&rq->lock, LOCK_RQ);
+	for (i = 0; i < 2; i++)
+		for (p = 0; p < MAX_PRIO; p++)
+			INIT_LIST_HEAD(&rq->array[i].list[p]);
+	rq->active = &rq->array[0];
+	rq->expired = &rq->array[1];
+	rq->idle = idle;
+	idle->exec_start_ns = ktime_get_ns();
+	idle->flags |= PF_KTHREAD;
+	kthread_adopt(idle);
+	rq->curr = idle;
+	sched_set_ops(&sched_ops);
+	trap_set_preempt_hook(sched_preempt_irq);
+}
+
+void __noreturn sched_idle(void)
+{
+	current->flags |= PF_IDLE;
+	for (;;) {
+		local_irq_disable();
+		if (need_resched()) {
+			local_irq_enable();
+			schedule();
+		} else {
+			safe_halt();	/* what wakes it preempts it, too */
+		}
+	}
+}

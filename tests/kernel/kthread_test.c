@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* kthread_test.c - threads begin, end, fail to begin, and leave nothing behind */
+#include <kunit/test.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/seq_file.h>
+#include <linux/vmalloc.h>
+
+static int until_stopped(void *data)
+{
+	unsigned int *rounds = data;
+
+	while (!kthread_should_stop()) {
+		++*rounds;
+		schedule_timeout_interruptible(1);
+	}
+	return 42;
+}
+
+static void stop_gives_the_result(struct kunit *test)
+{
+	unsigned int rounds = 0;
+	struct task_struct *t = kthread_run(until_stopped, &rounds, "until/%d", 3);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	KUNIT_EXPECT_STREQ(test, t->comm, "until/3");
+	KUNIT_EXPECT_PTR_EQ(test, kthread_data(t), (void *)&rounds);
+	schedule_timeout_uninterruptible(3);
+	KUNIT_EXPECT_EQ(test, kthread_stop(t), 42);
+	KUNIT_EXPECT_GT(test, rounds, 0U);
+}
+
+static void one_that_never_ran(struct kunit *test)
+{
+	unsigned int rounds = 0;
+	struct task_struct *t = kthread_create(until_stopped, &rounds, "never");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	KUNIT_EXPECT_EQ(test, kthread_stop(t), -EINTR);
+	KUNIT_EXPECT_EQ(test, rounds, 0U);
+}
+
+static void long_names_are_cut(struct kunit *test)
+{
+	unsigned int rounds = 0;
+	struct task_struct *t = kthread_create(until_stopped, &rounds, "%s", "a-name-of-more-than-15");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	KUNIT_EXPECT_STREQ(test, t->comm, "a-name-of-more-");
+	kthread_stop(t);
+}
+
+static int leaves(void *data)
+{
+	kthread_exit((long)data);
+}
+
+static void one_that_left_by_itself(struct kunit *test)
+{
+	struct task_struct *t = kthread_create(leaves, (void *)-5L, "leaves");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	get_task_struct(t);
+	wake_up_process(t);
+	schedule_timeout_uninterruptible(3);
+	KUNIT_EXPECT_EQ(test, kthread_stop_put(t), -5);
+}
+
+/* Its stack is memory with an owner, and with nothing below. */
+static int looks_at_its_stack(void *data)
+{
+	unsigned long sp = (unsigned long)&data, *seen = data;
+
+	seen[0] = sp - (unsigned long)current->stack < THREAD_SIZE;
+	seen[1] = vmalloc_to_page(current->stack)->owner == PAGE_OWNER_STACK;
+	seen[2] = !vmalloc_to_page((char *)current->stack - PAGE_SIZE) &&
+		  !vmalloc_to_page((char *)current->stack + THREAD_SIZE);
+	seen[3] = (((unsigned long)__builtin_frame_address(0)) & 15) == 0;
+	seen[4] = preempt_count() == 0 && !irqs_disabled();
+	return 0;
+}
+
+static void stacks_have_guards(struct kunit *test)
+{
+	unsigned long seen[5] = { 0 };
+	long stacks = page_owner_pages(PAGE_OWNER_STACK);
+	struct task_struct *t = kthread_create(looks_at_its_stack, seen, "looks");
+	unsigned int i;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	KUNIT_EXPECT_EQ(test, (long)page_owner_pages(PAGE_OWNER_STACK),
+			stacks + (long)(THREAD_SIZE / PAGE_SIZE));
+	get_task_struct(t);
+	wake_up_process(t);
+	schedule_timeout_uninterruptible(2);	/* before it is told to stop, let it begin */
+	kthread_stop_put(t);
+	for (i = 0; i < ARRAY_SIZE(seen); i++)
+		KUNIT_EXPECT_TRUE_MSG(test, seen[i], "%u", i);
+	KUNIT_EXPECT_EQ(test, (long)page_owner_pages(PAGE_OWNER_STACK), stacks);
+}
+
+/* Many that end by themselves, and nobody who waits for them. */
+static int ends(void *unused)
+{
+	return 0;
+}
+
+static void nobody_has_to_wait_for_them(struct kunit *test)
+{
+	unsigned int i, before = kthread_count();
+
+	for (i = 0; i < 200; i++)
+		KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(ends, NULL, "ends")));
+	schedule_timeout_uninterruptible(5);
+	kthread_reap();
+	KUNIT_EXPECT_EQ(test, kthread_count(), before);
+}
+
+static int asserts(void *data)
+{
+	KUNIT_ASSERT_EQ((struct kunit *)data, 1, 1);
+	kunit_abort(data);
+	return 0;
+}
+
+/* An assertion that fails ends the thread, not the test's stack. */
+static void an_assertion_ends_the_thread(struct kunit *test)
+{
+	struct task_struct *t = kthread_create(asserts, test, "asserts");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	get_task_struct(t);
+	wake_up_process(t);
+	schedule_timeout_uninterruptible(2);
+	KUNIT_EXPECT_EQ(test, kthread_stop_put(t), -EINTR);
+}
+
+static unsigned int fail_from, asked;
+
+static bool fail_later(gfp_t gfp, unsigned int order)
+{
+	return ++asked >= fail_from;
+}
+
+static void no_memory_for_a_thread(struct kunit *test)
+{
+	unsigned int rounds = 0;
+	struct task_struct *t;
+
+	for (fail_from = 1; fail_from <= THREAD_SIZE / PAGE_SIZE; fail_from++) {
+		asked = 0;
+		page_alloc_set_should_fail(fail_later);
+		t = kthread_create(until_stopped, &rounds, "none");
+		page_alloc_set_should_fail(NULL);
+		KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(t), (long)-ENOMEM);
+		if (!IS_ERR(t))
+			kthread_stop(t);
+	}
+}
+
+static void ps_shows_them(struct kunit *test)
+{
+	static char text[4096];
+	struct seq_file m;
+
+	seq_to_buffer(&m, text, sizeof(text));
+	sched_show(&m);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "swapper/0\n"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "  kthreadd\n"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, current->comm));
+}
+
+static struct kunit_case kthread_cases[] = {
+	KUNIT_CASE(stop_gives_the_result),
+	KUNIT_CASE(one_that_never_ran),
+	KUNIT_CASE(long_names_are_cut),
+	KUNIT_CASE(one_that_left_by_itself),
+	KUNIT_CASE(stacks_have_guards),
+	KUNIT_CASE(nobody_has_to_wait_for_them),
+	KUNIT_CASE(an_assertion_ends_the_thread),
+	KUNIT_CASE(no_memory_for_a_thread),
+	KUNIT_CASE(ps_shows_them),
+	{}
+};
+
+static struct kunit_suite kthread_suite = { .name = "kthread", .test_cases = kthread_cases };
+kunit_test_suite(kthread_suite);
