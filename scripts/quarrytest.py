@@ -5,6 +5,10 @@ Jobs and KTAP for scripts/run-tests and scripts/test-matrix.
 A Job is one command and how to judge it.  run_jobs() runs them a few at a time, prints one
 line for each as it ends, and for a failed one its last lines and the command that does it
 again.  Totals adds up.
+
+A run may print tables, for people: the lines between "# table: NAME" and "# end of table".
+The first of each name is shown at the end, and kept in build/tables/NAME.txt, from where
+scripts/update-tables takes it into docs/.
 """
 import os
 import re
@@ -15,12 +19,14 @@ import threading
 import time
 
 TAIL_LINES = 40
+TABLE = re.compile(r"^ *# table: ([\w-]+)\s*$\n(.*?)^ *# end of table", re.M | re.S)
 
 
 class Totals:
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
         self.failures = []
+        self.tables = {}
 
     def add(self, job):
         self.passed += job.passed
@@ -28,6 +34,8 @@ class Totals:
         self.skipped += job.skipped
         if job.failed:
             self.failures.append(job)
+        for name, text in TABLE.findall(job.output):
+            self.tables.setdefault(name, re.sub(r"(?m)[ \r]+$", "", text))
 
     def line(self):
         text = f"{self.passed} passed, {self.failed} failed"
@@ -214,7 +222,17 @@ def run_jobs(jobs, totals, workers=2):
             t.join(0.2)
 
 
+def show_tables(tables):
+    folder = os.path.join(os.environ.get("O") or "build", "tables")
+    os.makedirs(folder, exist_ok=True)
+    for name, text in sorted(tables.items()):
+        print(f"\n{name}:\n{text}", end="")
+        with open(os.path.join(folder, name + ".txt"), "w", encoding="utf-8") as f:
+            f.write(text)
+
+
 def finish(totals, start):
+    show_tables(totals.tables)
     print()
     for job in totals.failures:
         print(f"failed: {job.name}\n    again: {job.again()}")
