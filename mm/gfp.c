@@ -22,6 +22,9 @@
  * FAILURE	none.
  * NOT HERE	the order of steps: page_alloc.c.  Names of flags: %pGg, lib/printf.c.
  */
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+
 #include "internal.h"
 
 /* Deeper rights are bits of their own, beside the number of the mark. */
@@ -42,23 +45,27 @@ unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order)
 	return flags;
 }
 
-bool gfp_has_all_reserves(gfp_t gfp)
+/* S1 of page_slow.c: whoever asks under a lock gets what can be had without sleeping. */
+gfp_t gfp_for_context(gfp_t gfp)
 {
-	return (gfp & (__GFP_MEMALLOC | __GFP_NOMEMALLOC)) == __GFP_MEMALLOC;
+	if (!preemptible())
+		gfp &= ~__GFP_DIRECT_RECLAIM;
+	return current_gfp_context(gfp);
 }
 
 /*
- * Is it worth another round?  Linux's should_reclaim_retry() in short: costly orders and
- * __GFP_NORETRY give up at once, __GFP_RETRY_MAYFAIL and small orders while reclaim
- * makes progress, __GFP_NOFAIL never.
+ * An interrupt borrows the task that it has interrupted, and not the task's rights: its
+ * allocations do not help that one on.
  */
-bool gfp_should_retry(gfp_t gfp, unsigned int order, unsigned long progress)
+unsigned int gfp_task_reserves(gfp_t gfp)
 {
-	if (gfp & __GFP_NOFAIL)
-		return true;
-	if (gfp & __GFP_NORETRY)
-		return false;
-	if (order > PAGE_ALLOC_COSTLY_ORDER && !(gfp & __GFP_RETRY_MAYFAIL))
-		return false;
-	return progress != 0;
+	if (gfp & __GFP_NOMEMALLOC)
+		return 0;
+	if (gfp & __GFP_MEMALLOC)
+		return ALLOC_NO_WATERMARKS;
+	if (in_interrupt())
+		return 0;
+	if (current->flags & PF_MEMALLOC)
+		return ALLOC_NO_WATERMARKS;
+	return current->oom_victim ? ALLOC_OOM : 0;
 }

@@ -6,6 +6,7 @@
 #define _MM_INTERNAL_H
 
 #include <linux/bug.h>
+#include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/mmdebug.h>
 #include <linux/ratelimit.h>
@@ -184,19 +185,27 @@ static __always_inline bool pcp_push(struct per_cpu_pages *pcp, struct page *pag
 
 /* ---- gfp.c ----------------------------------------------------------------------- */
 
-/* May this mask use every last page?  (__GFP_MEMALLOC) */
-bool gfp_has_all_reserves(gfp_t gfp);
-/* After a failed round that reclaimed progress pages: try again? */
-bool gfp_should_retry(gfp_t gfp, unsigned int order, unsigned long progress);
+/* The mask as the running context permits it: scopes of the task, no sleeping when atomic. */
+gfp_t gfp_for_context(gfp_t gfp);
+/* What the running task may take beyond its mask: 0, ALLOC_OOM or ALLOC_NO_WATERMARKS. */
+unsigned int gfp_task_reserves(gfp_t gfp);
 
 /* ---- page_alloc.c ---------------------------------------------------------------- */
 
 /*
- * One walk over the zones zs[0..MAX_NR_ZONES), from the highest that gfp admits down:
- * take a block from the first that alloc_flags (mark and depth) lets us have one.
+ * One walk over the zones of ac, from the highest down: take a block from the first that
+ * ac->alloc_flags (mark and depth) lets us have one.
  */
-struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
-			     unsigned int alloc_flags, enum page_owner owner);
+struct page *page_alloc_walk(const struct alloc_context *ac);
+/* alloc_pages_owner() on zones zs[MAX_NR_ZONES], without stock, injected faults, clearing. */
+struct page *page_alloc_in(struct zone *zs, gfp_t gfp, unsigned int order,
+			   enum page_owner owner);
+
+/* ---- page_slow.c ----------------------------------------------------------------- */
+
+/* All that can be done for a request that the walk at the low watermark did not serve.
+ * Changes ac->gfp and ac->alloc_flags. */
+struct page *page_alloc_slow(struct alloc_context *ac);
 extern struct ratelimit_state page_alloc_ratelimit;	/* tests reset it */
 
 /* ---- page_free.c ----------------------------------------------------------------- */

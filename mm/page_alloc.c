@@ -8,8 +8,7 @@
  *     slow   walk the zones from the highest that the mask admits: NORMAL, DMA32, DMA.
  *            A zone that stays above its low watermark gives a block: from stock (after a
  *            refill), from its free lists, from the next dormant section, in that order.
- *     slower wake kswapd; once more, as deep as the mask may go (gfp.c); then, if it may
- *            sleep: drain the stock, reclaim, try again while that helps; then fail.
+ *     slower page_slow.c: deeper, as far as the mask may go; kswapd, reclaim and the rest.
  *
  *   page_pcp_of[] maps the zone bits of a mask to the stock to try.  Before
  *   page_alloc_init() and while a fault injector is plugged in, all masks map to a stock
@@ -25,17 +24,11 @@
  * LOCKING	irqs off around the stock, zone->lock inside; none held across sockets.
  * CONTEXT	any but NMI.  Masks with __GFP_DIRECT_RECLAIM: process context.
  * FAILURE	NULL, nothing changed, reported unless __GFP_NOWARN.
- * NOT HERE	watermark arithmetic: zone.c.  Giving back: page_free.c.  Reclaim: plugged in.
+ * NOT HERE	watermark arithmetic: zone.c.  Below low: page_slow.c.  Giving back: page_free.c.
  */
 #include <linux/kernel.h>
-#include <linux/panic.h>
-#include <linux/printk.h>
-#include <linux/ratelimit.h>
 #include <linux/smp.h>
-#include <linux/stacktrace.h>
 #include <linux/string.h>
-#include <asm/processor.h>
-#include <linux/vmalloc.h>
 
 #include "internal.h"
 
@@ -44,18 +37,11 @@
 static_assert((__force u32)GFP_ZONE_BITS == 7, "page_pcp_of has a slot for each mask of zones");
 static_assert(NR_WMARK <= ALLOC_WMARK_MASK + 1, "alloc_flags hold the number of a mark");
 static_assert(!(ALLOC_WMARK_MASK & (ALLOC_NO_WATERMARKS | ALLOC_RESERVES | ALLOC_KSWAPD)));
-static_assert(PCP_MAX_ORDER == PAGE_ALLOC_COSTLY_ORDER, "what must not fail is kept in stock");
 
 static DEFINE_PER_CPU(struct per_cpu_pages *, page_pcp_of)[8] = {
 	[0 ... 7] = &page_pcp[PCP_NOBODY]
 };
 
-DEFINE_RATELIMIT_STATE(page_alloc_ratelimit, 10000, 1);	/* failure reports, as Linux */
-
-static page_failure_report_fn *page_alloc_failure_report;
-static page_reclaim_fn *page_alloc_reclaim;
-static page_wake_kswapd_fn *page_alloc_wake_kswapd;
-static page_oom_fn *page_alloc_oom;
 static page_should_fail_fn *page_alloc_should_fail;
 
 /* ---- taking a block -------------------------------------------------------------- */
@@ -110,11 +96,11 @@ static struct page *page_alloc_from_zone(struct zone *z, unsigned int order,
 	return page;
 }
 
-struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
-			     unsigned int alloc_flags, enum page_owner owner)
+static __always_inline struct page *walk_zones(struct zone *zs, int highest,
+					       unsigned int order, unsigned int alloc_flags,
+					       enum page_owner owner)
 {
 	const unsigned int mark = alloc_flags & ALLOC_WMARK_MASK;
-	const int highest = gfp_zone(gfp);
 	struct page *page;
 	struct zone *z;
 	int i;
@@ -135,92 +121,28 @@ struct page *page_alloc_walk(struct zone *zs, gfp_t gfp, unsigned int order,
 	return NULL;
 }
 
-/* ---- when the low watermark does not hold ---------------------------------------- */
-
-static void wake_all_kswapds(gfp_t gfp, unsigned int order)
+struct page *page_alloc_walk(const struct alloc_context *ac)
 {
-	page_wake_kswapd_fn *wake = READ_ONCE(page_alloc_wake_kswapd);
-	int i;
-
-	if (!wake || !(gfp & __GFP_KSWAPD_RECLAIM))
-		return;
-	for (i = gfp_zone(gfp); i >= 0; i--)
-		if (zones[i].managed_pages)
-			wake(&zones[i], order);
+	return walk_zones(ac->zones, ac->highest_zoneidx, ac->order, ac->alloc_flags, ac->owner);
 }
 
-static __cold void report_failure(gfp_t gfp, unsigned int order)
+static noinline struct page *page_alloc_below_low(struct zone *zs, gfp_t gfp,
+						  unsigned int order, enum page_owner owner)
 {
-	page_failure_report_fn *report = READ_ONCE(page_alloc_failure_report);
-
-	if ((gfp & __GFP_NOWARN) || !__ratelimit(&page_alloc_ratelimit))
-		return;
-	if (report) {
-		report(gfp, order);
-		return;
-	}
-	pr_warn("%s: page allocation failure: order:%u, mode:%#x(%pGg), nodemask=(null)\n",
-		task_ident().comm, order, gfp, &gfp);
-	dump_stack();
-}
-
-/* Nothing could be reclaimed: may we ask for a sacrifice, and was there one? */
-static bool out_of_memory(const struct alloc_context *ac)
-{
-	page_oom_fn *oom = READ_ONCE(page_alloc_oom);
-
-	if (!oom || ac->order > PAGE_ALLOC_COSTLY_ORDER || !(ac->gfp & __GFP_FS) ||
-	    (ac->gfp & (__GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_THISNODE)))
-		return false;
-	return oom(ac->gfp, ac->order);
-}
-
-static struct page *page_alloc_reclaiming(gfp_t gfp, unsigned int order,
-					  enum page_owner owner, unsigned int alloc_flags)
-{
-	const struct alloc_context ac = {
-		.zones = zones, .highest_zoneidx = gfp_zone(gfp), .gfp = gfp, .order = order,
-		.owner = owner, .alloc_flags = alloc_flags,
+	struct alloc_context ac = {
+		.zones = zs, .highest_zoneidx = gfp_zone(gfp), .gfp = gfp, .order = order,
+		.owner = owner,
 	};
-	page_reclaim_fn *reclaim;
-	unsigned long progress;
-	struct page *page;
 
-	do {
-		drain_all_pages(NULL);
-		reclaim = READ_ONCE(page_alloc_reclaim);
-		progress = reclaim ? reclaim(&ac) : 0;
-		progress += vmalloc_drain();	/* what interrupts could not free */
-		page = page_alloc_walk(zones, gfp, order, alloc_flags, owner);
-		if (page)
-			return page;
-		cpu_relax();
-	} while (gfp_should_retry(gfp, order, progress) || out_of_memory(&ac));
-	return NULL;
+	return page_alloc_slow(&ac);
 }
 
-static noinline struct page *page_alloc_below_low(gfp_t gfp, unsigned int order,
-					 enum page_owner owner)
+struct page *page_alloc_in(struct zone *zs, gfp_t gfp, unsigned int order,
+			   enum page_owner owner)
 {
-	unsigned int alloc_flags = gfp_to_alloc_flags(gfp, order);
-	struct page *page;
+	struct page *page = walk_zones(zs, gfp_zone(gfp), order, ALLOC_WMARK_LOW, owner);
 
-	wake_all_kswapds(gfp, order);
-	if (gfp_has_all_reserves(gfp))
-		alloc_flags |= ALLOC_NO_WATERMARKS;
-	page = page_alloc_walk(zones, gfp, order, alloc_flags, owner);
-	if (page)
-		return page;
-	if (gfpflags_allow_blocking(gfp)) {
-		page = page_alloc_reclaiming(gfp, order, owner, alloc_flags);
-	} else {
-		WARN_ON_ONCE(gfp & __GFP_NOFAIL);	/* cannot promise without sleeping */
-		drain_local_pages(NULL);
-		page = page_alloc_walk(zones, gfp, order, alloc_flags, owner);
-	}
-	if (!page)
-		report_failure(gfp, order);
-	return page;
+	return page ? page : page_alloc_below_low(zs, gfp, order, owner);
 }
 
 static __always_inline struct page *page_alloc_missed(gfp_t gfp, unsigned int order,
@@ -235,8 +157,8 @@ static __always_inline struct page *page_alloc_missed(gfp_t gfp, unsigned int or
 	}
 	if (should_fail && !(gfp & __GFP_NOFAIL) && should_fail(gfp, order))
 		return NULL;
-	page = page_alloc_walk(zones, gfp, order, ALLOC_WMARK_LOW, owner);
-	return page ? page : page_alloc_below_low(gfp, order, owner);
+	page = walk_zones(zones, gfp_zone(gfp), order, ALLOC_WMARK_LOW, owner);
+	return page ? page : page_alloc_below_low(zones, gfp, order, owner);
 }
 
 /* What the mask wants done to a fresh block. */
@@ -376,38 +298,6 @@ static void page_alloc_route(void)
 		for (bits = 0; bits < 8; bits++)
 			WRITE_ONCE(per_cpu(page_pcp_of[bits], cpu),
 				   best_pcp((__force gfp_t)bits, cpu));
-}
-
-page_failure_report_fn *page_alloc_set_failure_report(page_failure_report_fn *fn)
-{
-	page_failure_report_fn *old = page_alloc_failure_report;
-
-	WRITE_ONCE(page_alloc_failure_report, fn);
-	return old;
-}
-
-page_reclaim_fn *page_alloc_set_reclaim(page_reclaim_fn *fn)
-{
-	page_reclaim_fn *old = page_alloc_reclaim;
-
-	WRITE_ONCE(page_alloc_reclaim, fn);
-	return old;
-}
-
-page_wake_kswapd_fn *page_alloc_set_wake_kswapd(page_wake_kswapd_fn *fn)
-{
-	page_wake_kswapd_fn *old = page_alloc_wake_kswapd;
-
-	WRITE_ONCE(page_alloc_wake_kswapd, fn);
-	return old;
-}
-
-page_oom_fn *page_alloc_set_oom(page_oom_fn *fn)
-{
-	page_oom_fn *old = page_alloc_oom;
-
-	WRITE_ONCE(page_alloc_oom, fn);
-	return old;
 }
 
 page_should_fail_fn *page_alloc_set_should_fail(page_should_fail_fn *fn)

@@ -56,6 +56,8 @@ struct task_struct {
 	int pid;			/* (C) */
 	char comm[TASK_COMM_LEN];	/* (C) after its creator has named it */
 
+	bool oom_victim;		/* (R) mm/oom.c: may dig into the reserve, to get done */
+
 	unsigned long sp;		/* saved stack pointer, while it does not run */
 	void *stack;			/* (C) lowest byte, THREAD_SIZE of them; NULL: not ours */
 	unsigned int on_cpu;		/* its stack is in use on some CPU */

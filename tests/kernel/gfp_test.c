@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* gfp_test.c - what each mask entitles to; the bit values are Linux 6.12's */
+#include <linux/sched/mm.h>
+
 #include "zone_fixture.h"
 
 static const struct {
@@ -64,24 +66,83 @@ static void gfp_alloc_flags_table(struct kunit *test)
 				    t[i].want | ALLOC_WMARK_MIN, "row %u", i);
 }
 
-static void gfp_all_reserves(struct kunit *test)
+/* In process context, with these PF_* flags set for the moment. */
+static unsigned int reserves_with(unsigned int pf, gfp_t gfp)
 {
-	KUNIT_EXPECT_TRUE(test, gfp_has_all_reserves(GFP_KERNEL | __GFP_MEMALLOC));
-	KUNIT_EXPECT_FALSE(test, gfp_has_all_reserves(GFP_KERNEL));
-	KUNIT_EXPECT_FALSE(test, gfp_has_all_reserves(GFP_ATOMIC));
-	KUNIT_EXPECT_FALSE(test, gfp_has_all_reserves(__GFP_MEMALLOC | __GFP_NOMEMALLOC));
+	const unsigned int old = memalloc_flags_save(pf);
+	const unsigned int got = gfp_task_reserves(gfp);
+
+	memalloc_flags_restore(old);
+	return got;
 }
 
-static void gfp_retry_table(struct kunit *test)
+static void gfp_all_reserves(struct kunit *test)
 {
-	KUNIT_EXPECT_TRUE(test, gfp_should_retry(GFP_KERNEL, 0, 1));
-	KUNIT_EXPECT_TRUE(test, gfp_should_retry(GFP_KERNEL, 3, 1));
-	KUNIT_EXPECT_FALSE(test, gfp_should_retry(GFP_KERNEL, 0, 0));
-	KUNIT_EXPECT_FALSE(test, gfp_should_retry(GFP_KERNEL, 4, 1));
-	KUNIT_EXPECT_TRUE(test, gfp_should_retry(GFP_KERNEL | __GFP_RETRY_MAYFAIL, 4, 1));
-	KUNIT_EXPECT_FALSE(test, gfp_should_retry(GFP_KERNEL | __GFP_RETRY_MAYFAIL, 4, 0));
-	KUNIT_EXPECT_FALSE(test, gfp_should_retry(GFP_KERNEL | __GFP_NORETRY, 0, 1));
-	KUNIT_EXPECT_TRUE(test, gfp_should_retry(GFP_KERNEL | __GFP_NOFAIL, 9, 0));
+	KUNIT_EXPECT_EQ(test, reserves_with(0, GFP_KERNEL | __GFP_MEMALLOC), ALLOC_NO_WATERMARKS);
+	KUNIT_EXPECT_EQ(test, reserves_with(0, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, reserves_with(0, GFP_ATOMIC), 0);
+	KUNIT_EXPECT_EQ(test, reserves_with(0, __GFP_MEMALLOC | __GFP_NOMEMALLOC), 0);
+	KUNIT_EXPECT_EQ(test, reserves_with(PF_MEMALLOC, GFP_KERNEL), ALLOC_NO_WATERMARKS);
+	KUNIT_EXPECT_EQ(test, reserves_with(PF_MEMALLOC, GFP_KERNEL | __GFP_NOMEMALLOC), 0);
+}
+
+/* An interrupt has its own mask, and none of the rights of the task under it. */
+static void gfp_reserves_in_interrupt(struct kunit *test)
+{
+	static const unsigned int offset[] = { HARDIRQ_OFFSET, SOFTIRQ_OFFSET };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(offset); i++) {
+		preempt_count_add(offset[i]);
+		KUNIT_EXPECT_EQ(test, reserves_with(PF_MEMALLOC, GFP_ATOMIC), 0);
+		KUNIT_EXPECT_EQ(test, reserves_with(0, GFP_ATOMIC | __GFP_MEMALLOC),
+				ALLOC_NO_WATERMARKS);
+		current->oom_victim = true;
+		KUNIT_EXPECT_EQ(test, reserves_with(0, GFP_ATOMIC), 0);
+		current->oom_victim = false;
+		preempt_count_sub(offset[i]);
+	}
+}
+
+static void gfp_reserves_of_a_victim(struct kunit *test)
+{
+	current->oom_victim = true;
+	KUNIT_EXPECT_EQ(test, reserves_with(0, GFP_KERNEL), ALLOC_OOM);
+	KUNIT_EXPECT_EQ(test, reserves_with(0, GFP_KERNEL | __GFP_NOMEMALLOC), 0);
+	KUNIT_EXPECT_EQ(test, reserves_with(0, GFP_KERNEL | __GFP_MEMALLOC), ALLOC_NO_WATERMARKS);
+	KUNIT_EXPECT_EQ(test, reserves_with(PF_MEMALLOC, GFP_KERNEL), ALLOC_NO_WATERMARKS);
+	current->oom_victim = false;
+}
+
+static void gfp_scopes(struct kunit *test)
+{
+	unsigned int nofs = memalloc_nofs_save(), noio, inner;
+
+	KUNIT_EXPECT_EQ(test, (__force u32)gfp_for_context(GFP_KERNEL), (__force u32)GFP_NOFS);
+	noio = memalloc_noio_save();
+	KUNIT_EXPECT_EQ(test, (__force u32)gfp_for_context(GFP_KERNEL), (__force u32)GFP_NOIO);
+	inner = memalloc_noio_save();
+	memalloc_noio_restore(inner);		/* the outer scope goes on */
+	KUNIT_EXPECT_EQ(test, (__force u32)gfp_for_context(GFP_NOFS), (__force u32)GFP_NOIO);
+	memalloc_noio_restore(noio);
+	KUNIT_EXPECT_EQ(test, (__force u32)gfp_for_context(GFP_USER),
+			(__force u32)(GFP_USER & ~__GFP_FS));
+	memalloc_nofs_restore(nofs);
+	KUNIT_EXPECT_EQ(test, (__force u32)gfp_for_context(GFP_KERNEL), (__force u32)GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, (__force u32)gfp_for_context(GFP_ATOMIC), (__force u32)GFP_ATOMIC);
+}
+
+static void gfp_atomic_contexts_do_not_sleep(struct kunit *test)
+{
+	unsigned long flags;
+
+	preempt_disable();
+	KUNIT_EXPECT_FALSE(test, gfpflags_allow_blocking(gfp_for_context(GFP_KERNEL)));
+	preempt_enable();
+	local_irq_save(flags);
+	KUNIT_EXPECT_FALSE(test, gfpflags_allow_blocking(gfp_for_context(GFP_NOIO)));
+	local_irq_restore(flags);
+	KUNIT_EXPECT_TRUE(test, gfpflags_allow_blocking(gfp_for_context(GFP_KERNEL)));
 }
 
 static struct kunit_case gfp_cases[] = {
@@ -90,7 +151,10 @@ static struct kunit_case gfp_cases[] = {
 	KUNIT_CASE(gfp_zone_table),
 	KUNIT_CASE(gfp_alloc_flags_table),
 	KUNIT_CASE(gfp_all_reserves),
-	KUNIT_CASE(gfp_retry_table),
+	KUNIT_CASE(gfp_reserves_in_interrupt),
+	KUNIT_CASE(gfp_reserves_of_a_victim),
+	KUNIT_CASE(gfp_scopes),
+	KUNIT_CASE(gfp_atomic_contexts_do_not_sleep),
 	{}
 };
 

@@ -173,41 +173,6 @@ static void page_slow_reclaims_when_it_may_sleep(struct kunit *test)
 	free_dma_blocks(nr);
 }
 
-static bool release_one(gfp_t gfp, unsigned int order)
-{
-	fail_all(gfp, order);
-	if (!hook_page)
-		return false;
-	__free_pages(hook_page, MAX_PAGE_ORDER);
-	hook_page = NULL;
-	return true;
-}
-
-/* Reclaim finds nothing: the out-of-memory path is asked until it has nothing either. */
-static void page_slow_asks_for_a_sacrifice(struct kunit *test)
-{
-	unsigned int nr = take_dma_blocks();
-	unsigned long *chain = NULL;
-	gfp_t gfp = GFP_KERNEL | GFP_DMA | __GFP_NOWARN;
-
-	if (!nr)
-		kunit_skip(test, "no 4 MiB block below 16 MiB");
-	hook_reset(test);
-	chain_take(&chain, gfp);
-	hook_page = dma_blocks[--nr];
-	page_alloc_set_oom(release_one);
-	KUNIT_EXPECT_NULL(test, alloc_pages(gfp | __GFP_NORETRY, 0));
-	KUNIT_EXPECT_NULL(test, alloc_pages(gfp | __GFP_RETRY_MAYFAIL, 0));
-	KUNIT_EXPECT_NULL(test, alloc_pages(gfp & ~__GFP_FS, 0));
-	KUNIT_EXPECT_NULL(test, alloc_pages(gfp, PAGE_ALLOC_COSTLY_ORDER + 1));
-	KUNIT_EXPECT_EQ(test, hook_calls, 0);
-	chain_take(&chain, gfp);
-	KUNIT_EXPECT_EQ(test, hook_calls, 2);
-	KUNIT_EXPECT_NULL(test, hook_page);
-	chain_free(chain);
-	free_dma_blocks(nr);
-}
-
 static void count_wake(struct zone *z, unsigned int order)
 {
 	hook_calls++;
@@ -291,7 +256,6 @@ static struct kunit_case page_slow_cases[] = {
 	KUNIT_CASE(page_slow_fault_hook_sees_all),
 	KUNIT_CASE(page_slow_failure_is_reported),
 	KUNIT_CASE(page_slow_reclaims_when_it_may_sleep),
-	KUNIT_CASE(page_slow_asks_for_a_sacrifice),
 	KUNIT_CASE(page_slow_wakes_kswapd_below_low),
 	KUNIT_CASE(page_slow_exhaustion),
 	KUNIT_CASE(page_slow_nofail_must_be_able_to_sleep),

@@ -177,7 +177,12 @@ static struct zone walk[MAX_NR_ZONES];
 
 static struct page *walk_take(gfp_t gfp, unsigned int order, unsigned int flags)
 {
-	return page_alloc_walk(walk, gfp, order, flags, PAGE_OWNER_PAGES);
+	const struct alloc_context ac = {
+		.zones = walk, .highest_zoneidx = gfp_zone(gfp), .gfp = gfp, .order = order,
+		.owner = PAGE_OWNER_PAGES, .alloc_flags = flags,
+	};
+
+	return page_alloc_walk(&ac);
 }
 
 static int walk_zone_of(const struct page *page)

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What allocations may do in the context that they are made in.
+ *
+ * Scopes: a thread that holds what reclaim would need says so once, and every allocation it
+ * makes from there to the end of the scope, however deep in the calls, is made so.  Scopes
+ * nest: save gives what the matching restore needs.
+ *
+ *	unsigned int noio = memalloc_noio_save();
+ *	...				// GFP_KERNEL means GFP_NOIO here
+ *	memalloc_noio_restore(noio);
+ */
+#ifndef _LINUX_SCHED_MM_H
+#define _LINUX_SCHED_MM_H
+
+#include <linux/gfp_types.h>
+#include <linux/sched.h>
+
+static inline unsigned int memalloc_flags_save(unsigned int flags)
+{
+	unsigned int old = ~current->flags & flags;
+
+	current->flags |= flags;
+	return old;
+}
+
+/* Takes away the flags that the matching save has added. */
+static inline void memalloc_flags_restore(unsigned int flags)
+{
+	current->flags &= ~flags;
+}
+
+/* No I/O (and so no file system either) on behalf of our allocations. */
+static inline unsigned int memalloc_noio_save(void)
+{
+	return memalloc_flags_save(PF_MEMALLOC_NOIO);
+}
+
+static inline void memalloc_noio_restore(unsigned int flags)
+{
+	memalloc_flags_restore(flags);
+}
+
+/* No call into a file system. */
+static inline unsigned int memalloc_nofs_save(void)
+{
+	return memalloc_flags_save(PF_MEMALLOC_NOFS);
+}
+
+static inline void memalloc_nofs_restore(unsigned int flags)
+{
+	memalloc_flags_restore(flags);
+}
+
+/* We are reclaim: all reserves, and never into reclaim again. */
+static inline unsigned int memalloc_noreclaim_save(void)
+{
+	return memalloc_flags_save(PF_MEMALLOC);
+}
+
+static inline void memalloc_noreclaim_restore(unsigned int flags)
+{
+	memalloc_flags_restore(flags);
+}
+
+/* The mask, without what the running thread's scopes forbid. */
+static inline gfp_t current_gfp_context(gfp_t gfp)
+{
+	const unsigned int flags = READ_ONCE(current->flags);
+
+	if (flags & PF_MEMALLOC_NOIO)
+		return gfp & ~(__GFP_IO | __GFP_FS);
+	return flags & PF_MEMALLOC_NOFS ? gfp & ~__GFP_FS : gfp;
+}
+
+#endif /* _LINUX_SCHED_MM_H */
