@@ -29,6 +29,7 @@ MEM ?= 128M
 SMP ?= 1
 CMDLINE ?=
 EXT ?=
+TESTS ?= 1
 IMG ?= quarry
 QEMUFLAGS ?=
 export QEMU QEMUFLAGS O ACCEL
@@ -60,7 +61,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 
 # ---- the kernel --------------------------------------------------------------------
-ROOMS := boot arch/x86 lib mm kernel drivers tests/kernel tests/bench $(if $(COVERAGE),tests/coverage)
+ROOMS := boot arch/x86 lib mm kernel drivers $(if $(filter 0,$(TESTS)),,tests/kernel tests/bench) $(if $(COVERAGE),tests/coverage)
 C_SRC := $(sort $(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
 ASM_SRC := $(sort $(foreach r,$(ROOMS),$(wildcard $(r)/*.asm)))
 EXT_SRC := $(if $(EXT),$(if $(wildcard $(EXT)/.),$(sort $(wildcard $(EXT)/*.c)),$(EXT)))
@@ -279,7 +280,10 @@ ext-example:
 	$(Q)$(MAKE) --no-print-directory IMG=ext-example EXT=tests/ext-example $(O)/ext-example.elf
 bench: $(O)/$(IMG).elf
 	$(Q)scripts/bench --kernel $< $(BENCH)
-lint: $(O)/$(IMG).stripped
+# The kernel without its suites and benchmarks: what the size limit is about.
+bare:
+	$(Q)$(MAKE) --no-print-directory IMG=bare TESTS=0 $(O)/bare.stripped
+lint: bare $(O)/$(IMG).stripped
 	$(Q)CC='$(CC)' MAKE='$(MAKE)' O=$(O) IMG=$(IMG) scripts/lint "$(KFLAGS)" "$(C_SRC)"
 coverage:
 	$(Q)MAKE='$(MAKE)' scripts/coverage
@@ -301,12 +305,13 @@ help:
 	@echo
 	@echo 'Variables: V=1 DEBUG=1 O=dir CC=clang CROSS_COMPILE= QEMU= QEMUFLAGS= SMP= MEM= CMDLINE= EXT=path'
 	@echo 'DEBUG=1: compile the costly checks in (VM_BUG_ON, lockdep_assert_held), best with O=build/debug'
+	@echo 'TESTS=0: leave suites and benchmarks out of the image'
 	@echo 'EXT=path: a .c file or a folder of them is compiled in (see tests/ext-example/)'
 
 clean:
 	rm -rf $(O) compile_commands.json
 
-.PHONY: $(PHONY) fuzz ext-example
+.PHONY: $(PHONY) fuzz ext-example bare
 -include $(OBJS:.o=.d) $(EXT_OBJS:.o=.d) $(HOST_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZERS:%=$(F)/tests/host/%.d) \
 	$(HOST_PROGS:%=$(H)/tests/host/%.d)
 endif
