@@ -11,7 +11,7 @@
  *   could go, a fraction that grows as reclaim gets desperate (priority 12, 11 ... 0):
  *
  *	delta = (objects >> priority) * 4 / seeks	seeks: cost to make one again
- *	      = objects / 2				if that costs nothing
+ *	      = objects / 2				if that costs nothing (seeks 0)
  *	scan  = delta + (deferred >> priority)		but never more than 2 * objects
  *
  *   handed out in batches.  What is left (less than a batch, or the callback stopped) is
@@ -38,12 +38,12 @@
 #include <linux/kernel.h>
 #include <linux/panic.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/vmstat.h>
-#include <asm/processor.h>
 
 #include "internal.h"
 
@@ -58,7 +58,7 @@ static u64 shrinker_last_id;			/* (S) */
 struct shrinker_run {
 	struct list_head list;			/* (S) */
 	struct shrinker *shrinker;		/* (S) NULL: freed by its own callback */
-	int pid;				/* (C) who is calling */
+	const struct task_struct *task;		/* (C) who is calling */
 };
 
 /* ---- registering ----------------------------------------------------------------- */
@@ -116,7 +116,6 @@ int __register_shrinker(struct shrinker *shrinker, const char *fmt, ...)
 /* Is another task in a callback of s?  The caller's own records forget it. */
 static bool shrinker_is_running(struct shrinker *s)
 {
-	const int pid = task_ident().pid;
 	struct shrinker_run *run;
 	bool running = false;
 
@@ -124,7 +123,7 @@ static bool shrinker_is_running(struct shrinker *s)
 	list_for_each_entry(run, &shrinker_runs, list) {
 		if (run->shrinker != s)
 			continue;
-		if (run->pid == pid)
+		if (run->task == current)
 			run->shrinker = NULL;
 		else
 			running = true;
@@ -146,7 +145,7 @@ void unregister_shrinker(struct shrinker *shrinker)
 	shrinker->flags &= ~SHRINKER_REGISTERED;
 	spin_unlock(&shrinker_lock);
 	while (was && shrinker_is_running(shrinker))
-		cpu_relax();
+		schedule_timeout_uninterruptible(1);
 }
 
 void shrinker_free(struct shrinker *shrinker)
@@ -162,14 +161,14 @@ void shrinker_free(struct shrinker *shrinker)
 /* ---- one walk -------------------------------------------------------------------- */
 
 /* This task is in a callback of s already: its allocation came back here. */
-static bool shrinker_is_mine(const struct shrinker *s, int pid)
+static bool shrinker_is_mine(const struct shrinker *s)
 	__must_hold(&shrinker_lock)
 {
 	const struct shrinker_run *run;
 
 	lockdep_assert_held(&shrinker_lock);
 	list_for_each_entry(run, &shrinker_runs, list)
-		if (run->shrinker == s && run->pid == pid)
+		if (run->shrinker == s && run->task == current)
 			return true;
 	return false;
 }
@@ -180,10 +179,10 @@ static bool shrinker_enter(struct shrinker_run *run, u64 *id)
 	struct shrinker *s;
 
 	run->shrinker = NULL;
-	run->pid = task_ident().pid;
+	run->task = current;
 	spin_lock(&shrinker_lock);
 	list_for_each_entry(s, &shrinker_list, list) {
-		if (s->id >= *id || shrinker_is_mine(s, run->pid))
+		if (s->id >= *id || shrinker_is_mine(s))
 			continue;
 		*id = s->id;
 		run->shrinker = s;
@@ -207,7 +206,7 @@ unsigned long shrinker_delta(unsigned long freeable, int seeks, int priority)
 {
 	VM_BUG_ON(priority < 0 || priority > DEF_PRIORITY);
 	if (!seeks)
-		return freeable / 2;
+		return (freeable + 1) / 2;	/* rounded up: the last one goes, too */
 	return (freeable >> priority) * 4 / seeks;
 }
 
@@ -251,6 +250,7 @@ static unsigned long shrinker_scan(struct shrinker_run *run, struct shrink_contr
 		if (!run->shrinker || goal <= sc->nr_scanned || !sc->nr_scanned)
 			break;
 		goal -= sc->nr_scanned;
+		cond_resched();
 	}
 	return freed;
 }

@@ -53,7 +53,9 @@ struct kmem_cache {
 	u8  order;			/* (C) a slab is 1 << order pages */
 	u8  min_empty;			/* (C) empty slabs kept */
 	bool poison;		/* (C) contents, too: no constructor sees its object spoilt */
+	bool closing;			/* (L) being destroyed: no new pins */
 	bool dying;			/* (L,R) destroyed, but objects are out */
+	u16 pins;			/* (L,R) of reclaim, which works on it without a lock */
 	void (*ctor)(void *object);	/* (C) */
 
 	spinlock_t lock;		/* rank LOCK_SLAB_NODE, irqs off */
@@ -235,6 +237,12 @@ extern struct kmem_cache *slab_cache_table[SLAB_NR_CACHES];	/* (L) to write */
 /* Fill in and publish a static cache at a fixed index; for boot. */
 void slab_cache_create_boot(struct kmem_cache *s, unsigned int index, const char *name,
 			    unsigned int size, unsigned int align, slab_flags_t flags);
+/*
+ * The first cache at *index or behind that is not being destroyed, pinned: it stays until
+ * slab_cache_unpin().  *index moves on to the one behind it.  NULL: no more.
+ */
+struct kmem_cache *slab_cache_pin_next(unsigned int *index);
+void slab_cache_unpin(struct kmem_cache *s);
 /* A dying cache may be free of slabs now: let it go.  Any context but NMI, no lock. */
 void slab_cache_reap(struct kmem_cache *s, u16 index);
 
@@ -254,6 +262,10 @@ bool slab_pcp_verify(struct kmem_cache *s, unsigned long *stocked, char *msg, si
 bool slab_pcp_is_free(struct kmem_cache *s, void *object);
 /* Free an object of s, if it is live; else report. */
 void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller);
+
+/* ---- slab_shrink.c --------------------------------------------------------------- */
+
+void slab_shrink_init(void);
 
 /* ---- slub.c ---------------------------------------------------------------------- */
 

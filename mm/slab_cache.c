@@ -38,6 +38,7 @@
 #include <linux/prandom.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
@@ -348,6 +349,49 @@ void slab_cache_reap(struct kmem_cache *s, u16 index)
 		kmem_cache_free(&slab_cache_self, s);
 }
 
+struct kmem_cache *slab_cache_pin_next(unsigned int *index)
+{
+	struct kmem_cache *s = NULL;
+	unsigned long flags;
+
+	while (!s && *index < SLAB_NR_CACHES) {
+		if (!READ_ONCE(slab_cache_table[*index])) {
+			++*index;
+			continue;
+		}
+		spin_lock_irqsave(&slab_cache_lock, flags);
+		s = slab_cache_table[(*index)++];
+		if (s && s->closing)
+			s = NULL;
+		if (s)
+			s->pins++;
+		spin_unlock_irqrestore(&slab_cache_lock, flags);
+	}
+	return s;
+}
+
+void slab_cache_unpin(struct kmem_cache *s)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&slab_cache_lock, flags);
+	VM_WARN_ON_ONCE(!s->pins);
+	s->pins--;
+	spin_unlock_irqrestore(&slab_cache_lock, flags);
+}
+
+/* Nobody pins it any more when this returns. */
+static void slab_cache_close(struct kmem_cache *s)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&slab_cache_lock, flags);
+	s->closing = true;
+	spin_unlock_irqrestore(&slab_cache_lock, flags);
+	while (READ_ONCE(s->pins))
+		schedule_timeout_uninterruptible(1);
+}
+
 void kmem_cache_destroy(struct kmem_cache *s)
 {
 	unsigned long flags;
@@ -358,6 +402,7 @@ void kmem_cache_destroy(struct kmem_cache *s)
 	if (WARN_ON_ONCE(in_interrupt()))
 		return;
 	index = s->index;
+	slab_cache_close(s);
 	s->min_empty = 0;
 	slab_pcp_close(s);
 	if (s->nr_lost)
@@ -446,19 +491,17 @@ unsigned long slab_nr_live(void)
 
 /*
  * Not through kmem_cache_for_each(): flushing gives pages back, and that is too much to do
- * under the list's lock.  Process context is the only one that takes caches off the list.
+ * under the list's lock.
  */
 void slab_drain_all(void)
 {
 	struct kmem_cache *s;
-	unsigned int i;
+	unsigned int i = 1;
 
-	for (i = 1; i < SLAB_NR_CACHES; i++) {
-		s = READ_ONCE(slab_cache_table[i]);
-		if (!s)
-			continue;
+	while ((s = slab_cache_pin_next(&i)) != NULL) {
 		slab_pcp_drain(s);
 		s->ops->shrink(s, 0);
+		slab_cache_unpin(s);
 	}
 }
 
@@ -510,4 +553,5 @@ void kmem_cache_init(void)
 	slab_cache_create_boot(&slab_cache_self, SLAB_CACHE_SELF, "kmem_cache",
 			       sizeof(struct kmem_cache), 0, SLAB_HWCACHE_ALIGN);
 	verify_register(&slab_cache_verify_ops);
+	slab_shrink_init();
 }

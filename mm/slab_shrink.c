@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/slab_shrink.c - object caches give back what they keep for speed
+ *
+ * MODEL
+ *   A cache keeps empty slabs (min_empty) and a stock of free objects per CPU.  Both are
+ *   memory that nobody uses.  A shrinker of our own, the very first to register and so the
+ *   last to be asked, gives them back: it flushes the stocks, and then what is empty goes.
+ *
+ *   It counts in pages.  Objects in stock may lie in slabs that others use, so what count
+ *   says of them is what they would be if they lay together: an upper bound.
+ *
+ *   Each call goes on where the last one stopped, so that not the same caches are emptied
+ *   all the time.
+ *
+ * INVARIANTS	none of its own.
+ * LOCKING	none over a cache's work: it is pinned (slab_cache.c).
+ * CONTEXT	process, no lock held.
+ * FAILURE	scan: SHRINK_STOP, there was nothing.
+ * NOT HERE	drivers' objects: their own shrinkers.  When: vmscan.c.
+ */
+#include <linux/kernel.h>
+#include <linux/shrinker.h>
+
+#include "slab.h"
+
+/* Pages that s could do without; racy. */
+static unsigned long slab_shrink_pages(const struct kmem_cache *s)
+{
+	return (READ_ONCE(s->nr_empty) << s->order) +
+	       (slab_pcp_count(s) * s->size >> PAGE_SHIFT);
+}
+
+static unsigned long slab_shrink_count(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	unsigned long pages = 0;
+	struct kmem_cache *s;
+	unsigned int i = 1;
+
+	while ((s = slab_cache_pin_next(&i)) != NULL) {
+		pages += slab_shrink_pages(s);
+		slab_cache_unpin(s);
+	}
+	return pages ? pages : SHRINK_EMPTY;
+}
+
+/* Pages freed. */
+static unsigned long slab_shrink_one(struct kmem_cache *s)
+{
+	const unsigned long before = READ_ONCE(s->nr_slabs);
+	unsigned long after;
+
+	slab_pcp_drain(s);
+	after = s->ops->shrink(s, 0);
+	/* Somebody may have added slabs meanwhile. */
+	return after < before ? (before - after) << s->order : 0;
+}
+
+static unsigned long slab_shrink_scan(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	static unsigned int cursor = 1;
+	unsigned int index = READ_ONCE(cursor), seen;
+	unsigned long freed = 0;
+	struct kmem_cache *s;
+
+	for (seen = 0; freed < sc->nr_to_scan && seen < SLAB_NR_CACHES; seen++) {
+		s = slab_cache_pin_next(&index);
+		if (!s) {
+			index = 1;		/* around; seen bounds it */
+			continue;
+		}
+		freed += slab_shrink_one(s);
+		slab_cache_unpin(s);
+	}
+	WRITE_ONCE(cursor, index);
+	sc->nr_scanned = max(freed, sc->nr_to_scan);
+	return freed ? freed : SHRINK_STOP;
+}
+
+static struct shrinker slab_shrinker = {
+	.count_objects	= slab_shrink_count,
+	.scan_objects	= slab_shrink_scan,
+	.batch		= 1,			/* few pages are worth a call, too */
+	.seeks		= 0,			/* what is free already costs nothing */
+};
+
+void slab_shrink_init(void)
+{
+	WARN_ON(register_shrinker(&slab_shrinker, "slab-stocks"));
+}
