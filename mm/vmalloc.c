@@ -58,6 +58,7 @@ static_assert(!(VM_DYING & (VM_ALLOC | VM_MAP | VM_STOCKED)), "marks are no kind
 
 static struct vmap_space vmalloc_space;
 static struct vm_struct *vmalloc_deferred;	/* (V) */
+static unsigned long vmalloc_nr_deferred;	/* (V,R) areas in that line */
 static struct kmem_cache *vmalloc_cache __ro_after_init;
 
 /* Bits of a caller's mask that make sense for the small things beside the pages. */
@@ -104,7 +105,7 @@ struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, u
 	return area;
 }
 
-static void vmalloc_destroy_area(struct vm_struct *area)
+void vmalloc_destroy_area(struct vm_struct *area)
 {
 	vmap_table_release(area->addr, area->addr + get_vm_area_size(area));
 	vmap_area_remove(&vmalloc_space, area);
@@ -148,6 +149,7 @@ struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool de
 		spin_lock_irqsave(&vmalloc_space.lock, flags);
 		area->link = vmalloc_deferred;
 		vmalloc_deferred = area;
+		vmalloc_nr_deferred++;
 		spin_unlock_irqrestore(&vmalloc_space.lock, flags);
 	}
 	return area;
@@ -343,10 +345,17 @@ static struct vm_struct *vmalloc_pop_deferred(void)
 
 	spin_lock_irqsave(&vmalloc_space.lock, flags);
 	area = vmalloc_deferred;
-	if (area)
+	if (area) {
 		vmalloc_deferred = area->link;
+		vmalloc_nr_deferred--;
+	}
 	spin_unlock_irqrestore(&vmalloc_space.lock, flags);
 	return area;
+}
+
+unsigned long vmalloc_deferred_count(void)
+{
+	return READ_ONCE(vmalloc_nr_deferred);
 }
 
 unsigned int vmalloc_drain(void)
@@ -536,4 +545,5 @@ void vmalloc_init(void)
 	vmap_space_init(&vmalloc_space, VMALLOC_START, VMALLOC_END);
 	vmap_table_init(VMALLOC_START);
 	verify_register(&vmalloc_verify_ops);
+	vmalloc_shrink_init();
 }

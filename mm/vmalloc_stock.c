@@ -15,13 +15,19 @@
  *   Only areas in the table that is kept for good (vmap_table.c) are stocked, so that the
  *   stock holds no table, and no memory but the areas' descriptions.
  *
+ *   Under pressure a shrinker gives back the areas that wait: those that interrupts freed,
+ *   with their pages, and then the stock of the CPU it runs on.
+ *
  * INVARIANTS	a stocked area has no page mapped, and is on exactly one list.
  * LOCKING	a CPU's lists are its own; preemption off.  Interrupts never come here.
  * CONTEXT	process.
  * FAILURE	pop: NULL.  push: false, the caller frees the area.
  * NOT HERE	mapping and freeing: vmalloc.c.
  */
+#include <linux/kernel.h>
+#include <linux/panic.h>
 #include <linux/preempt.h>
+#include <linux/shrinker.h>
 #include <linux/smp.h>
 
 #include "vmap.h"
@@ -99,4 +105,40 @@ unsigned long vmalloc_stock_count(unsigned long *pages)
 			*pages += n * nr;
 		}
 	return areas;
+}
+
+/* ---- under pressure -------------------------------------------------------------- */
+
+static unsigned long vmalloc_shrink_count(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	unsigned long pages, areas = vmalloc_deferred_count() + vmalloc_stock_count(&pages);
+
+	return areas ? areas : SHRINK_EMPTY;
+}
+
+static unsigned long vmalloc_shrink_scan(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	unsigned long freed = vmalloc_drain();
+	struct vm_struct *area;
+
+	for (; freed < sc->nr_to_scan; freed++) {
+		area = vmalloc_stock_pop_any();
+		if (!area)
+			break;
+		vmalloc_destroy_area(area);
+	}
+	sc->nr_scanned = max(freed, sc->nr_to_scan);
+	return freed ? freed : SHRINK_STOP;
+}
+
+static struct shrinker vmalloc_shrinker = {
+	.count_objects	= vmalloc_shrink_count,
+	.scan_objects	= vmalloc_shrink_scan,
+	.batch		= 1,			/* one deferred area may be gigabytes */
+	.seeks		= 0,
+};
+
+void vmalloc_shrink_init(void)
+{
+	WARN_ON(register_shrinker(&vmalloc_shrinker, "vmalloc-areas"));
 }
