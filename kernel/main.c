@@ -35,6 +35,7 @@
 #include <linux/serial.h>
 #include <linux/slab.h>
 #include <linux/stats.h>
+#include <linux/swap.h>
 #include <linux/vgacon.h>
 #include <linux/vmalloc.h>
 
@@ -109,6 +110,7 @@ static void start_memory(void)
 	kmem_cache_init();			/* the cache of caches */
 	kmalloc_init();				/* size classes */
 	vmalloc_init();				/* virtually contiguous areas */
+	vmscan_init();				/* who is short of memory asks those who have it */
 	mm_stats_banner();			/* zones and totals; reports of failures */
 }
 

@@ -224,6 +224,20 @@ unsigned long shrinker_goal(unsigned long deferred, unsigned long delta, unsigne
 unsigned long shrinker_left(unsigned long deferred, unsigned long delta, unsigned long scanned,
 			    unsigned long freeable);
 
+/* ---- vmscan.c -------------------------------------------------------------------- */
+
+/* One attempt to get memory back. */
+struct scan_control {
+	gfp_t gfp_mask;			/* what shrinkers may do */
+	int priority;			/* DEF_PRIORITY..0: how hard they are asked */
+	unsigned long nr_to_reclaim;	/* pages wanted */
+	unsigned long nr_reclaimed;	/* pages got */
+};
+/* Ask every shrinker once. */
+void vmscan_shrink_node(struct scan_control *sc);
+/* With rising pressure until enough has come; what has.  Under PF_MEMALLOC. */
+unsigned long vmscan_reclaim(struct scan_control *sc);
+
 /* ---- section.c, section_plan.c --------------------------------------------------- */
 
 /* What memblock says about one section; pages. */

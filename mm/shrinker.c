@@ -43,6 +43,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/swap.h>
 #include <linux/vmstat.h>
 
 #include "internal.h"
@@ -225,6 +226,30 @@ unsigned long shrinker_left(unsigned long deferred, unsigned long delta, unsigne
 	return min(all > scanned ? all - scanned : 0, 2 * freeable);
 }
 
+static unsigned long shrinker_pages_told(void)
+{
+	return current->reclaim_state ? current->reclaim_state->reclaimed : 0;
+}
+
+/*
+ * One scan_objects().  Who frees pages as such without telling reclaim (most textbooks'
+ * shrinkers) is believed as far as there are more free pages than before.
+ */
+static unsigned long shrinker_scan_once(struct shrinker *s, struct shrink_control *sc)
+{
+	const unsigned long told = shrinker_pages_told();
+	const unsigned long before = nr_free_pages() + nr_free_pcp_pages();
+	unsigned long nr, after;
+
+	nr = s->scan_objects(s, sc);
+	if (nr == SHRINK_STOP || !nr || shrinker_pages_told() != told)
+		return nr;
+	after = nr_free_pages() + nr_free_pcp_pages();
+	if (after > before)
+		mm_account_reclaimed_pages(min(nr, after - before));
+	return nr;
+}
+
 /*
  * Scan in batches until goal is reached or the callback stops, or frees itself; *scanned
  * objects were looked at, the number of those freed is returned.
@@ -241,7 +266,7 @@ static unsigned long shrinker_scan(struct shrinker_run *run, struct shrink_contr
 	while (goal && (goal >= batch || goal >= freeable)) {
 		sc->nr_to_scan = min(batch, goal);
 		sc->nr_scanned = sc->nr_to_scan;
-		nr = s->scan_objects(s, sc);
+		nr = shrinker_scan_once(s, sc);
 		if (nr == SHRINK_STOP)
 			break;
 		freed += nr;

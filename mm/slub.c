@@ -37,6 +37,7 @@
 #include <linux/bitmap.h>
 #include <linux/printk.h>
 #include <linux/sprintf.h>
+#include <linux/swap.h>
 
 #include "slab.h"
 
@@ -152,6 +153,7 @@ static void slub_free_slab(struct kmem_cache *s, struct page *slab)
 		slab[i].meta = 0;
 	slab->meta = PAGE_META(PAGE_OWNER_SLAB, s->order);
 	free_pages_owner(slab, s->order, PAGE_OWNER_SLAB);
+	mm_account_reclaimed_pages(1UL << s->order);
 }
 
 /* Slabs that have left the cache, linked by ->next only. */

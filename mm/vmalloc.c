@@ -42,6 +42,7 @@
 #include <linux/section.h>
 #include <linux/slab.h>
 #include <linux/stats.h>
+#include <linux/swap.h>
 
 #include "internal.h"
 #include "vmap.h"
@@ -173,6 +174,7 @@ static void vmalloc_free_chain(struct page *chain)
 	while (chain) {
 		struct page *next = (struct page *)(unsigned long)chain->private;
 
+		mm_account_reclaimed_pages(1UL << chain->order);
 		free_pages_owner(chain, chain->order, PAGE_OWNER_VMALLOC);
 		chain = next;
 	}

@@ -44,6 +44,7 @@
 
 struct kthread;
 struct prio_array;
+struct reclaim_state;
 
 /*
  * Field keys:  (C) constant while the thread exists   (T) the thread itself
@@ -56,6 +57,7 @@ struct task_struct {
 	int pid;			/* (C) */
 	char comm[TASK_COMM_LEN];	/* (C) after its creator has named it */
 
+	struct reclaim_state *reclaim_state; /* (T) mm/vmscan.c: what it has freed so far */
 	bool oom_victim;		/* (R) mm/oom.c: may dig into the reserve, to get done */
 
 	unsigned long sp;		/* saved stack pointer, while it does not run */

@@ -6,6 +6,7 @@
 #include <linux/mmzone.h>
 #include <linux/section.h>
 #include <linux/slab.h>
+#include <linux/swap.h>
 #include <linux/vmalloc.h>
 
 #include "platform.h"
@@ -27,4 +28,5 @@ void platform_start_mm(void)
 		kmalloc_init();
 	if (vmalloc_init)
 		vmalloc_init();
+	vmscan_init();
 }

@@ -4,7 +4,9 @@
  */
 #include <linux/shrinker.h>
 #include <linux/slab.h>
+#include <linux/swap.h>
 #include <linux/vmalloc.h>
+#include <linux/vmstat.h>
 
 #include "../../mm/internal.h"
 #include "../../mm/vmap.h"
@@ -101,12 +103,193 @@ static void stocked_areas_go_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vmalloc_stock_count(&pages), 0);
 }
 
+/* ---- direct reclaim -------------------------------------------------------------- */
+
+/* A driver that keeps pages it could do without, and says so as textbooks do. */
+static struct page_keeper {
+	struct shrinker *shrinker;
+	struct page *chain;		/* through page_private() */
+	unsigned long nr, scans;
+	bool lazy;			/* says that it frees, and does not */
+	bool needs_fs;
+	bool allocates;
+	unsigned long got, refused;
+} keeper;
+
+static unsigned long keeper_count(struct shrinker *s, struct shrink_control *sc)
+{
+	return READ_ONCE(keeper.nr);
+}
+
+static void keeper_free_one(void)
+{
+	struct page *page = keeper.chain;
+
+	keeper.chain = (struct page *)page_private(page);
+	keeper.nr--;
+	__free_page(page);
+}
+
+static unsigned long keeper_scan(struct shrinker *s, struct shrink_control *sc)
+{
+	unsigned long i;
+	void *p;
+
+	keeper.scans++;
+	if (keeper.needs_fs && !(sc->gfp_mask & __GFP_FS))
+		return SHRINK_STOP;
+	if (keeper.lazy)
+		return sc->nr_to_scan;
+	if (keeper.allocates) {
+		p = kmalloc(KMALLOC_MAX_CACHE_SIZE, GFP_KERNEL | __GFP_NOWARN);
+		keeper.got += p != NULL;
+		keeper.refused += !p;
+		kfree(p);
+	}
+	for (i = 0; i < sc->nr_to_scan && keeper.nr; i++)
+		keeper_free_one();
+	return i;
+}
+
+static void keeper_close(void *unused)
+{
+	shrinker_free(keeper.shrinker);
+	while (keeper.nr)
+		keeper_free_one();
+}
+
+/* All of memory that a GFP_KERNEL request could have. */
+static void keeper_take_all(struct kunit *test)
+{
+	struct page *page;
+
+	if (totalram_pages() > 320UL << (20 - PAGE_SHIFT))
+		kunit_skip(test, "more than 320 MiB");
+	memset(&keeper, 0, sizeof(keeper));
+	keeper.shrinker = shrinker_alloc(0, "page-keeper");
+	KUNIT_ASSERT_NOT_NULL(test, keeper.shrinker);
+	keeper.shrinker->count_objects = keeper_count;
+	keeper.shrinker->scan_objects = keeper_scan;
+	kunit_add_action(test, keeper_close, NULL);
+	while ((page = alloc_page((GFP_KERNEL & ~__GFP_FS) | __GFP_NORETRY | __GFP_NOWARN))) {
+		set_page_private(page, (unsigned long)keeper.chain);
+		keeper.chain = page;
+		keeper.nr++;
+	}
+	shrinker_register(keeper.shrinker);
+}
+
+static void who_is_short_gets_what_others_keep(struct kunit *test)
+{
+	const u64 stalls = vm_event_sum(ALLOCSTALL_NORMAL), stolen = vm_event_sum(PGSTEAL_DIRECT);
+	unsigned long kept;
+	struct page *page;
+
+	keeper_take_all(test);
+	kept = keeper.nr;
+	KUNIT_EXPECT_NULL(test, alloc_page(GFP_NOWAIT));
+	KUNIT_EXPECT_EQ(test, keeper.nr, kept);
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_EXPECT_NOT_NULL(test, page);
+	KUNIT_EXPECT_LT(test, keeper.nr, kept);
+	KUNIT_EXPECT_GE(test, vm_event_sum(ALLOCSTALL_NORMAL), stalls + 1);
+	KUNIT_EXPECT_GE(test, vm_event_sum(PGSTEAL_DIRECT), stolen + kept - keeper.nr);
+	__free_page(page);
+}
+
+static void the_mask_reaches_the_callback(struct kunit *test)
+{
+	struct page *page;
+
+	keeper_take_all(test);
+	keeper.needs_fs = true;
+	KUNIT_EXPECT_NULL(test, alloc_page(GFP_NOFS | __GFP_NOWARN));
+	KUNIT_EXPECT_GT(test, keeper.scans, 0);
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_EXPECT_NOT_NULL(test, page);
+	if (page)
+		__free_page(page);
+}
+
+/* Motion is not progress: this would go on for ever. */
+static void a_liar_is_not_believed(struct kunit *test)
+{
+	keeper_take_all(test);
+	keeper.lazy = true;
+	KUNIT_EXPECT_NULL(test, alloc_page(GFP_KERNEL | __GFP_NOWARN));
+	KUNIT_EXPECT_GT(test, keeper.scans, 0);
+}
+
+/* What reclaim allocates comes from the reserve, and never goes into reclaim again. */
+static void reclaim_does_not_reclaim(struct kunit *test)
+{
+	struct page *page;
+
+	keeper_take_all(test);
+	keeper.allocates = true;
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_EXPECT_NOT_NULL(test, page);
+	KUNIT_EXPECT_GT(test, keeper.got, 0);
+	KUNIT_EXPECT_EQ(test, keeper.refused, 0);
+	KUNIT_EXPECT_NULL(test, current->reclaim_state);
+	KUNIT_EXPECT_EQ(test, current->flags & PF_MEMALLOC, 0);
+	if (page)
+		__free_page(page);
+}
+
+/* A slab cache's memory serves others. */
+static void empty_slabs_serve_others(struct kunit *test)
+{
+	struct kmem_cache *s = used_cache(test, 2048, 0);
+	unsigned long slabs = slabs_of(s);
+	struct page *page;
+
+	keeper_take_all(test);
+	KUNIT_EXPECT_LT(test, slabs_of(s), slabs);	/* that took them, too */
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_EXPECT_NOT_NULL(test, page);
+	if (page)
+		__free_page(page);
+	kmem_cache_destroy(s);
+}
+
+/* Large blocks: so many pages are asked for. */
+static void a_large_block_asks_for_more(struct kunit *test)
+{
+	unsigned long kept;
+	struct page *page;
+
+	keeper_take_all(test);
+	kept = keeper.nr;
+	page = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL, 8);
+	KUNIT_EXPECT_LE(test, keeper.nr + 256, kept);
+	if (page)
+		__free_pages(page, 8);
+}
+
+static void private_zones_are_not_our_business(struct kunit *test)
+{
+	static struct zone mine[MAX_NR_ZONES];
+	const struct alloc_context ac = { .zones = mine, .gfp = GFP_KERNEL };
+	const u64 stalls = vm_event_sum(ALLOCSTALL_DMA);
+
+	KUNIT_EXPECT_EQ(test, try_to_free_pages(&ac), 0);
+	KUNIT_EXPECT_EQ(test, vm_event_sum(ALLOCSTALL_DMA), stalls);
+}
+
 static struct kunit_case reclaim_cases[] = {
 	KUNIT_CASE(stocks_and_empty_slabs_go_back),
 	KUNIT_CASE(live_objects_stay),
 	KUNIT_CASE(dying_cache_is_left_alone),
 	KUNIT_CASE(deferred_areas_go_back),
 	KUNIT_CASE(stocked_areas_go_back),
+	KUNIT_CASE(who_is_short_gets_what_others_keep),
+	KUNIT_CASE(the_mask_reaches_the_callback),
+	KUNIT_CASE(a_liar_is_not_believed),
+	KUNIT_CASE(reclaim_does_not_reclaim),
+	KUNIT_CASE(empty_slabs_serve_others),
+	KUNIT_CASE(a_large_block_asks_for_more),
+	KUNIT_CASE(private_zones_are_not_our_business),
 	{}
 };
 
