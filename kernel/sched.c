@@ -436,13 +436,16 @@ void sched_init(void)
 void __noreturn sched_idle(void)
 {
 	current->flags |= PF_IDLE;
+	preempt_disable();		/* so it cannot sleep, by the test that everybody makes */
 	for (;;) {
 		local_irq_disable();
 		if (need_resched()) {
 			local_irq_enable();
+			preempt_enable_no_resched();
 			schedule();
+			preempt_disable();
 		} else {
-			safe_halt();	/* what wakes it preempts it, too */
+			safe_halt();	/* an interrupt asks for a switch, and returns here */
 		}
 	}
 }

@@ -218,46 +218,6 @@ static int panic_on_warn_setup_value(char *val)
 }
 __setup("panic_on_warn=", panic_on_warn_setup_value);
 
-/* ---- might_sleep ----------------------------------------------------------------- */
-
-#define NR_SITES	64
-
-static unsigned long reported_site[NR_SITES];	/* a hash table: a clash reports again */
-
-static bool first_report(unsigned long site)
-{
-	unsigned long *slot = &reported_site[(site ^ site >> 7) % NR_SITES];
-
-	if (*slot == site)
-		return false;
-	*slot = site;
-	return true;
-}
-
-void might_sleep_reset(void)
-{
-	memset(reported_site, 0, sizeof(reported_site));
-}
-
-bool __might_sleep(const char *file, int line, unsigned long site)
-{
-	struct task_ident who;
-
-	if (likely(preemptible()) || system_state != SYSTEM_RUNNING || oops_in_progress)
-		return true;
-	if (!first_report(site))
-		return false;
-	who = task_ident();
-	pr_err("BUG: sleeping function called from invalid context at %s:%d\n", file, line);
-	pr_err("in_atomic(): %d, irqs_disabled(): %d, non_block: 0, pid: %d, name: %s\n",
-	       in_atomic(), irqs_disabled(), who.pid, who.comm);
-	pr_err("preempt_count: %x, expected: 0\n", preempt_count());
-	dump_stack_print_info(KERN_ERR);
-	show_trace_after(_RET_IP_, KERN_ERR);
-	add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
-	return false;
-}
-
 /* ---- stack protector ------------------------------------------------------------- */
 
 extern unsigned long __stack_chk_guard;

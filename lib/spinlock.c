@@ -94,6 +94,26 @@ static noinline __cold void rank_bug(const spinlock_t *lock, const spinlock_t *h
 	dump_stack();
 }
 
+/* For reports: what this CPU holds, in the order of taking. */
+void debug_show_held_locks(void)
+{
+	const struct held_locks *held = this_cpu_ptr(&held_locks);
+	struct task_ident who = task_ident();
+	unsigned int i;
+
+	if (!held->nr) {
+		pr_err("no locks held by %s/%d.\n", who.comm, who.pid);
+		return;
+	}
+	pr_err("%u lock%s held by %s/%d:\n", held->nr, held->nr > 1 ? "s" : "", who.comm, who.pid);
+	for (i = 0; i < held->nr; i++) {
+		const spinlock_t *lock = held->lock[i].lock;
+
+		pr_err(" #%u: %px (%s){....}-{rank %d}, at: %pS\n", i, lock, rank_text(lock),
+		       lock->rank, (void *)lock);
+	}
+}
+
 /* ---- the stack of held locks ----------------------------------------------------- */
 
 static __always_inline void debug_locked(spinlock_t *lock, struct held_locks *held)

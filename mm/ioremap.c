@@ -78,17 +78,17 @@ static void __iomem *ioremap_prot(phys_addr_t paddr, size_t size, pgprot_t prot,
 	return (void __iomem *)(area->addr + (paddr - start));
 }
 
-void __iomem *ioremap(phys_addr_t paddr, size_t size)
+void __iomem *(ioremap)(phys_addr_t paddr, size_t size)
 {
 	return ioremap_prot(paddr, size, PAGE_KERNEL_NOCACHE, _RET_IP_);
 }
 
-void __iomem *ioremap_wc(phys_addr_t paddr, size_t size)
+void __iomem *(ioremap_wc)(phys_addr_t paddr, size_t size)
 {
 	return ioremap_prot(paddr, size, PAGE_KERNEL_WC, _RET_IP_);
 }
 
-void __iomem *ioremap_cache(phys_addr_t paddr, size_t size)
+void __iomem *(ioremap_cache)(phys_addr_t paddr, size_t size)
 {
 	return ioremap_prot(paddr, size, PAGE_KERNEL, _RET_IP_);
 }

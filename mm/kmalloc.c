@@ -123,7 +123,7 @@ static noinline void *kmalloc_special(size_t size, gfp_t flags)
 	return p;
 }
 
-void *__kmalloc(size_t size, gfp_t flags)
+void *(__kmalloc)(size_t size, gfp_t flags)
 {
 	/* size - 1 wraps for 0. */
 	if (unlikely(size - 1 >= kmalloc_fast_max) || unlikely(flags & (__GFP_DMA | __GFP_ZERO)))

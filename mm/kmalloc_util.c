@@ -68,7 +68,7 @@ static void *kmalloc_util_stay(struct kmem_cache *s, const void *object, size_t 
 	return (void *)object;
 }
 
-void *krealloc(const void *object, size_t new_size, gfp_t flags)
+void *(krealloc)(const void *object, size_t new_size, gfp_t flags)
 {
 	size_t room, old;
 	struct kmem_cache *s;
@@ -79,7 +79,7 @@ void *krealloc(const void *object, size_t new_size, gfp_t flags)
 		return ZERO_SIZE_PTR;
 	}
 	if (ZERO_OR_NULL_PTR(object))
-		return __kmalloc(new_size, flags);
+		return (__kmalloc)(new_size, flags);
 	s = kmalloc_cache_of(object);
 	room = s ? s->usable : kmalloc_util_size(object);
 	old = s && s->orig ? slab_debug_size(s, object) : room;
@@ -88,7 +88,7 @@ void *krealloc(const void *object, size_t new_size, gfp_t flags)
 			memset((char *)object + min(old, new_size), 0, room - min(old, new_size));
 		return kmalloc_util_stay(s, object, new_size);
 	}
-	p = __kmalloc(new_size, flags);
+	p = (__kmalloc)(new_size, flags);
 	if (unlikely(!p))
 		return NULL;
 	memcpy(p, object, old);
@@ -124,13 +124,13 @@ void kfree_s(const void *object, size_t size)
 }
 EXPORT_SYMBOL(kfree_s);
 
-char *kmemdup_nul(const char *s, size_t len, gfp_t flags)
+char *(kmemdup_nul)(const char *s, size_t len, gfp_t flags)
 {
 	char *copy;
 
 	if (!s)
 		return NULL;
-	copy = len + 1 ? __kmalloc(len + 1, flags) : NULL;
+	copy = len + 1 ? (__kmalloc)(len + 1, flags) : NULL;
 	if (copy) {
 		memcpy(copy, s, len);
 		copy[len] = '\0';
@@ -139,21 +139,21 @@ char *kmemdup_nul(const char *s, size_t len, gfp_t flags)
 }
 EXPORT_SYMBOL(kmemdup_nul);
 
-char *kstrndup(const char *s, size_t max, gfp_t flags)
+char *(kstrndup)(const char *s, size_t max, gfp_t flags)
 {
-	return s ? kmemdup_nul(s, strnlen(s, max), flags) : NULL;
+	return s ? (kmemdup_nul)(s, strnlen(s, max), flags) : NULL;
 }
 EXPORT_SYMBOL(kstrndup);
 
-char *kstrdup(const char *s, gfp_t flags)
+char *(kstrdup)(const char *s, gfp_t flags)
 {
-	return s ? kmemdup_nul(s, strlen(s), flags) : NULL;
+	return s ? (kmemdup_nul)(s, strlen(s), flags) : NULL;
 }
 EXPORT_SYMBOL(kstrdup);
 
-void *kmemdup(const void *src, size_t len, gfp_t flags)
+void *(kmemdup)(const void *src, size_t len, gfp_t flags)
 {
-	void *copy = __kmalloc(len, flags);
+	void *copy = (__kmalloc)(len, flags);
 
 	if (copy && len)
 		memcpy(copy, src, len);

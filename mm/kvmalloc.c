@@ -28,7 +28,7 @@ static void *kvmalloc_from(size_t size, gfp_t gfp, const void *caller)
 	if (size > PAGE_SIZE)
 		easy = (gfp & ~__GFP_NOFAIL) | __GFP_NOWARN |
 		       (gfp & __GFP_RETRY_MAYFAIL ? 0 : __GFP_NORETRY);
-	p = size <= KMALLOC_MAX_SIZE ? kmalloc(size, easy) : NULL;
+	p = size <= KMALLOC_MAX_SIZE ? (__kmalloc)(size, easy) : NULL;
 	if (p || size <= PAGE_SIZE || !gfpflags_allow_blocking(gfp))
 		return p;
 	if (size > INT_MAX) {			/* as Linux: surely a miscalculation */
@@ -38,17 +38,17 @@ static void *kvmalloc_from(size_t size, gfp_t gfp, const void *caller)
 	return __vmalloc_node(size, PAGE_SIZE, gfp, -1, caller);
 }
 
-void *kvmalloc(size_t size, gfp_t gfp)
+void *(kvmalloc)(size_t size, gfp_t gfp)
 {
 	return kvmalloc_from(size, gfp, __builtin_return_address(0));
 }
 
-void *kvzalloc(size_t size, gfp_t gfp)
+void *(kvzalloc)(size_t size, gfp_t gfp)
 {
 	return kvmalloc_from(size, gfp | __GFP_ZERO, __builtin_return_address(0));
 }
 
-void *kvmalloc_array(size_t n, size_t size, gfp_t gfp)
+void *(kvmalloc_array)(size_t n, size_t size, gfp_t gfp)
 {
 	size_t bytes;
 
@@ -57,7 +57,7 @@ void *kvmalloc_array(size_t n, size_t size, gfp_t gfp)
 	return kvmalloc_from(bytes, gfp, __builtin_return_address(0));
 }
 
-void *kvcalloc(size_t n, size_t size, gfp_t gfp)
+void *(kvcalloc)(size_t n, size_t size, gfp_t gfp)
 {
 	size_t bytes;
 
@@ -79,7 +79,7 @@ static size_t kvmalloc_size(const void *p)
 	return get_vm_area_size(area);
 }
 
-void *kvrealloc(const void *p, size_t size, gfp_t gfp)
+void *(kvrealloc)(const void *p, size_t size, gfp_t gfp)
 {
 	size_t old = kvmalloc_size(p);
 	void *n;

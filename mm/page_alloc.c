@@ -210,7 +210,7 @@ struct page *alloc_pages_owner(gfp_t gfp, unsigned int order, enum page_owner ow
 	return page_alloc_any(gfp, order, owner);
 }
 
-struct page *alloc_pages(gfp_t gfp, unsigned int order)
+struct page *(alloc_pages)(gfp_t gfp, unsigned int order)
 {
 	u32 pfn;
 
@@ -229,7 +229,7 @@ static noinline unsigned long page_alloc_any_addr(gfp_t gfp, unsigned int order)
 	return page ? (unsigned long)page_address(page) : 0;
 }
 
-unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
+unsigned long (__get_free_pages)(gfp_t gfp, unsigned int order)
 {
 	u32 pfn;
 
@@ -241,26 +241,26 @@ unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 	return page_alloc_any_addr(gfp, order);
 }
 
-unsigned long get_zeroed_page(gfp_t gfp)
+unsigned long (get_zeroed_page)(gfp_t gfp)
 {
-	return __get_free_pages(gfp | __GFP_ZERO, 0);
+	return (__get_free_pages)(gfp | __GFP_ZERO, 0);
 }
 
-unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr_pages, struct page **page_array)
+unsigned long (alloc_pages_bulk)(gfp_t gfp, unsigned long nr_pages, struct page **page_array)
 {
 	unsigned long i;
 
 	for (i = 0; i < nr_pages; i++) {
 		if (page_array[i])
 			continue;
-		page_array[i] = alloc_pages(gfp, 0);
+		page_array[i] = (alloc_pages)(gfp, 0);
 		if (!page_array[i])
 			break;
 	}
 	return i;
 }
 
-void *alloc_pages_exact(size_t size, gfp_t gfp)
+void *(alloc_pages_exact)(size_t size, gfp_t gfp)
 {
 	unsigned long nr = PFN_UP(size), i;
 	unsigned int order = get_order(size);
@@ -268,7 +268,7 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 
 	if (WARN_ON_ONCE(gfp & __GFP_COMP))
 		gfp &= ~__GFP_COMP;
-	page = size ? alloc_pages(gfp, order) : NULL;
+	page = size ? (alloc_pages)(gfp, order) : NULL;
 	if (!page)
 		return NULL;
 	split_page(page, order);

@@ -44,7 +44,7 @@ static size_t slab_bulk_pop(struct kmem_cache *s, size_t nr, void **p)
 	return i;
 }
 
-int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t nr, void **p)
+int (kmem_cache_alloc_bulk)(struct kmem_cache *s, gfp_t flags, size_t nr, void **p)
 {
 	size_t i = 0;
 

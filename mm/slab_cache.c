@@ -275,7 +275,7 @@ struct kmem_cache *(kmem_cache_create)(const char *name, unsigned int size, unsi
 
 	if (why)
 		return slab_cache_failed(name ? name : "(null)", why, -EINVAL, flags);
-	s = kmem_cache_alloc(&slab_cache_self, GFP_KERNEL);
+	s = kmem_cache_alloc(&slab_cache_self, can_sleep() ? GFP_KERNEL : GFP_NOWAIT);
 	if (!s)
 		return slab_cache_failed(name, "out of memory", -ENOMEM, flags);
 	slab_cache_init(s, name, size, align, flags, ctor);
@@ -392,7 +392,7 @@ static void slab_cache_close(struct kmem_cache *s)
 		schedule_timeout_uninterruptible(1);
 }
 
-void kmem_cache_destroy(struct kmem_cache *s)
+void (kmem_cache_destroy)(struct kmem_cache *s)
 {
 	unsigned long flags;
 	u16 index;
@@ -418,7 +418,7 @@ EXPORT_SYMBOL(kmem_cache_destroy);
 
 /* ---- what is there --------------------------------------------------------------- */
 
-int kmem_cache_shrink(struct kmem_cache *s)
+int (kmem_cache_shrink)(struct kmem_cache *s)
 {
 	if (!slab_cache_check(s, "kmem_cache_shrink"))
 		return -EINVAL;

@@ -265,34 +265,34 @@ void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int nod
 #define vmalloc_from(size, gfp) \
 	__vmalloc_node(size, 1, gfp, -1, __builtin_return_address(0))
 
-void *vmalloc(unsigned long size)
+void *(vmalloc)(unsigned long size)
 {
 	return vmalloc_from(size, GFP_KERNEL);
 }
 
-void *vzalloc(unsigned long size)
+void *(vzalloc)(unsigned long size)
 {
 	return vmalloc_from(size, GFP_KERNEL | __GFP_ZERO);
 }
 
-void *__vmalloc(unsigned long size, gfp_t gfp)
+void *(__vmalloc)(unsigned long size, gfp_t gfp)
 {
 	return vmalloc_from(size, gfp);
 }
 
-void *vmalloc_32(unsigned long size)
+void *(vmalloc_32)(unsigned long size)
 {
 	return vmalloc_from(size, GFP_DMA32 | GFP_KERNEL);
 }
 
-void *vmalloc_array(size_t n, size_t size)
+void *(vmalloc_array)(size_t n, size_t size)
 {
 	size_t bytes;
 
 	return check_mul_overflow(n, size, &bytes) ? NULL : vmalloc_from(bytes, GFP_KERNEL);
 }
 
-void *vcalloc(size_t n, size_t size)
+void *(vcalloc)(size_t n, size_t size)
 {
 	size_t bytes;
 
@@ -397,12 +397,12 @@ static void *vmalloc_map(struct page **pages, unsigned int count, unsigned int k
 	return (void *)area->addr;
 }
 
-void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
+void *(vmap)(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
 {
 	return vmalloc_map(pages, count, VM_MAP, prot, _RET_IP_);
 }
 
-void *vm_map_ram(struct page **pages, unsigned int count, int node)
+void *(vm_map_ram)(struct page **pages, unsigned int count, int node)
 {
 	return vmalloc_map(pages, count, VM_MAP_RAM, PAGE_KERNEL, _RET_IP_);
 }

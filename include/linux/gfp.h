@@ -11,6 +11,9 @@
  * contiguous, aligned to its own size, not cleared unless __GFP_ZERO asks.  Every call may
  * be made in any context but NMI, if the mask does not allow sleeping.
  *
+ * A mask that does, where sleeping is not allowed, is reported once for each place in the
+ * source, and the call goes on without __GFP_DIRECT_RECLAIM: hence the macros.
+ *
  * Failure: NULL (0), nothing changed; reported unless __GFP_NOWARN.  The caller frees.
  * Freeing what was not allocated so (wrong address, order, twice) is reported as
  * "BUG: Bad page state", counted (page_bad_count()), and otherwise ignored.
@@ -20,6 +23,7 @@
 
 #include <linux/gfp_types.h>
 #include <linux/mmzone.h>
+#include <linux/sched/mm.h>
 #include <linux/types.h>
 
 /* The highest zone that a mask admits. */
@@ -39,6 +43,7 @@ struct page *alloc_pages_owner(gfp_t gfp, unsigned int order, enum page_owner ow
 void free_pages_owner(struct page *page, unsigned int order, enum page_owner owner);
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
+#define alloc_pages(gfp, order)		alloc_pages(might_alloc(gfp), order)
 #define __alloc_pages(gfp, order)	alloc_pages(gfp, order)
 #define alloc_pages_node(node, gfp, order)	alloc_pages(gfp, order)
 #define alloc_page(gfp)			alloc_pages(gfp, 0)
@@ -46,6 +51,8 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order);
 /* The same, by address in the direct map. */
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
 unsigned long get_zeroed_page(gfp_t gfp);
+#define __get_free_pages(gfp, order)	__get_free_pages(might_alloc(gfp), order)
+#define get_zeroed_page(gfp)		get_zeroed_page(might_alloc(gfp))
 #define __get_free_page(gfp)		__get_free_pages(gfp, 0)
 #define __get_dma_pages(gfp, order)	__get_free_pages((gfp) | GFP_DMA, order)
 #define get_free_page(gfp)		get_zeroed_page(gfp)	/* the 1990s name */
@@ -58,6 +65,7 @@ void free_pages(unsigned long addr, unsigned int order);	/* addr 0 is fine */
 
 /* Exactly PAGE_ALIGN(size) bytes, not rounded to a power of two.  __GFP_COMP is refused. */
 void *alloc_pages_exact(size_t size, gfp_t gfp);
+#define alloc_pages_exact(size, gfp)	alloc_pages_exact(size, might_alloc(gfp))
 void free_pages_exact(void *virt, size_t size);
 
 /*
@@ -65,6 +73,7 @@ void free_pages_exact(void *virt, size_t size);
  * from the first on, are filled then.  Free each with __free_page().
  */
 unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr_pages, struct page **page_array);
+#define alloc_pages_bulk(gfp, ...)	alloc_pages_bulk(might_alloc(gfp), __VA_ARGS__)
 #define alloc_pages_bulk_array(gfp, nr, array)	alloc_pages_bulk(gfp, nr, array)
 
 /* mm/pcp.c: give per-CPU stock back to the zones (z NULL: of all zones). */

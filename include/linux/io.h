@@ -12,6 +12,7 @@
 #ifndef _LINUX_IO_H
 #define _LINUX_IO_H
 
+#include <linux/might_sleep.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #include <asm/io.h>
@@ -20,6 +21,9 @@
 void __iomem *ioremap(phys_addr_t paddr, size_t size);
 void __iomem *ioremap_wc(phys_addr_t paddr, size_t size);
 void __iomem *ioremap_cache(phys_addr_t paddr, size_t size);
+#define ioremap(paddr, size)		(sleep_allowed() ? ioremap(paddr, size) : NULL)
+#define ioremap_wc(paddr, size)		(sleep_allowed() ? ioremap_wc(paddr, size) : NULL)
+#define ioremap_cache(paddr, size)	(sleep_allowed() ? ioremap_cache(paddr, size) : NULL)
 #define ioremap_nocache(paddr, size)	ioremap(paddr, size)	/* the name until 5.5 */
 void iounmap(volatile void __iomem *addr);
 

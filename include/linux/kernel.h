@@ -13,6 +13,7 @@
 #include <linux/limits.h>
 #include <linux/log2.h>
 #include <linux/math.h>
+#include <linux/might_sleep.h>
 #include <linux/minmax.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
@@ -29,18 +30,5 @@ enum system_states {
 	SYSTEM_HALT,
 };
 extern enum system_states system_state;
-
-/*
- * Can the caller sleep?  If not: "BUG: sleeping function called from invalid context",
- * once for each @site, and false; the caller then goes on as if it had been told not to.
- */
-bool __might_sleep(const char *file, int line, unsigned long site);
-/* Tests: forget the sites that were reported. */
-void might_sleep_reset(void);
-
-#define might_sleep() do {						\
-	static const char __site;					\
-	(void)__might_sleep(__FILE__, __LINE__, (unsigned long)&__site);	\
-} while (0)
 
 #endif /* _LINUX_KERNEL_H */

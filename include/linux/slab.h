@@ -14,6 +14,9 @@
  * Failure: NULL, and nothing has changed.  A free of something that is not a live object
  * (twice, interior, wrong cache, stack, ...) is reported in SLUB's words, counted
  * (slab_error_count()), and ignored: the object stays as it was.
+ * A mask that may sleep where sleeping is not allowed is reported, once for each place in the
+ * source, and the call goes on as if it might not: so the allocators are macros around
+ * functions of the same name.
  * Who frees: kfree() what kmalloc's kin returned, kmem_cache_free() what a cache returned;
  * kfree() takes cache objects too.
  */
@@ -25,6 +28,7 @@
 #include <linux/gfp.h>
 #include <linux/overflow.h>
 #include <linux/percpu-defs.h>
+#include <linux/sched/mm.h>
 #include <linux/types.h>
 
 #define __SLAB_FLAG(x)		((__force slab_flags_t)(x))
@@ -106,8 +110,9 @@ struct kmem_cache *__kmem_cache_create_dtor(const char *name, unsigned int size,
 					    void (*ctor)(void *), void (*dtor)(void *));
 #define __kmem_cache_create_pick(_1, _2, _3, _4, _5, _6, fn, ...)	fn
 #define kmem_cache_create(...) \
-	__kmem_cache_create_pick(__VA_ARGS__, __kmem_cache_create_dtor, (kmem_cache_create), \
-				 __kmem_cache_create_args, , , )(__VA_ARGS__)
+	(might_sleep(), \
+	 __kmem_cache_create_pick(__VA_ARGS__, __kmem_cache_create_dtor, (kmem_cache_create), \
+				  __kmem_cache_create_args, , , )(__VA_ARGS__))
 #define kmem_cache_create_usercopy(name, size, align, flags, useroffset, usersize, ctor) \
 	kmem_cache_create(name, size, align, flags, ctor)
 #define KMEM_CACHE_USERCOPY(s, flags, field) \
@@ -123,6 +128,8 @@ struct kmem_cache *__kmem_cache_create_dtor(const char *name, unsigned int size,
 void kmem_cache_destroy(struct kmem_cache *s);
 /* Give every empty slab back to the page allocator.  0: no slab is left. */
 int kmem_cache_shrink(struct kmem_cache *s);
+#define kmem_cache_destroy(s)	(might_sleep(), kmem_cache_destroy(s))
+#define kmem_cache_shrink(s)	(might_sleep(), kmem_cache_shrink(s))
 unsigned int kmem_cache_size(const struct kmem_cache *s);	/* bytes a caller may use */
 const char *kmem_cache_name(const struct kmem_cache *s);
 
@@ -151,33 +158,47 @@ DECLARE_PER_CPU(struct slab_stock, slab_stocks[SLAB_NR_CACHES]);
 void *slab_pcp_alloc(struct slab_stock *linked, gfp_t flags);
 void *slab_pcp_alloc_zeroable(struct slab_stock *linked, gfp_t flags);
 
-/* One object, contents undefined (constructed, if there is a constructor). */
-static __always_inline __malloc void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags)
+static __always_inline __malloc void *
+kmem_cache_alloc_site(const struct code_site *site, struct kmem_cache *s, gfp_t flags)
 {
 	/* The first member of a cache is the address of its stock. */
 	struct slab_stock *linked = *(struct slab_stock **)s;
+	const bool as_it_comes = __builtin_constant_p(flags) && !(flags & __GFP_ZERO);
 
-	if (__builtin_constant_p(flags) && !(flags & __GFP_ZERO))
-		return slab_pcp_alloc(linked, flags);
-	return slab_pcp_alloc_zeroable(linked, flags);
+	flags = might_alloc_site(site, flags);
+	return as_it_comes ? slab_pcp_alloc(linked, flags) :
+			     slab_pcp_alloc_zeroable(linked, flags);
 }
+
+static __always_inline __malloc void *
+kmem_cache_zalloc_site(const struct code_site *site, struct kmem_cache *s, gfp_t flags)
+{
+	return kmem_cache_alloc_site(site, s, flags | __GFP_ZERO);
+}
+
+/* One object, contents undefined (constructed, if there is a constructor). */
+static __always_inline __malloc void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags)
+{
+	return with_site(kmem_cache_alloc_site, s, flags);
+}
+
+static __always_inline __malloc void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t flags)
+{
+	return with_site(kmem_cache_zalloc_site, s, flags);
+}
+
+#define kmem_cache_alloc(...)		with_site(kmem_cache_alloc_site, __VA_ARGS__)
+#define kmem_cache_zalloc(...)		with_site(kmem_cache_zalloc_site, __VA_ARGS__)
+#define kmem_cache_alloc_node(s, flags, node)	kmem_cache_alloc(s, flags)
 
 void kmem_cache_free(struct kmem_cache *s, void *object);	/* NULL is fine */
 /* All @nr objects into @p, or none: returns @nr or 0. */
 int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t nr, void **p);
+#define kmem_cache_alloc_bulk(s, flags, ...) \
+	kmem_cache_alloc_bulk(s, might_alloc(flags), __VA_ARGS__)
 /* @s may be NULL: then each object may be of any cache, or from kmalloc. */
 void kmem_cache_free_bulk(struct kmem_cache *s, size_t nr, void **p);
 #define kfree_bulk(nr, p)	kmem_cache_free_bulk(NULL, nr, p)
-
-static __always_inline void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t flags)
-{
-	return kmem_cache_alloc(s, flags | __GFP_ZERO);
-}
-
-static __always_inline void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node)
-{
-	return kmem_cache_alloc(s, flags);
-}
 
 /* Size class of @size bytes, 1 <= size <= KMALLOC_MAX_CACHE_SIZE; folds when constant. */
 static __always_inline unsigned int kmalloc_index(size_t size)
@@ -192,6 +213,42 @@ static __always_inline unsigned int kmalloc_index(size_t size)
 }
 
 void *__kmalloc(size_t size, gfp_t flags);
+#define __kmalloc(size, flags)	__kmalloc(size, might_alloc(flags))
+
+static __always_inline __malloc void *kmalloc_site(const struct code_site *site, size_t size,
+						   gfp_t flags)
+{
+	const bool as_it_comes = __builtin_constant_p(flags) && !(flags & __GFP_ZERO);
+	struct slab_stock *stock;
+
+	if (!__builtin_constant_p(size) || !size || size > KMALLOC_MAX_CACHE_SIZE)
+		return (__kmalloc)(size, might_alloc_site(site, flags));
+	stock = &slab_stocks[KMALLOC_CACHE(!!(flags & __GFP_DMA), kmalloc_index(size))];
+	flags = might_alloc_site(site, flags);
+	return as_it_comes ? slab_pcp_alloc(stock, flags) : slab_pcp_alloc_zeroable(stock, flags);
+}
+
+static __always_inline __malloc void *kzalloc_site(const struct code_site *site, size_t size,
+						   gfp_t flags)
+{
+	return kmalloc_site(site, size, flags | __GFP_ZERO);
+}
+
+static __always_inline __malloc void *
+kmalloc_array_site(const struct code_site *site, size_t n, size_t size, gfp_t flags)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes))
+		return NULL;
+	return kmalloc_site(site, bytes, flags);
+}
+
+static __always_inline __malloc void *
+kcalloc_site(const struct code_site *site, size_t n, size_t size, gfp_t flags)
+{
+	return kmalloc_array_site(site, n, size, flags | __GFP_ZERO);
+}
 
 /*
  * At least @size bytes (up to KMALLOC_MAX_SIZE); kmalloc(0) is ZERO_SIZE_PTR.  With a
@@ -199,35 +256,29 @@ void *__kmalloc(size_t size, gfp_t flags);
  */
 static __always_inline __malloc void *kmalloc(size_t size, gfp_t flags)
 {
-	struct slab_stock *stock;
-
-	if (!__builtin_constant_p(size) || !size || size > KMALLOC_MAX_CACHE_SIZE)
-		return __kmalloc(size, flags);
-	stock = &slab_stocks[KMALLOC_CACHE(!!(flags & __GFP_DMA), kmalloc_index(size))];
-	if (__builtin_constant_p(flags) && !(flags & __GFP_ZERO))
-		return slab_pcp_alloc(stock, flags);
-	return slab_pcp_alloc_zeroable(stock, flags);
+	return with_site(kmalloc_site, size, flags);
 }
 
 static __always_inline __malloc void *kzalloc(size_t size, gfp_t flags)
 {
-	return kmalloc(size, flags | __GFP_ZERO);
+	return with_site(kzalloc_site, size, flags);
 }
 
 /* n * size bytes; NULL when that overflows. */
 static __always_inline __malloc void *kmalloc_array(size_t n, size_t size, gfp_t flags)
 {
-	size_t bytes;
-
-	if (__builtin_mul_overflow(n, size, &bytes))
-		return NULL;
-	return kmalloc(bytes, flags);
+	return with_site(kmalloc_array_site, n, size, flags);
 }
 
 static __always_inline __malloc void *kcalloc(size_t n, size_t size, gfp_t flags)
 {
-	return kmalloc_array(n, size, flags | __GFP_ZERO);
+	return with_site(kcalloc_site, n, size, flags);
 }
+
+#define kmalloc(...)		with_site(kmalloc_site, __VA_ARGS__)
+#define kzalloc(...)		with_site(kzalloc_site, __VA_ARGS__)
+#define kmalloc_array(...)	with_site(kmalloc_array_site, __VA_ARGS__)
+#define kcalloc(...)		with_site(kcalloc_site, __VA_ARGS__)
 
 #define kmalloc_node(size, flags, node)			kmalloc(size, flags)
 #define kzalloc_node(size, flags, node)			kzalloc(size, flags)
@@ -246,6 +297,7 @@ void kfree_s(const void *object, size_t size);
  * the old block is still the caller's.  new_size 0 frees and returns ZERO_SIZE_PTR.
  */
 __must_check void *krealloc(const void *object, size_t new_size, gfp_t flags);
+#define krealloc(object, new_size, flags)	krealloc(object, new_size, might_alloc(flags))
 
 static inline __must_check void *krealloc_array(void *p, size_t n, size_t size, gfp_t flags)
 {
@@ -253,8 +305,9 @@ static inline __must_check void *krealloc_array(void *p, size_t n, size_t size, 
 
 	if (__builtin_mul_overflow(n, size, &bytes))
 		return NULL;
-	return krealloc(p, bytes, flags);
+	return (krealloc)(p, bytes, flags);
 }
+#define krealloc_array(p, n, size, flags)	krealloc_array(p, n, size, might_alloc(flags))
 
 size_t ksize(const void *object);		/* bytes behind @object; 0 for NULL */
 size_t kmalloc_size_roundup(size_t size);	/* what ksize() would say */
@@ -263,6 +316,17 @@ char *kstrdup(const char *s, gfp_t flags);			/* NULL for NULL */
 char *kstrndup(const char *s, size_t max, gfp_t flags);		/* at most @max characters */
 void *kmemdup(const void *src, size_t len, gfp_t flags);
 char *kmemdup_nul(const char *s, size_t len, gfp_t flags);	/* and a NUL behind */
+
+static __always_inline void *kmemdup_site(const struct code_site *site, const void *src,
+					  size_t len, gfp_t flags)
+{
+	return kmemdup(src, len, might_alloc_site(site, flags));
+}
+
+#define kmemdup(...)			with_site(kmemdup_site, __VA_ARGS__)
+#define kstrdup(s, flags)		kstrdup(s, might_alloc(flags))
+#define kstrndup(s, max, flags)		kstrndup(s, max, might_alloc(flags))
+#define kmemdup_nul(s, len, flags)	kmemdup_nul(s, len, might_alloc(flags))
 
 /* --- For tests, statistics and the monitor --- */
 

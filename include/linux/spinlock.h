@@ -83,6 +83,9 @@ void spin_unlock_irq(spinlock_t *lock) __releases(lock);
 unsigned int spin_held_count(void);
 void spin_release_held(unsigned int nr);
 
+/* "1 lock held by ...", and which: for reports. */
+void debug_show_held_locks(void);
+
 /* Run-time switch for owner and rank checks (default on; "nolockdep" clears it). */
 extern bool lock_debug;
 

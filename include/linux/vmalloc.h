@@ -6,7 +6,8 @@
  * never mapped (the guard): running off the end faults at once.
  *
  * Context: process context only.  A call from an interrupt or with sleeping forbidden is
- * reported in Linux's text and returns NULL; vfree() from there is deferred, never lost.
+ * reported in Linux's text, with the caller's place in the source (hence the macros), and
+ * returns NULL; vfree() from there is deferred, never lost.
  * Failure: NULL (or -errno) and nothing changed; said in the log unless __GFP_NOWARN.
  * Freed by: vfree() for vmalloc and kin, vunmap() for vmap, kvfree() for kvmalloc.
  */
@@ -16,6 +17,7 @@
 #include <asm/pgtable.h>
 #include <linux/gfp_types.h>
 #include <linux/rbtree.h>
+#include <linux/sched/mm.h>
 #include <linux/types.h>
 
 struct page;
@@ -72,6 +74,12 @@ void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int nod
 #define vmalloc_huge(size, gfp)		__vmalloc(size, gfp)
 /* Pages below 4 GiB. */
 void *vmalloc_32(unsigned long size) __malloc;
+#define vmalloc(...)		(sleep_allowed() ? vmalloc(__VA_ARGS__) : NULL)
+#define vzalloc(...)		(sleep_allowed() ? vzalloc(__VA_ARGS__) : NULL)
+#define __vmalloc(...)		(sleep_allowed() ? __vmalloc(__VA_ARGS__) : NULL)
+#define vcalloc(...)		(sleep_allowed() ? vcalloc(__VA_ARGS__) : NULL)
+#define vmalloc_array(...)	(sleep_allowed() ? vmalloc_array(__VA_ARGS__) : NULL)
+#define vmalloc_32(...)		(sleep_allowed() ? vmalloc_32(__VA_ARGS__) : NULL)
 /* NULL is fine.  From an interrupt: deferred to vmalloc_drain(). */
 void vfree(const void *addr);
 void vfree_atomic(const void *addr);
@@ -85,6 +93,8 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 void vunmap(const void *addr);
 /* The same, for short-lived mappings; vm_unmap_ram() must be given the same count. */
 void *vm_map_ram(struct page **pages, unsigned int count, int node);
+#define vmap(...)		(sleep_allowed() ? vmap(__VA_ARGS__) : NULL)
+#define vm_map_ram(...)		(sleep_allowed() ? vm_map_ram(__VA_ARGS__) : NULL)
 void vm_unmap_ram(const void *addr, unsigned int count);
 
 /* The page behind an address of an area; NULL where none is mapped.  Any context. */
@@ -117,6 +127,11 @@ void *kvzalloc(size_t size, gfp_t gfp) __malloc;
 void *kvmalloc_array(size_t n, size_t size, gfp_t gfp) __malloc;
 void *kvcalloc(size_t n, size_t size, gfp_t gfp) __malloc;
 void *kvrealloc(const void *p, size_t size, gfp_t gfp);
+#define kvmalloc(size, gfp)		kvmalloc(size, might_alloc(gfp))
+#define kvzalloc(size, gfp)		kvzalloc(size, might_alloc(gfp))
+#define kvmalloc_array(n, size, gfp)	kvmalloc_array(n, size, might_alloc(gfp))
+#define kvcalloc(n, size, gfp)		kvcalloc(n, size, might_alloc(gfp))
+#define kvrealloc(p, size, gfp)		kvrealloc(p, size, might_alloc(gfp))
 #define kvmalloc_node(size, gfp, node)	kvmalloc(size, gfp)
 #define kvzalloc_node(size, gfp, node)	kvzalloc(size, gfp)
 void kvfree(const void *addr);

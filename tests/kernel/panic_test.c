@@ -255,7 +255,8 @@ static void asleep_at_the_wheel(struct kunit *test)
 	scnprintf(want, sizeof(want),
 		  "BUG: sleeping function called from invalid context at mm/x.c:7\n"
 		  "in_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: %d, name: %s\n"
-		  "preempt_count: 1, expected: 0\nCPU: ", task_ident().pid, task_ident().comm);
+		  "preempt_count: 1, expected: 0\nno locks held by %s/%d.\nCPU: ",
+		  task_ident().pid, task_ident().comm, task_ident().comm, task_ident().pid);
 	KUNIT_EXPECT_TRUE(test, strstarts(rep.text, want));
 	report_end(&rep);
 	report_begin(&rep);

@@ -88,7 +88,7 @@ static u8 *shadow_of(struct section_model *m, unsigned long pfn)
 	if (m->nr_shadows == MODEL_MAX_SECTIONS)
 		KUNIT_FAIL_AND_ABORT(m->test, "model: too many sections");
 	m->shadow[i].nr = nr;
-	m->shadow[i].owner = (u8 *)get_zeroed_page(GFP_KERNEL);
+	m->shadow[i].owner = (u8 *)get_zeroed_page(GFP_ATOMIC);	/* under a lock */
 	KUNIT_ASSERT_NOT_NULL(m->test, m->shadow[i].owner);
 	m->nr_shadows++;
 	return m->shadow[i].owner + pfn % PAGES_PER_SECTION;

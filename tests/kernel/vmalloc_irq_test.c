@@ -70,7 +70,7 @@ static void interrupts_free_what_process_context_maps(struct kunit *test)
 	KUNIT_EXPECT_GT(test, nr_freed, 100UL);
 	KUNIT_EXPECT_EQ(test, vmalloc_nr_areas(), areas);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(report, "BUG: sleeping function called from invalid "
-					   "context at mm/vmalloc.c:"));
+					   "context at " __FILE__ ":"));
 	KUNIT_EXPECT_NULL(test, strstr(report, "Trying to vfree"));
 	if (!vmalloc_verify(msg, sizeof(msg)))
 		KUNIT_FAIL(test, "%s", msg);

@@ -445,7 +445,7 @@ static void interrupts_get_nothing_and_a_report(struct kunit *test)
 	preempt_count_add(HARDIRQ_OFFSET);
 	p = vmalloc(PAGE_SIZE);
 	preempt_count_sub(HARDIRQ_OFFSET);
-	expect_said(test, "BUG: sleeping function called from invalid context at mm/vmalloc.c:");
+	expect_said(test, "BUG: sleeping function called from invalid context at " __FILE__ ":");
 	KUNIT_EXPECT_NULL(test, p);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(report, "in_atomic(): 1, irqs_disabled(): "));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(report, "preempt_count: 10000, expected: 0\n"));
@@ -453,7 +453,7 @@ static void interrupts_get_nothing_and_a_report(struct kunit *test)
 	preempt_disable();
 	p = vzalloc(PAGE_SIZE);
 	preempt_enable();
-	expect_said(test, "BUG: sleeping function called from invalid context at mm/vmalloc.c:");
+	expect_said(test, "BUG: sleeping function called from invalid context at " __FILE__ ":");
 	KUNIT_EXPECT_NULL(test, p);
 }
 

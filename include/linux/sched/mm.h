@@ -9,12 +9,29 @@
  *	unsigned int noio = memalloc_noio_save();
  *	...				// GFP_KERNEL means GFP_NOIO here
  *	memalloc_noio_restore(noio);
+ *
+ * might_alloc(gfp) stands at the top of whatever may allocate later, or not: a mask that may
+ * sleep is reported where sleeping is not allowed, whether memory is short or not.  It gives
+ * the mask to go on with, which is @gfp, without __GFP_DIRECT_RECLAIM after a report.
  */
 #ifndef _LINUX_SCHED_MM_H
 #define _LINUX_SCHED_MM_H
 
 #include <linux/gfp_types.h>
+#include <linux/might_sleep.h>
 #include <linux/sched.h>
+
+gfp_t __might_alloc(const struct code_site *site, gfp_t gfp);
+
+/* A constant mask that may not sleep costs nothing. */
+static __always_inline gfp_t might_alloc_site(const struct code_site *site, gfp_t gfp)
+{
+	if ((gfp & __GFP_DIRECT_RECLAIM) && unlikely(!can_sleep()))
+		return __might_alloc(site, gfp);
+	return gfp;
+}
+
+#define might_alloc(gfp)	with_site(might_alloc_site, gfp)
 
 static inline unsigned int memalloc_flags_save(unsigned int flags)
 {

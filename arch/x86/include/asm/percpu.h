@@ -55,5 +55,11 @@ extern unsigned long __per_cpu_offset[];	/* the same, indexed by CPU number */
 	__asm__ __volatile__("decl %%gs:%0" : "+m"(var), "=@ccz"(__zero) : : "memory"); \
 	__zero;								\
 })
+/* Has a 32-bit variable any bit of a mask?  The same. */
+#define this_cpu_test(var, mask) ({					\
+	bool __any;							\
+	__asm__ __volatile__("testl %2, %%gs:%1" : "=@ccnz"(__any) : "m"(var), "ri"(mask)); \
+	__any;								\
+})
 
 #endif /* _ASM_PERCPU_H */

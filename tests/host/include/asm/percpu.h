@@ -23,5 +23,6 @@ extern unsigned long __per_cpu_offset[];
 #define this_cpu_and(var, val)		(*this_cpu_ptr(&(var)) &= (val))
 #define this_cpu_or(var, val)		(*this_cpu_ptr(&(var)) |= (val))
 #define this_cpu_dec_and_test(var)	(--*this_cpu_ptr(&(var)) == 0)
+#define this_cpu_test(var, mask)	((*this_cpu_ptr(&(var)) & (mask)) != 0)
 
 #endif /* _ASM_PERCPU_H */
