@@ -222,12 +222,12 @@ void kunit_fail_null(struct kunit *test, const struct kunit_loc *loc, const char
 void kunit_fail_err(struct kunit *test, const struct kunit_loc *loc, const char *text,
 		    const void *ptr, const char *fmt, ...) __printf(5, 6);
 
-#define __kunit_bin(test, a, l, op, r, fail, fmt...) do {			\
+#define __kunit_bin(test, a, l, op, r, lt, rt, fail, fmt...) do {		\
 	const __auto_type __kl = (l);						\
 	const __auto_type __kr = (r);						\
 	if (!(__kl op __kr))							\
 		fail(test, __kunit_loc(a), &(const struct kunit_binary){	\
-			#l, #op, #r, (long long)__kl, (long long)__kr }, fmt);	\
+			lt, #op, rt, (long long)__kl, (long long)__kr }, fmt);	\
 } while (0)
 #define __kunit_strcmp(test, a, l, op, r, fmt...) do {				\
 	const char *__kl = (l), *__kr = (r);					\
@@ -242,15 +242,15 @@ void kunit_fail_err(struct kunit *test, const struct kunit_loc *loc, const char 
 		kunit_fail_mem(test, __kunit_loc(a), &(const struct kunit_binary){ \
 			#l, #op, #r, (long)__kl, (long)__kr }, __ks, fmt);	\
 } while (0)
-#define __kunit_null(test, a, p, want, fmt...) do {				\
+#define __kunit_null(test, a, p, want, text, fmt...) do {			\
 	const void *__kp = (const void *)(p);					\
 	if ((__kp == NULL) != (want))						\
-		kunit_fail_null(test, __kunit_loc(a), #p, __kp, want, fmt);	\
+		kunit_fail_null(test, __kunit_loc(a), text, __kp, want, fmt);	\
 } while (0)
-#define __kunit_err(test, a, p, fmt...) do {					\
+#define __kunit_err(test, a, p, text, fmt...) do {				\
 	const void *__kp = (const void *)(p);					\
 	if (IS_ERR_OR_NULL(__kp))						\
-		kunit_fail_err(test, __kunit_loc(a), #p, __kp, fmt);		\
+		kunit_fail_err(test, __kunit_loc(a), text, __kp, fmt);		\
 } while (0)
 
 #define KUNIT_SUCCEED(test)		((void)(test))
@@ -270,39 +270,69 @@ void kunit_fail_err(struct kunit *test, const struct kunit_loc *loc, const char 
 #define KUNIT_ASSERT_FALSE_MSG(t, c, fmt...) \
 	kunit_check_unary(t, __kunit_loc(true), c, false, #c, fmt)
 
-#define KUNIT_EXPECT_EQ(t, l, r)	__kunit_bin(t, false, l, ==, r, kunit_fail_int, NULL)
-#define KUNIT_EXPECT_NE(t, l, r)	__kunit_bin(t, false, l, !=, r, kunit_fail_int, NULL)
-#define KUNIT_EXPECT_LT(t, l, r)	__kunit_bin(t, false, l, <, r, kunit_fail_int, NULL)
-#define KUNIT_EXPECT_LE(t, l, r)	__kunit_bin(t, false, l, <=, r, kunit_fail_int, NULL)
-#define KUNIT_EXPECT_GT(t, l, r)	__kunit_bin(t, false, l, >, r, kunit_fail_int, NULL)
-#define KUNIT_EXPECT_GE(t, l, r)	__kunit_bin(t, false, l, >=, r, kunit_fail_int, NULL)
-#define KUNIT_ASSERT_EQ(t, l, r)	__kunit_bin(t, true, l, ==, r, kunit_fail_int, NULL)
-#define KUNIT_ASSERT_NE(t, l, r)	__kunit_bin(t, true, l, !=, r, kunit_fail_int, NULL)
-#define KUNIT_ASSERT_LT(t, l, r)	__kunit_bin(t, true, l, <, r, kunit_fail_int, NULL)
-#define KUNIT_ASSERT_LE(t, l, r)	__kunit_bin(t, true, l, <=, r, kunit_fail_int, NULL)
-#define KUNIT_ASSERT_GT(t, l, r)	__kunit_bin(t, true, l, >, r, kunit_fail_int, NULL)
-#define KUNIT_ASSERT_GE(t, l, r)	__kunit_bin(t, true, l, >=, r, kunit_fail_int, NULL)
-#define KUNIT_EXPECT_EQ_MSG(t, l, r, f...)	__kunit_bin(t, false, l, ==, r, kunit_fail_int, f)
-#define KUNIT_EXPECT_NE_MSG(t, l, r, f...)	__kunit_bin(t, false, l, !=, r, kunit_fail_int, f)
-#define KUNIT_EXPECT_LT_MSG(t, l, r, f...)	__kunit_bin(t, false, l, <, r, kunit_fail_int, f)
-#define KUNIT_EXPECT_LE_MSG(t, l, r, f...)	__kunit_bin(t, false, l, <=, r, kunit_fail_int, f)
-#define KUNIT_EXPECT_GT_MSG(t, l, r, f...)	__kunit_bin(t, false, l, >, r, kunit_fail_int, f)
-#define KUNIT_EXPECT_GE_MSG(t, l, r, f...)	__kunit_bin(t, false, l, >=, r, kunit_fail_int, f)
-#define KUNIT_ASSERT_EQ_MSG(t, l, r, f...)	__kunit_bin(t, true, l, ==, r, kunit_fail_int, f)
-#define KUNIT_ASSERT_NE_MSG(t, l, r, f...)	__kunit_bin(t, true, l, !=, r, kunit_fail_int, f)
-#define KUNIT_ASSERT_LT_MSG(t, l, r, f...)	__kunit_bin(t, true, l, <, r, kunit_fail_int, f)
-#define KUNIT_ASSERT_LE_MSG(t, l, r, f...)	__kunit_bin(t, true, l, <=, r, kunit_fail_int, f)
-#define KUNIT_ASSERT_GT_MSG(t, l, r, f...)	__kunit_bin(t, true, l, >, r, kunit_fail_int, f)
-#define KUNIT_ASSERT_GE_MSG(t, l, r, f...)	__kunit_bin(t, true, l, >=, r, kunit_fail_int, f)
+#define KUNIT_EXPECT_EQ(t, l, r) \
+	__kunit_bin(t, false, l, ==, r, #l, #r, kunit_fail_int, NULL)
+#define KUNIT_EXPECT_NE(t, l, r) \
+	__kunit_bin(t, false, l, !=, r, #l, #r, kunit_fail_int, NULL)
+#define KUNIT_EXPECT_LT(t, l, r) \
+	__kunit_bin(t, false, l, <, r, #l, #r, kunit_fail_int, NULL)
+#define KUNIT_EXPECT_LE(t, l, r) \
+	__kunit_bin(t, false, l, <=, r, #l, #r, kunit_fail_int, NULL)
+#define KUNIT_EXPECT_GT(t, l, r) \
+	__kunit_bin(t, false, l, >, r, #l, #r, kunit_fail_int, NULL)
+#define KUNIT_EXPECT_GE(t, l, r) \
+	__kunit_bin(t, false, l, >=, r, #l, #r, kunit_fail_int, NULL)
+#define KUNIT_ASSERT_EQ(t, l, r) \
+	__kunit_bin(t, true, l, ==, r, #l, #r, kunit_fail_int, NULL)
+#define KUNIT_ASSERT_NE(t, l, r) \
+	__kunit_bin(t, true, l, !=, r, #l, #r, kunit_fail_int, NULL)
+#define KUNIT_ASSERT_LT(t, l, r)	__kunit_bin(t, true, l, <, r, #l, #r, kunit_fail_int, NULL)
+#define KUNIT_ASSERT_LE(t, l, r) \
+	__kunit_bin(t, true, l, <=, r, #l, #r, kunit_fail_int, NULL)
+#define KUNIT_ASSERT_GT(t, l, r)	__kunit_bin(t, true, l, >, r, #l, #r, kunit_fail_int, NULL)
+#define KUNIT_ASSERT_GE(t, l, r) \
+	__kunit_bin(t, true, l, >=, r, #l, #r, kunit_fail_int, NULL)
+#define KUNIT_EXPECT_EQ_MSG(t, l, r, f...) \
+	__kunit_bin(t, false, l, ==, r, #l, #r, kunit_fail_int, f)
+#define KUNIT_EXPECT_NE_MSG(t, l, r, f...) \
+	__kunit_bin(t, false, l, !=, r, #l, #r, kunit_fail_int, f)
+#define KUNIT_EXPECT_LT_MSG(t, l, r, f...) \
+	__kunit_bin(t, false, l, <, r, #l, #r, kunit_fail_int, f)
+#define KUNIT_EXPECT_LE_MSG(t, l, r, f...) \
+	__kunit_bin(t, false, l, <=, r, #l, #r, kunit_fail_int, f)
+#define KUNIT_EXPECT_GT_MSG(t, l, r, f...) \
+	__kunit_bin(t, false, l, >, r, #l, #r, kunit_fail_int, f)
+#define KUNIT_EXPECT_GE_MSG(t, l, r, f...) \
+	__kunit_bin(t, false, l, >=, r, #l, #r, kunit_fail_int, f)
+#define KUNIT_ASSERT_EQ_MSG(t, l, r, f...) \
+	__kunit_bin(t, true, l, ==, r, #l, #r, kunit_fail_int, f)
+#define KUNIT_ASSERT_NE_MSG(t, l, r, f...) \
+	__kunit_bin(t, true, l, !=, r, #l, #r, kunit_fail_int, f)
+#define KUNIT_ASSERT_LT_MSG(t, l, r, f...) \
+	__kunit_bin(t, true, l, <, r, #l, #r, kunit_fail_int, f)
+#define KUNIT_ASSERT_LE_MSG(t, l, r, f...) \
+	__kunit_bin(t, true, l, <=, r, #l, #r, kunit_fail_int, f)
+#define KUNIT_ASSERT_GT_MSG(t, l, r, f...) \
+	__kunit_bin(t, true, l, >, r, #l, #r, kunit_fail_int, f)
+#define KUNIT_ASSERT_GE_MSG(t, l, r, f...) \
+	__kunit_bin(t, true, l, >=, r, #l, #r, kunit_fail_int, f)
 
-#define KUNIT_EXPECT_PTR_EQ(t, l, r)	__kunit_bin(t, false, l, ==, r, kunit_fail_ptr, NULL)
-#define KUNIT_EXPECT_PTR_NE(t, l, r)	__kunit_bin(t, false, l, !=, r, kunit_fail_ptr, NULL)
-#define KUNIT_ASSERT_PTR_EQ(t, l, r)	__kunit_bin(t, true, l, ==, r, kunit_fail_ptr, NULL)
-#define KUNIT_ASSERT_PTR_NE(t, l, r)	__kunit_bin(t, true, l, !=, r, kunit_fail_ptr, NULL)
-#define KUNIT_EXPECT_PTR_EQ_MSG(t, l, r, f...)	__kunit_bin(t, false, l, ==, r, kunit_fail_ptr, f)
-#define KUNIT_EXPECT_PTR_NE_MSG(t, l, r, f...)	__kunit_bin(t, false, l, !=, r, kunit_fail_ptr, f)
-#define KUNIT_ASSERT_PTR_EQ_MSG(t, l, r, f...)	__kunit_bin(t, true, l, ==, r, kunit_fail_ptr, f)
-#define KUNIT_ASSERT_PTR_NE_MSG(t, l, r, f...)	__kunit_bin(t, true, l, !=, r, kunit_fail_ptr, f)
+#define KUNIT_EXPECT_PTR_EQ(t, l, r) \
+	__kunit_bin(t, false, l, ==, r, #l, #r, kunit_fail_ptr, NULL)
+#define KUNIT_EXPECT_PTR_NE(t, l, r) \
+	__kunit_bin(t, false, l, !=, r, #l, #r, kunit_fail_ptr, NULL)
+#define KUNIT_ASSERT_PTR_EQ(t, l, r) \
+	__kunit_bin(t, true, l, ==, r, #l, #r, kunit_fail_ptr, NULL)
+#define KUNIT_ASSERT_PTR_NE(t, l, r) \
+	__kunit_bin(t, true, l, !=, r, #l, #r, kunit_fail_ptr, NULL)
+#define KUNIT_EXPECT_PTR_EQ_MSG(t, l, r, f...) \
+	__kunit_bin(t, false, l, ==, r, #l, #r, kunit_fail_ptr, f)
+#define KUNIT_EXPECT_PTR_NE_MSG(t, l, r, f...) \
+	__kunit_bin(t, false, l, !=, r, #l, #r, kunit_fail_ptr, f)
+#define KUNIT_ASSERT_PTR_EQ_MSG(t, l, r, f...) \
+	__kunit_bin(t, true, l, ==, r, #l, #r, kunit_fail_ptr, f)
+#define KUNIT_ASSERT_PTR_NE_MSG(t, l, r, f...) \
+	__kunit_bin(t, true, l, !=, r, #l, #r, kunit_fail_ptr, f)
 
 #define KUNIT_EXPECT_STREQ(t, l, r)	__kunit_strcmp(t, false, l, ==, r, NULL)
 #define KUNIT_EXPECT_STRNEQ(t, l, r)	__kunit_strcmp(t, false, l, !=, r, NULL)
@@ -316,16 +346,16 @@ void kunit_fail_err(struct kunit *test, const struct kunit_loc *loc, const char 
 #define KUNIT_ASSERT_MEMEQ(t, l, r, n)	__kunit_memcmp(t, true, l, ==, r, n, NULL)
 #define KUNIT_ASSERT_MEMNEQ(t, l, r, n)	__kunit_memcmp(t, true, l, !=, r, n, NULL)
 
-#define KUNIT_EXPECT_NULL(t, p)		__kunit_null(t, false, p, true, NULL)
-#define KUNIT_EXPECT_NOT_NULL(t, p)	__kunit_null(t, false, p, false, NULL)
-#define KUNIT_ASSERT_NULL(t, p)		__kunit_null(t, true, p, true, NULL)
-#define KUNIT_ASSERT_NOT_NULL(t, p)	__kunit_null(t, true, p, false, NULL)
-#define KUNIT_EXPECT_NULL_MSG(t, p, f...)	__kunit_null(t, false, p, true, f)
-#define KUNIT_EXPECT_NOT_NULL_MSG(t, p, f...)	__kunit_null(t, false, p, false, f)
-#define KUNIT_ASSERT_NULL_MSG(t, p, f...)	__kunit_null(t, true, p, true, f)
-#define KUNIT_ASSERT_NOT_NULL_MSG(t, p, f...)	__kunit_null(t, true, p, false, f)
+#define KUNIT_EXPECT_NULL(t, p)		__kunit_null(t, false, p, true, #p, NULL)
+#define KUNIT_EXPECT_NOT_NULL(t, p)	__kunit_null(t, false, p, false, #p, NULL)
+#define KUNIT_ASSERT_NULL(t, p)		__kunit_null(t, true, p, true, #p, NULL)
+#define KUNIT_ASSERT_NOT_NULL(t, p)	__kunit_null(t, true, p, false, #p, NULL)
+#define KUNIT_EXPECT_NULL_MSG(t, p, f...)	__kunit_null(t, false, p, true, #p, f)
+#define KUNIT_EXPECT_NOT_NULL_MSG(t, p, f...)	__kunit_null(t, false, p, false, #p, f)
+#define KUNIT_ASSERT_NULL_MSG(t, p, f...)	__kunit_null(t, true, p, true, #p, f)
+#define KUNIT_ASSERT_NOT_NULL_MSG(t, p, f...)	__kunit_null(t, true, p, false, #p, f)
 
-#define KUNIT_EXPECT_NOT_ERR_OR_NULL(t, p)	__kunit_err(t, false, p, NULL)
-#define KUNIT_ASSERT_NOT_ERR_OR_NULL(t, p)	__kunit_err(t, true, p, NULL)
+#define KUNIT_EXPECT_NOT_ERR_OR_NULL(t, p)	__kunit_err(t, false, p, #p, NULL)
+#define KUNIT_ASSERT_NOT_ERR_OR_NULL(t, p)	__kunit_err(t, true, p, #p, NULL)
 
 #endif /* _KUNIT_TEST_H */
