@@ -28,6 +28,7 @@
 #include <linux/mm.h>
 #include <linux/monitor.h>
 #include <linux/panic.h>
+#include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 #include <linux/section.h>
@@ -110,6 +111,7 @@ static void start_memory(void)
 	kmem_cache_init();			/* the cache of caches */
 	kmalloc_init();				/* size classes */
 	vmalloc_init();				/* virtually contiguous areas */
+	percpu_init();				/* one copy for each CPU */
 	vmscan_init();				/* who is short of memory asks those who have it */
 	mm_stats_banner();			/* zones and totals; reports of failures */
 }

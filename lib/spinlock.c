@@ -47,7 +47,8 @@ bool lock_debug = true;
 
 static const char *const rank_name[NR_LOCK_RANKS] = {
 	[LOCK_USER] = "user", [LOCK_CACHE_LIST] = "cache_list", [LOCK_VMAP] = "vmap",
-	[LOCK_PGTABLE] = "pgtable", [LOCK_MEMPOOL] = "mempool", [LOCK_SLAB_NODE] = "slab_node",
+	[LOCK_PGTABLE] = "pgtable", [LOCK_PERCPU] = "percpu",
+	[LOCK_MEMPOOL] = "mempool", [LOCK_SLAB_NODE] = "slab_node",
 	[LOCK_SECTION] = "section", [LOCK_ZONE] = "zone", [LOCK_IRQ_DESC] = "irq_desc",
 	[LOCK_ISA_DMA] = "isa_dma",
 	[LOCK_TASKS] = "tasks", [LOCK_TIMER] = "timer", [LOCK_WAITQ] = "waitqueue",

@@ -13,6 +13,7 @@ enum lock_rank {
 	LOCK_CACHE_LIST,	/* mm/slab_cache.c: the list of caches */
 	LOCK_VMAP,		/* mm/vmap.c: the tree of areas */
 	LOCK_PGTABLE,		/* mm/vmap.c: kernel page tables above vmalloc and vmemmap */
+	LOCK_PERCPU,		/* mm/percpu.c: which words of a chunk are taken */
 	LOCK_MEMPOOL,
 	LOCK_SLAB_NODE,		/* one cache's slabs and partial list */
 	LOCK_SECTION,		/* mm/section.c: which sections are online */

@@ -187,7 +187,7 @@ bool mm_verify(char *msg, size_t n);
  * What is in use and what could still be had: two snapshots around a test must compare
  * equal (true), or msg says what differs.  Process context; other rooms settle first.
  */
-#define MM_ACCOUNT_ROOMS	8
+#define MM_ACCOUNT_ROOMS	16
 struct mm_account {
 	long available;			/* pages: free, stock, dormant */
 	long owner[NR_PAGE_OWNERS];	/* pages in use */

@@ -10,6 +10,7 @@
 #include <linux/gfp.h>
 #include <linux/kernel_main.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -185,6 +186,18 @@ static u64 vmalloc_1m(u64 n)
 	return vmalloc_pair(n, 1UL << 20);
 }
 BENCH("vmalloc-1m/pair", vmalloc_1m, 300);
+
+/* ---- per-CPU memory -------------------------------------------------------------- */
+
+static u64 percpu_64(u64 n)
+{
+	u64 start = bench_ticks();
+
+	while (n--)
+		free_percpu(__alloc_percpu(64, 8));
+	return bench_ticks() - start;
+}
+BENCH("percpu-64/pair", percpu_64, 300);
 
 /* ---- boot ------------------------------------------------------------------------ */
 

@@ -4,6 +4,7 @@
 #include <linux/gfp.h>
 #include <linux/memblock.h>
 #include <linux/mmzone.h>
+#include <linux/percpu.h>
 #include <linux/section.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
@@ -28,5 +29,6 @@ void platform_start_mm(void)
 		kmalloc_init();
 	if (vmalloc_init)
 		vmalloc_init();
+	percpu_init();
 	vmscan_init();
 }
