@@ -51,6 +51,7 @@ MONITOR_TABLE(vmstat)
 MONITOR_TABLE(iomem)
 MONITOR_TABLE(owners)
 MONITOR_TABLE(show_mem)
+MONITOR_TABLE(gfp)
 
 static int monitor_interrupts(struct monitor *mon, int argc, char **argv)
 {
@@ -167,6 +168,7 @@ static const struct monitor_command monitor_commands[] = {
 	{ "iomem", "", "the physical address space", monitor_iomem, 0, 0 },
 	{ "owners", "", "pages by owner; the sum is RAM", monitor_owners, 0, 0 },
 	{ "showmem", "", "what a failed allocation reports", monitor_show_mem, 0, 0 },
+	{ "gfp", "", "what each allocation mask may do", monitor_gfp, 0, 0 },
 	{ "interrupts", "", "interrupt counts by line and CPU", monitor_interrupts, 0, 0 },
 	{ "ps", "", "threads: state, priority, time", monitor_ps, 0, 0 },
 	{ "dmesg", "", "the kernel log", monitor_dmesg, 0, 0 },

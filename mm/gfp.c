@@ -69,3 +69,24 @@ unsigned int gfp_task_reserves(gfp_t gfp)
 		return ALLOC_NO_WATERMARKS;
 	return current->oom_victim ? ALLOC_OOM : 0;
 }
+
+bool gfp_may_retry(gfp_t gfp, unsigned int order)
+{
+	if (gfp & __GFP_NORETRY)
+		return false;
+	return order <= PAGE_ALLOC_COSTLY_ORDER || gfp & __GFP_RETRY_MAYFAIL;
+}
+
+/*
+ * Not for large blocks, which a sacrifice would hardly make; not for low zones, where it
+ * would hardly lie; not for those who have something else to fall back on; and not where
+ * the file system could not have been asked to give back first.
+ */
+bool gfp_may_oom(gfp_t gfp, unsigned int order)
+{
+	if (order > PAGE_ALLOC_COSTLY_ORDER || gfp_zone(gfp) < ZONE_NORMAL)
+		return false;
+	if (gfp & (__GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_THISNODE))
+		return false;
+	return gfp & (__GFP_FS | __GFP_NOFAIL);
+}

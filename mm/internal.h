@@ -189,6 +189,9 @@ static __always_inline bool pcp_push(struct per_cpu_pages *pcp, struct page *pag
 gfp_t gfp_for_context(gfp_t gfp);
 /* What the running task may take beyond its mask: 0, ALLOC_OOM or ALLOC_NO_WATERMARKS. */
 unsigned int gfp_task_reserves(gfp_t gfp);
+/* Reclaim has not helped: may this request reclaim again?  May it ask for a sacrifice? */
+bool gfp_may_retry(gfp_t gfp, unsigned int order);
+bool gfp_may_oom(gfp_t gfp, unsigned int order);
 
 /* ---- page_alloc.c ---------------------------------------------------------------- */
 

@@ -174,22 +174,12 @@ static bool should_reclaim_retry(const struct alloc_context *ac, bool progress,
 
 /* ---- out of memory --------------------------------------------------------------- */
 
-/* May this request ask for a sacrifice?  Not if it has a fallback, or is too special. */
-static bool may_oom(const struct alloc_context *ac)
-{
-	if (ac->order > PAGE_ALLOC_COSTLY_ORDER || ac->highest_zoneidx < ZONE_NORMAL)
-		return false;
-	if (ac->gfp & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE))
-		return false;
-	return ac->gfp & (__GFP_FS | __GFP_NOFAIL);
-}
-
 /* True: try again. */
 static bool call_oom(const struct alloc_context *ac)
 {
 	page_oom_fn *oom = READ_ONCE(page_alloc_oom);
 
-	return may_oom(ac) && oom && oom(ac->gfp, ac->order);
+	return oom && gfp_may_oom(ac->gfp, ac->order) && oom(ac->gfp, ac->order);
 }
 
 /*
@@ -232,7 +222,6 @@ static void add_task_rights(struct alloc_context *ac)
 /* *again: another round might help. */
 static struct page *slow_round(struct alloc_context *ac, unsigned int *no_progress, bool *again)
 {
-	const bool costly = ac->order > PAGE_ALLOC_COSTLY_ORDER;
 	unsigned long progress;
 	struct page *page;
 
@@ -243,7 +232,7 @@ static struct page *slow_round(struct alloc_context *ac, unsigned int *no_progre
 	if (page || !gfpflags_allow_blocking(ac->gfp) || current->flags & PF_MEMALLOC)
 		return page;
 	page = direct_reclaim(ac, &progress);
-	if (page || (ac->gfp & __GFP_NORETRY) || (costly && !(ac->gfp & __GFP_RETRY_MAYFAIL)))
+	if (page || !gfp_may_retry(ac->gfp, ac->order))
 		return page;
 	*again = should_reclaim_retry(ac, progress != 0, no_progress);
 	if (*again)

@@ -44,6 +44,9 @@ void stats_warn_alloc(gfp_t gfp, const char *fmt, ...) __printf(2, 3);
 /* The next one is printed, however long ago the last was: for tests. */
 void stats_warn_alloc_reset(void);
 
+/* mm/gfp_table.c: what each GFP mask may do; columns: docs/gfp.md */
+void stats_gfp(struct seq_file *m);
+
 /* mm/stats_slab.c: caches, areas */
 void stats_slabinfo(struct seq_file *m);
 void stats_vmallocinfo(struct seq_file *m);
