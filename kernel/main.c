@@ -17,6 +17,7 @@
 #include <linux/fbcon.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
+#include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/isa_dma.h>
 #include <linux/keyboard.h>
@@ -123,6 +124,7 @@ static unsigned long jiffies_now(void)
 
 static void start_devices(void)
 {
+	softirq_init();				/* what interrupts leave for later */
 	irq_init();				/* PIC, local APIC, IO-APIC as found */
 	time_init();				/* ticks, clock */
 	ratelimit_set_clock(ktime_get_ns);	/* reports again after a while */
@@ -167,6 +169,7 @@ static void start_threads(void)
 	if (IS_ERR(init))
 		panic("no memory for the first thread");
 	kthread_start_reaper();			/* thread 2: takes the dead away */
+	softirq_start_threads();		/* ksoftirqd: soft interrupts without end */
 	wake_up_process(init);
 }
 

@@ -1,22 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hardware interrupts: who handles which line.  Implemented by kernel/irq.c.
+ * Interrupts, hard and soft: lines and their handlers (kernel/irq.c),
+ * soft interrupts (kernel/softirq.c), tasklets (kernel/tasklet.c).
  *
- * A handler runs with interrupts off, in_hardirq() true; it may allocate with GFP_ATOMIC
- * and must not sleep.
+ * A hard handler runs with interrupts off, in_hardirq() true; it may allocate with GFP_ATOMIC
+ * and must not sleep.  What takes longer it leaves to a tasklet (interrupts on, must not
+ * sleep), to a work item (<linux/workqueue.h>), or to the thread of its line.
+ * docs/contexts.md has the whole picture.
  */
 #ifndef _LINUX_INTERRUPT_H
 #define _LINUX_INTERRUPT_H
 
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/bottom_half.h>
 #include <linux/preempt.h>
 #include <linux/types.h>
 
 struct seq_file;
+struct task_struct;
 
 typedef enum irqreturn {
 	IRQ_NONE	= 0,		/* not from my device */
 	IRQ_HANDLED	= 1,
-	IRQ_WAKE_THREAD	= 2,
+	IRQ_WAKE_THREAD	= 2,		/* the rest is for the thread */
 } irqreturn_t;
 #define IRQ_RETVAL(x)		((x) ? IRQ_HANDLED : IRQ_NONE)
 
@@ -30,9 +37,10 @@ typedef irqreturn_t (*irq_handler_t)(int irq, void *dev_id);
 #define IRQF_SHARED		0x00000080	/* all of a line's handlers must say so */
 #define __IRQF_TIMER		0x00000200
 #define IRQF_PERCPU		0x00000400
-#define IRQF_ONESHOT		0x00002000
+#define IRQF_ONESHOT		0x00002000	/* no further interrupt until the thread has run */
 #define IRQF_NO_SUSPEND		0x00004000
 #define IRQF_NO_THREAD		0x00010000
+#define IRQF_NO_AUTOEN		0x00080000	/* enable_irq() is the caller's */
 #define IRQF_TIMER		(__IRQF_TIMER | IRQF_NO_SUSPEND | IRQF_NO_THREAD)
 
 /*
@@ -59,11 +67,109 @@ const void *free_irq(unsigned int irq, void *dev);
 void disable_irq(unsigned int irq);
 void enable_irq(unsigned int irq);
 
-/* Bracket every hard interrupt handler; balance preempt_count. */
+/* ---- kernel/irq.c ---------------------------------------------------------------- */
+
+/* Bracket every hard interrupt handler; balance preempt_count.  Soft interrupts run at exit. */
 void irq_enter(void);
 void irq_exit(void);
 
 /* The table of /proc/interrupts, into @m. */
 void interrupts_show(struct seq_file *m);
+
+/* ---- kernel/softirq.c: soft interrupts ------------------------------------------- */
+
+enum {
+	HI_SOFTIRQ,			/* first served */
+	TIMER_SOFTIRQ,
+	NET_TX_SOFTIRQ,
+	NET_RX_SOFTIRQ,
+	BLOCK_SOFTIRQ,
+	IRQ_POLL_SOFTIRQ,
+	TASKLET_SOFTIRQ,
+	SCHED_SOFTIRQ,
+	HRTIMER_SOFTIRQ,
+	RCU_SOFTIRQ,
+	NR_SOFTIRQS
+};
+
+/* @action runs, interrupts on, soon after each raise of @nr, on the CPU that raised it. */
+void open_softirq(int nr, void (*action)(void));
+/* Any context but NMI; the second with interrupts off.  From a thread, ksoftirqd runs it. */
+void raise_softirq(unsigned int nr);
+void raise_softirq_irqoff(unsigned int nr);
+/* The bit alone: for those who know that somebody will look at it.  Interrupts off. */
+void __raise_softirq_irqoff(unsigned int nr);
+
+/* Once, before interrupts are on; and, with threads running, a ksoftirqd for each CPU. */
+void softirq_init(void);
+void softirq_start_threads(void);
+struct task_struct *this_cpu_ksoftirqd(void);
+/* The table of /proc/softirqs; and how often @nr has run. */
+void softirqs_show(struct seq_file *m);
+unsigned int softirq_count_of(unsigned int nr);
+
+/* ---- kernel/tasklet.c ------------------------------------------------------------- */
+
+/*
+ * A function that runs once, in a soft interrupt, after it has been scheduled, however often
+ * that was; never on two CPUs at a time, and never while it is disabled.
+ */
+struct tasklet_struct {
+	struct tasklet_struct *next;	/* of the CPU's list */
+	unsigned long state;		/* TASKLET_STATE_* bits */
+	atomic_t count;			/* disabled so many times */
+	bool use_callback;
+	union {
+		void (*func)(unsigned long data);
+		void (*callback)(struct tasklet_struct *t);
+	};
+	unsigned long data;
+};
+
+enum {
+	TASKLET_STATE_SCHED,		/* on a list */
+	TASKLET_STATE_RUN,
+};
+
+#define DECLARE_TASKLET(name, _callback) \
+	struct tasklet_struct name = { .use_callback = true, .callback = _callback }
+#define DECLARE_TASKLET_DISABLED(name, _callback) \
+	struct tasklet_struct name = { .count = ATOMIC_INIT(1), .use_callback = true, \
+				       .callback = _callback }
+/* The form of the books: a function of an unsigned long, here always 0. */
+#define DECLARE_TASKLET_OLD(name, _func) \
+	struct tasklet_struct name = { .func = _func }
+#define DECLARE_TASKLET_DISABLED_OLD(name, _func) \
+	struct tasklet_struct name = { .count = ATOMIC_INIT(1), .func = _func }
+
+#define from_tasklet(var, t, field) \
+	container_of(t, __typeof__(*(var)), field)
+
+void tasklet_setup(struct tasklet_struct *t, void (*callback)(struct tasklet_struct *t));
+void tasklet_init(struct tasklet_struct *t, void (*func)(unsigned long data), unsigned long data);
+
+/* Any context but NMI. */
+void tasklet_schedule(struct tasklet_struct *t);
+void tasklet_hi_schedule(struct tasklet_struct *t);	/* before most other soft interrupts */
+
+static inline void tasklet_disable_nosync(struct tasklet_struct *t)
+{
+	atomic_inc_return(&t->count);	/* a barrier, before RUN is looked at */
+}
+
+/* And it does not run any more; not from itself. */
+void tasklet_disable(struct tasklet_struct *t);
+#define tasklet_disable_in_atomic(t)	tasklet_disable(t)
+
+static inline void tasklet_enable(struct tasklet_struct *t)
+{
+	atomic_sub_return(1, &t->count);
+}
+
+void tasklet_unlock_wait(struct tasklet_struct *t);
+/* Wait until it has run if it is scheduled; it must not be disabled, and nobody may schedule
+ * it any more.  Process, may sleep. */
+void tasklet_kill(struct tasklet_struct *t);
+void tasklet_init_softirqs(void);
 
 #endif /* _LINUX_INTERRUPT_H */
