@@ -38,6 +38,7 @@
 #include <linux/slab.h>
 #include <linux/stats.h>
 #include <linux/swap.h>
+#include <linux/timer.h>
 #include <linux/vgacon.h>
 #include <linux/vmalloc.h>
 
@@ -125,6 +126,7 @@ static unsigned long jiffies_now(void)
 static void start_devices(void)
 {
 	softirq_init();				/* what interrupts leave for later */
+	init_timers();				/* the wheel; the tick turns it */
 	irq_init();				/* PIC, local APIC, IO-APIC as found */
 	time_init();				/* ticks, clock */
 	ratelimit_set_clock(ktime_get_ns);	/* reports again after a while */

@@ -330,7 +330,6 @@ void sched_tick(void)
 
 	if (!t)
 		return;			/* before sched_init() */
-	sleep_tick();
 	spin_lock(&rq->lock);
 	if (t != rq->idle && t->array && t->prio >= MAX_RT_PRIO && !--t->time_slice) {
 		array_del(t);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel/sched.h - between sched.c, kthread.c and the timers */
+/* kernel/sched.h - between sched.c, kthread.c and sleep.c */
 #ifndef _KERNEL_SCHED_H
 #define _KERNEL_SCHED_H
 
@@ -12,7 +12,5 @@ void kthread_adopt(struct task_struct *t);
 
 /* sleep.c: schedule_timeout(). */
 long sleep_timeout(long timeout);
-/* sleep.c: wake whose time has come.  From the tick. */
-void sleep_tick(void);
 
 #endif /* _KERNEL_SCHED_H */

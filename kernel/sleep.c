@@ -2,73 +2,77 @@
 /*
  * kernel/sleep.c - threads that wait for time to pass
  *
- * A list of sleepers, each on its own stack, soonest first; the tick wakes those whose time
- * has come.
+ * A timer on the sleeper's own stack wakes it.
  *
- * LOCKING	sleep_lock, rank LOCK_TIMER, irqs off.
+ * CONTEXT	process, may sleep.
+ * NOT HERE	timers: timer.c.  Busy waiting: time.c.
  */
-#include <linux/jiffies.h>
+#include <asm/processor.h>
+#include <linux/delay.h>
 #include <linux/kernel.h>
-#include <linux/spinlock.h>
+#include <linux/ktime.h>
+#include <linux/timer.h>
 
 #include "sched.h"
 
 struct sleeper {
-	struct list_head list;
+	struct timer_list timer;
 	struct task_struct *task;
-	unsigned long expires;		/* jiffies */
 };
 
-static DEFINE_SPINLOCK_RANKED(sleep_lock, LOCK_TIMER);
-static LIST_HEAD(sleepers);
-
-static void sleep_add(struct sleeper *s)
+static void sleep_end(struct timer_list *t)
 {
-	struct sleeper *pos;
-	unsigned long flags;
+	struct sleeper *s = from_timer(s, t, timer);
 
-	spin_lock_irqsave(&sleep_lock, flags);
-	list_for_each_entry(pos, &sleepers, list)
-		if (time_before(s->expires, pos->expires))
-			break;
-	list_add_tail(&s->list, &pos->list);
-	spin_unlock_irqrestore(&sleep_lock, flags);
-}
-
-static void sleep_del(struct sleeper *s)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&sleep_lock, flags);
-	list_del_init(&s->list);
-	spin_unlock_irqrestore(&sleep_lock, flags);
+	wake_up_process(s->task);
 }
 
 long sleep_timeout(long timeout)
 {
-	struct sleeper s = { .task = current, .expires = jiffies + (unsigned long)timeout };
+	struct sleeper s = { .task = current };
+	unsigned long expires = jiffies + (unsigned long)timeout;
 
 	if (timeout == MAX_SCHEDULE_TIMEOUT) {
 		schedule();
 		return timeout;
 	}
-	sleep_add(&s);
+	timer_setup_on_stack(&s.timer, sleep_end, 0);
+	mod_timer(&s.timer, expires);
 	schedule();
-	sleep_del(&s);
-	timeout = (long)(s.expires - jiffies);
+	timer_delete_sync(&s.timer);
+	destroy_timer_on_stack(&s.timer);
+	timeout = (long)(expires - jiffies);
 	return max(timeout, 0L);
 }
 
-void sleep_tick(void)
+/* The jiffy that runs now is partly over: one more, for at least @msecs. */
+void msleep(unsigned int msecs)
 {
-	struct sleeper *s, *next;
+	long left = (long)msecs_to_jiffies(msecs) + 1;
 
-	spin_lock(&sleep_lock);
-	list_for_each_entry_safe(s, next, &sleepers, list) {
-		if (time_before(jiffies, s->expires))
-			break;
-		list_del_init(&s->list);
-		wake_up_process(s->task);
+	while (left)
+		left = schedule_timeout_uninterruptible(left);
+}
+
+unsigned long msleep_interruptible(unsigned int msecs)
+{
+	long left = schedule_timeout_interruptible((long)msecs_to_jiffies(msecs) + 1);
+
+	return left > 0 ? jiffies_to_msecs((unsigned long)left) : 0;
+}
+
+/* A tick is all that can wake us: where that could be too late, the rest is waited busily. */
+void usleep_range(unsigned long min, unsigned long max)
+{
+	const u64 start = ktime_get_ns(), tick = NSEC_PER_SEC / HZ;
+	const u64 end = start + min * NSEC_PER_USEC, latest = start + max * NSEC_PER_USEC;
+	u64 now;
+
+	while ((now = ktime_get_ns()) < end) {
+		if (now + tick <= latest)
+			schedule_timeout_uninterruptible(1);
+		else
+			cond_resched();
+		cpu_relax();
 	}
-	spin_unlock(&sleep_lock);
 }

@@ -30,6 +30,7 @@
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/sched/task.h>
+#include <linux/timer.h>
 
 #define CALIBRATE_TICKS		(PIT_HZ / 200)	/* 5 ms */
 #define CALIBRATE_ROUNDS	3
@@ -150,6 +151,7 @@ static void tick_interrupt(void)
 	if (tick.acc >= tick.rate) {
 		tick.acc -= tick.rate;
 		jiffies = jiffies + 1;
+		run_local_timers();
 		sched_tick();
 	}
 	watchdog_check();
