@@ -27,6 +27,12 @@
  *   in front of it and the one after its first iteration; the others differ from that one
  *   in a counter only, and are counted as instructions, not as boundaries.
  *
+ *   Stepping all the way to each boundary of a long path would take time with the square of
+ *   its length.  So a visit runs at full speed up to an anchor, by the CPU's breakpoint
+ *   register: a boundary near the target whose instruction has been met a few times before
+ *   at most.  What is behind the anchor is stepped and compared; the whole path is, too,
+ *   when it is recorded, and by the run that compares.
+ *
  *   A stepped pushf would store a trap flag that is ours: it is wiped from the stack.
  *
  * CONTEXT	process; the handlers: interrupt, NMI.
@@ -244,6 +250,20 @@ static void step_boundary(struct step *s, struct pt_regs *regs)
 	s->at++;
 }
 
+/* The breakpoint: pass it, or go on from here as if all of the way had been stepped. */
+static void step_anchor_hit(struct step *s, struct pt_regs *regs)
+{
+	if (s->hits) {
+		s->hits--;
+		singlestep_resume(regs);
+		return;
+	}
+	singlestep_break_clear();
+	s->running = false;
+	s->last_ip = s->at ? irqsweep_step_ip(s->trace, s->at - 1) : 0;
+	step_boundary(s, regs);
+}
+
 static bool step_trap(struct pt_regs *regs)
 {
 	struct step *s = step_current;
@@ -251,9 +271,72 @@ static bool step_trap(struct pt_regs *regs)
 	step_counts.traps++;
 	if (!s || regs->ip == (unsigned long)singlestep_end)
 		singlestep_off(regs);
+	else if (s->running)
+		step_anchor_hit(s, regs);
 	else
 		step_boundary(s, regs);
 	return true;
+}
+
+/* ---- anchors --------------------------------------------------------------------- */
+
+#define ANCHOR_WAY	64		/* steps that one may be away */
+
+/* How often has the instruction at boundary k been met before? */
+static u32 step_met_before(const struct step_trace *t, unsigned int k)
+{
+	unsigned int i;
+	u32 nr = 0;
+
+	for (i = 0; i < k; i++)
+		nr += ((t->mark[i] ^ t->mark[k]) & ~MARK_MASKED) == 0;
+	return nr;
+}
+
+/* Passing a breakpoint costs what a step costs. */
+static void step_find_anchor(struct step_trace *t, unsigned int k)
+{
+	unsigned int i, best = ~0U, cost;
+
+	for (i = k; k - i < ANCHOR_WAY; i--) {
+		cost = t->anchor[i].hits + (k - i);
+		if (cost < best && !singlestep_repeats((const u8 *)irqsweep_step_ip(t, i))) {
+			best = cost;
+			t->anchor[k].at = i;
+		}
+		if (!i)
+			break;
+	}
+	if (best == ~0U)
+		t->anchor[k].at = 0;
+}
+
+void irqsweep_step_anchor(struct step_trace *t)
+{
+	unsigned int k;
+
+	for (k = 0; k < t->nr; k++)
+		t->anchor[k].hits = step_met_before(t, k);
+	for (k = 0; k < t->nr; k++)
+		step_find_anchor(t, k);
+}
+
+/* Run to the anchor of the target, if that is worth it. */
+static void step_set_anchor(struct step *s)
+{
+	const struct step_trace *t = s->trace;
+	unsigned int at;
+
+	s->running = false;
+	if (s->mode != STEP_VISIT || !t->anchor || s->target >= t->nr)
+		return;
+	at = t->anchor[s->target].at;
+	if (at < ANCHOR_WAY / 4)
+		return;
+	s->running = true;
+	s->at = at;
+	s->hits = t->anchor[at].hits;
+	singlestep_break_at(irqsweep_step_ip(t, at));
 }
 
 /* ---- interface ------------------------------------------------------------------- */
@@ -263,15 +346,17 @@ void irqsweep_step(struct step *s, void (*fn)(void *arg), void *arg)
 	struct step_trace *t = s->trace;
 
 	if (s->mode == STEP_RECORD)
-		*t = (struct step_trace){ .mark = t->mark, .max = t->max };
+		*t = (struct step_trace){ .mark = t->mark, .anchor = t->anchor, .max = t->max };
 	s->fault = NULL;
 	s->at = s->again = 0;
 	s->irq = s->nmi = false;
 	s->last_ip = s->run = 0;
 	s->outer = step_current;
 	step_current = s;
-	singlestep_call(fn, arg);
+	step_set_anchor(s);
+	singlestep_call(fn, arg, !s->running);
 	step_current = s->outer;
+	singlestep_break_clear();
 	if (s->mode == STEP_RECORD)
 		step_run_ends(s);
 	if (step_waiting == s)
@@ -282,6 +367,14 @@ void irqsweep_step(struct step *s, void (*fn)(void *arg), void *arg)
 		s->fault = "the path is shorter than recorded";
 	if (s->mode == STEP_VISIT && !s->irq && !s->nmi)
 		s->fault = "the interrupt did not come there";
+}
+
+void irqsweep_step_abort(void)
+{
+	singlestep_break_clear();
+	step_current = step_waiting = NULL;
+	step_nmi_entering = false;
+	irqsweep_step_quiet(false);
 }
 
 void irqsweep_step_quiet(bool quiet)

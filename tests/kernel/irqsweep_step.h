@@ -13,9 +13,18 @@
 #define STEP_NR_RUNS		8
 extern const unsigned int step_run_from[STEP_NR_RUNS];
 
+/*
+ * How to come near a boundary at full speed: to the boundary at, which is the hits-th time
+ * (from 0) that its instruction is met; the rest of the way is stepped.
+ */
+struct step_anchor {
+	u32 at, hits;
+};
+
 /* What a stepped call did: one mark a boundary, and sums. */
 struct step_trace {
 	u32 *mark;			/* room for max of them, the caller's */
+	struct step_anchor *anchor;	/* the same; NULL: step all the way */
 	unsigned int max, nr;		/* boundaries */
 	unsigned int masked;		/* of them with interrupts off */
 	unsigned long insns;		/* with every iteration of a repeated instruction */
@@ -48,14 +57,22 @@ struct step {
 	unsigned long last_ip, run;	/* the boundary before; instructions with irqs off */
 	unsigned long want_ip, want_sp;
 	unsigned int again;		/* iterations of the instruction at last_ip */
+	unsigned int hits;		/* of the anchor, still to be passed */
+	bool running;			/* to the anchor, at full speed */
 };
 
 /* Claim #DB, NMI and the vector; false and *why: it cannot be done on this machine. */
 bool irqsweep_step_begin(const char **why);
 void irqsweep_step_end(void);
 
+/* For a trace that has been recorded: find the anchors. */
+void irqsweep_step_anchor(struct step_trace *t);
+
 /* Call fn(arg) as @s says.  Also from the handler of another step: that is depth 2. */
 void irqsweep_step(struct step *s, void (*fn)(void *arg), void *arg);
+
+/* A run was left by a jump: as if it had not begun. */
+void irqsweep_step_abort(void);
 
 /* No interrupt but ours from here on (no tick, no device); and all of them again. */
 void irqsweep_step_quiet(bool quiet);

@@ -21,6 +21,7 @@ static_assert(sizeof(struct pt_regs) == 168, "struct pt_regs: irq_entry.asm know
 #define X86_EFLAGS_CF		(1UL << 0)
 #define X86_EFLAGS_TF		(1UL << 8)
 #define X86_EFLAGS_DF		(1UL << 10)
+#define X86_EFLAGS_RF		(1UL << 16)
 #define X86_EFLAGS_AC		(1UL << 18)
 
 static inline bool user_mode(const struct pt_regs *regs)

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * irqsweep_run.c - one operation, interrupted at each of its boundaries, by each script
+ *
+ * MODEL
+ *	warm up		twice, so that sections, caches and lists are as they will be
+ *	record		the path, for this script's preparation
+ *	for each k	prepare, set up | step to k, interrupt, run to the end | verify,
+ *			finish, tear down, compare all accounts with those before
+ *	compare		the whole path once more: is it what it was at the beginning?
+ *
+ *   Boundaries with interrupts off are visited once, not once for each script: what comes
+ *   there is an NMI, and its handler runs no script.
+ *
+ *   At depth 2 the script itself is stepped, with interrupts on, in the first interrupt:
+ *   recorded once for each k (what it does depends on where it came), then interrupted at
+ *   each of its own boundaries by a second script.
+ *
+ *   While an operation is being stepped no other interrupt is let in, so that nothing but
+ *   the boundary differs from run to run.
+ *
+ * FAILURE	printed, with the command that does it again; the rest of the operation is
+ *		given up, for the next visit would start from something broken.
+ */
+#include <kunit/test.h>
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/panic.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/vmalloc.h>
+
+#include "irqsweep.h"
+
+#define MAX_BOUNDARIES	16384
+#define NAME_SIZE	96
+#define FAULT_SIZE	192
+
+/* Counters of reports: none may have moved. */
+struct reports {
+	unsigned long slab, page, warn;
+	unsigned int preempt, locks;
+};
+
+struct job {
+	const struct sweep_plan *plan;
+	struct sweep_row *row;
+	struct sweep c;
+	struct sweep_hand hand[2];	/* of the interrupt, of the one in it */
+	struct step step, inner;
+	struct mm_account before;
+	struct reports reports;
+	unsigned int visits;
+	bool nested;			/* the handler is stepped, too */
+	char fault[FAULT_SIZE];
+};
+
+static u32 *marks, *inner_marks;
+static struct step_anchor *anchors;
+static struct step_trace trace, inner_trace;
+static struct job job;
+static bool broken;			/* an earlier failure left who knows what */
+
+static struct reports reports_now(void)
+{
+	return (struct reports){ slab_error_count(), page_bad_count(), warn_count,
+				 preempt_count(), spin_held_count() };
+}
+
+/* ---- one visit ----------------------------------------------------------- */
+
+static void hand_run(void *hand)
+{
+	struct sweep_hand *h = hand;
+
+	h->runs++;
+	h->script->run(h);
+}
+
+/* The interrupt of depth 2: interruptible itself, as a soft interrupt would be. */
+static void nested_run(void *unused)
+{
+	local_irq_enable();
+	irqsweep_step(&job.inner, hand_run, &job.hand[0]);
+	local_irq_disable();
+}
+
+static void hand_prepare(struct sweep_hand *h, const struct sweep_script *script)
+{
+	*h = (struct sweep_hand){ .sweep = &job.c, .script = script };
+	if (script && script->prepare)
+		script->prepare(h);
+}
+
+/* Where no interrupt came, what was prepared for it is freed here. */
+static void hand_finish(struct sweep_hand *h)
+{
+	if (!h->script)
+		return;
+	if (!h->runs)
+		h->script->run(h);
+	if (h->script->finish)
+		h->script->finish(h);
+}
+
+static void job_set_up(struct job *j, const struct sweep_script *s0, const struct sweep_script *s1)
+{
+	struct sweep *c = &j->c;
+
+	drain_local_pages(NULL);
+	c->nr_live = 0;
+	c->result = NULL;
+	c->nr_bulk = 0;
+	memset(c->bulk, 0, sizeof(c->bulk));
+	c->fault = NULL;
+	hand_prepare(&j->hand[0], s0);
+	hand_prepare(&j->hand[1], s1);
+	if (c->op->setup)
+		c->op->setup(c);
+}
+
+/* Everything that can be said about a run once it is over. */
+static bool job_is_sound(struct job *j)
+{
+	const struct reports r = reports_now();
+	struct mm_account after;
+
+	mm_account_snapshot(&after);
+	if (!mm_account_compare(&j->before, &after, j->fault, sizeof(j->fault)))
+		return false;
+	if (j->c.fault)
+		strscpy(j->fault, j->c.fault, sizeof(j->fault));
+	else if (memcmp(&r, &j->reports, sizeof(r)))
+		snprintf(j->fault, sizeof(j->fault), "reports or counts: slab %lu, page %lu, warn "
+			 "%lu, preempt_count %x, locks %u", r.slab - j->reports.slab,
+			 r.page - j->reports.page, r.warn - j->reports.warn, r.preempt, r.locks);
+	else if (irqs_disabled())
+		strscpy(j->fault, "interrupts are off afterwards", sizeof(j->fault));
+	return !j->fault[0];
+}
+
+static void job_verify(struct job *j)
+{
+	if (j->visits++ % j->plan->stride == 0)
+		mm_verify(j->fault, sizeof(j->fault));
+	else
+		slab_verify(j->fault, sizeof(j->fault));
+}
+
+static void job_step(struct job *j)
+{
+	const char *fault;
+
+	irqsweep_step_quiet(true);
+	if (need_resched())
+		schedule();			/* what is due comes before, not in between */
+	irqsweep_step(&j->step, j->c.op->run, &j->c);
+	irqsweep_step_quiet(false);
+	fault = j->step.fault ?: j->nested && j->hand[0].runs ? j->inner.fault : NULL;
+	if (fault)
+		snprintf(j->fault, sizeof(j->fault), "%s, at %pS", fault,
+			 (void *)(j->step.fault ? j->step.fault_ip : j->inner.fault_ip));
+}
+
+struct visit {
+	const struct sweep_script *script[2];
+};
+
+static void job_visit(void *visit)
+{
+	const struct visit *v = visit;
+	struct job *j = &job;
+
+	job_set_up(j, v->script[0], v->script[1]);
+	job_step(j);
+	if (!j->fault[0])
+		job_verify(j);
+	if (j->fault[0])
+		return;			/* what is held now is lost, and so is the operation */
+	hand_finish(&j->hand[0]);
+	hand_finish(&j->hand[1]);
+	if (j->c.op->teardown)
+		j->c.op->teardown(&j->c);
+	job_is_sound(j);
+}
+
+static bool job_visit_caught(struct job *j, const struct sweep_script *s0,
+			     const struct sweep_script *s1)
+{
+	struct visit v = { { s0, s1 } };
+	char text[FAULT_SIZE - 32];
+
+	j->fault[0] = '\0';
+	if (kunit_catch_panic(job_visit, &v, text, sizeof(text))) {
+		irqsweep_step_abort();
+		snprintf(j->fault, sizeof(j->fault), "panic: %s", text);
+	}
+	return !j->fault[0];
+}
+
+/* ---- reports ------------------------------------------------------------- */
+
+static void name_of(char *name, const struct sweep_op *op, const struct sweep_script *script)
+{
+	snprintf(name, NAME_SIZE, "%s/%s/%s", op->name, op->path, script ? script->name : "-");
+}
+
+static void job_report(struct job *j, const struct sweep_script *script)
+{
+	const bool pair = j->nested && j->inner.mode == STEP_VISIT;
+	const unsigned int k = j->step.target, m = j->inner.target;
+	char name[NAME_SIZE], inner[16] = "";
+
+	j->row->failures++;
+	broken = true;
+	page_alloc_set_should_fail(NULL);
+	name_of(name, j->c.op, script);
+	printk_raw("    # irqsweep: FAILED %s: %s\n", name, j->fault);
+	if (j->step.mode == STEP_VISIT)
+		printk_raw("    # interrupted at boundary %u of %u, %pS\n", k, trace.nr,
+			   (void *)irqsweep_step_ip(&trace, k));
+	if (pair) {
+		printk_raw("    # and its interrupt at boundary %u of %u, %pS\n", m,
+			   inner_trace.nr, (void *)irqsweep_step_ip(&inner_trace, m));
+		snprintf(inner, sizeof(inner), ",%u", m);
+	}
+	printk_raw("    # again: scripts/qemu-run --mem 32M --cmdline \"kunit.filter_glob="
+		   "irqsweep irqsweep=%s irqsweep.only=%s irqsweep.at=%u%s seed=%#llx\"\n",
+		   j->plan->deep ? "deep" : "full", name, k, inner, kunit_seed());
+}
+
+/* ---- one operation ------------------------------------------------------- */
+
+static bool job_matches(const struct job *j, const struct sweep_script *script)
+{
+	char name[NAME_SIZE];
+
+	name_of(name, j->c.op, script);
+	return !j->plan->only || glob_match(j->plan->only, name);
+}
+
+static void job_mode(struct job *j, enum step_mode mode, unsigned int target)
+{
+	j->step = (struct step){
+		.mode = mode, .trace = &trace, .target = target,
+		.handler = j->nested ? nested_run : hand_run, .arg = &j->hand[0],
+	};
+}
+
+static void inner_mode(struct job *j, enum step_mode mode, unsigned int target)
+{
+	j->inner = (struct step){
+		.mode = mode, .trace = &inner_trace, .target = target,
+		.handler = hand_run, .arg = &j->hand[1],
+	};
+}
+
+static bool visit_or_report(struct job *j, const struct sweep_script *s0,
+			    const struct sweep_script *s1)
+{
+	if (job_visit_caught(j, s0, s1))
+		return true;
+	job_report(j, s0);
+	return false;
+}
+
+static bool job_record(struct job *j, const struct sweep_script *s0, const struct sweep_script *s1)
+{
+	unsigned int round;
+
+	for (round = 0; round < 3; round++) {
+		job_mode(j, STEP_RECORD, 0);
+		if (!visit_or_report(j, s0, s1))
+			return false;
+	}
+	irqsweep_step_anchor(&trace);
+	return true;
+}
+
+static void job_count(struct job *j)
+{
+	j->row->delivered += j->step.irq;
+	j->row->masked += j->step.nmi;
+}
+
+static bool job_wants(const struct job *j, unsigned int k)
+{
+	return j->plan->at < 0 || j->plan->at == (long)k;
+}
+
+/* Depth 1, one script. */
+static bool job_sweep(struct job *j, const struct sweep_script *script, bool with_nmi)
+{
+	unsigned int k;
+
+	for (k = 0; k < trace.nr; k++) {
+		if (!job_wants(j, k) || (irqsweep_step_masked(&trace, k) && !with_nmi))
+			continue;
+		job_mode(j, STEP_VISIT, k);
+		if (!visit_or_report(j, script, NULL))
+			return false;
+		job_count(j);
+	}
+	job_mode(j, STEP_COMPARE, 0);
+	return visit_or_report(j, script, NULL);
+}
+
+/* Depth 2 at one boundary of the operation: each boundary of the first script. */
+static bool job_sweep_inner(struct job *j, unsigned int k, const struct sweep_script *s0,
+			    const struct sweep_script *s1)
+{
+	unsigned int m;
+
+	job_mode(j, STEP_VISIT, k);
+	inner_mode(j, STEP_RECORD, 0);
+	if (!visit_or_report(j, s0, s1))
+		return false;
+	job_count(j);
+	for (m = 0; m < inner_trace.nr && m < SWEEP_DEEP_MAX; m++) {
+		if (j->plan->at2 >= 0 && j->plan->at2 != (long)m)
+			continue;
+		job_mode(j, STEP_VISIT, k);
+		inner_mode(j, STEP_VISIT, m);
+		if (!visit_or_report(j, s0, s1))
+			return false;
+		j->row->pairs++;
+	}
+	return true;
+}
+
+static bool job_sweep_deep(struct job *j, const struct sweep_script *s0,
+			   const struct sweep_script *s1)
+{
+	unsigned int k;
+
+	j->nested = true;
+	for (k = 0; k < trace.nr; k++)
+		if (job_wants(j, k) && !irqsweep_step_masked(&trace, k) &&
+		    !job_sweep_inner(j, k, s0, s1))
+			return false;
+	j->nested = false;
+	return true;
+}
+
+/* The first script's recording is the one in the table; each has its own. */
+static void job_note_path(struct job *j)
+{
+	if (!j->row->boundaries) {
+		j->row->boundaries = trace.nr;
+		j->row->insns = trace.insns;
+	}
+	j->row->off_max = max(j->row->off_max, trace.off_max);
+}
+
+static bool job_run_script(struct job *j, const struct sweep_script *script, bool first)
+{
+	if (!job_matches(j, script))
+		return true;
+	if (!job_record(j, script, NULL))
+		return false;
+	job_note_path(j);
+	if (j->plan->max_boundaries && trace.nr > j->plan->max_boundaries) {
+		j->row->skipped = "longer than this run allows";
+		return true;
+	}
+	if (!j->plan->deep)
+		return job_sweep(j, script, first);
+	if (trace.nr > SWEEP_DEEP_MAX)
+		return true;
+	return job_record(j, script, script) && job_sweep_deep(j, script, script);
+}
+
+static bool job_run_scripts(struct job *j)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_sweep_scripts; i++)
+		if (!job_run_script(j, &sweep_scripts[i], i == 0))
+			return false;
+	return true;
+}
+
+static void job_begin(struct job *j, const struct sweep_op *op, const struct sweep_plan *plan,
+		      struct sweep_row *row)
+{
+	memset(j, 0, sizeof(*j));
+	*row = (struct sweep_row){ .op = op };
+	j->plan = plan;
+	j->row = row;
+	j->c.op = op;
+	j->c.size = op->size;
+	j->c.order = op->order;
+	if (op->begin)
+		row->skipped = op->begin(&j->c);
+	mm_account_snapshot(&j->before);
+	j->reports = reports_now();
+}
+
+bool irqsweep_run(const struct sweep_op *op, const struct sweep_plan *plan,
+		  struct sweep_row *row)
+{
+	struct job *j = &job;
+	bool ok = true;
+
+	if (broken) {
+		*row = (struct sweep_row){ .op = op, .skipped = "an earlier failure broke mm/" };
+		return false;
+	}
+	job_begin(j, op, plan, row);
+	if (!row->skipped)
+		ok = job_run_scripts(j);
+	if (op->end && !broken)
+		op->end(&j->c);
+	return ok;
+}
+
+const char *irqsweep_record(const struct sweep_op *op, struct step_trace *t)
+{
+	static const struct sweep_plan plan = { .stride = 1 };
+	static char fault[FAULT_SIZE];
+	struct sweep_row row;
+	struct job *j = &job;
+
+	job_begin(j, op, &plan, &row);
+	if (!row.skipped && !job_record(j, NULL, NULL))
+		row.skipped = strcpy(fault, j->fault);
+	if (op->end && !broken)
+		op->end(&j->c);
+	*t = trace;
+	return row.skipped;
+}
+
+bool irqsweep_run_begin(void)
+{
+	marks = vmalloc_array(MAX_BOUNDARIES, sizeof(*marks));
+	inner_marks = vmalloc_array(MAX_BOUNDARIES, sizeof(*inner_marks));
+	anchors = vmalloc_array(MAX_BOUNDARIES, sizeof(*anchors));
+	if (!marks || !inner_marks || !anchors) {
+		irqsweep_run_end();
+		return false;
+	}
+	trace = (struct step_trace){ .mark = marks, .anchor = anchors, .max = MAX_BOUNDARIES };
+	inner_trace = (struct step_trace){ .mark = inner_marks, .max = MAX_BOUNDARIES };
+	broken = false;
+	return true;
+}
+
+void irqsweep_run_end(void)
+{
+	vfree(marks);
+	vfree(inner_marks);
+	vfree(anchors);
+	anchors = NULL;
+	marks = inner_marks = NULL;
+}
