@@ -24,6 +24,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -318,8 +319,12 @@ static char state_letter(const struct task_struct *t)
 
 static void sched_show_task(struct task_struct *t, void *arg)
 {
+	u64 ns = READ_ONCE(t->sum_exec_ns);
+
+	if (t == current)
+		ns += ktime_get_ns() - t->exec_start_ns;	/* since it was switched to */
 	seq_printf(arg, "%5d %c %4d %10llu %8lu %8lu  %s\n", t->pid, state_letter(t), t->prio,
-		   READ_ONCE(t->sum_exec_ns) / 1000, t->nvcsw, t->nivcsw, t->comm);
+		   ns / NSEC_PER_USEC, t->nvcsw, t->nivcsw, t->comm);
 }
 
 void sched_show(struct seq_file *m)
