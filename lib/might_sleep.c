@@ -18,6 +18,7 @@
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/spinlock.h>
 #include <linux/stacktrace.h>
@@ -67,7 +68,7 @@ static __cold void report(const char *file, int line, unsigned long caller)
 	pr_err("in_atomic(): %d, irqs_disabled(): %d, non_block: %d, pid: %d, name: %s\n",
 	       in_atomic(), irqs_disabled(), current->non_block_count, who.pid, who.comm);
 	pr_err("preempt_count: %x, expected: %x\n", preempt_count(), 0);
-	debug_show_held_locks();
+	debug_show_held_locks(current);
 	dump_stack_print_info(KERN_ERR);
 	show_trace_after(caller, KERN_ERR);
 	add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
@@ -110,7 +111,7 @@ void __cant_sleep(const struct code_site *site)
 	pr_err("BUG: assuming atomic context at %s:%d\n", site->file, site->line);
 	pr_err("in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s\n", in_atomic(),
 	       irqs_disabled(), who.pid, who.comm);
-	debug_show_held_locks();
+	debug_show_held_locks(current);
 	dump_stack_print_info(KERN_ERR);
 	show_trace_after(_RET_IP_, KERN_ERR);
 	add_taint(TAINT_WARN, LOCKDEP_STILL_OK);

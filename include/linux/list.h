@@ -126,6 +126,24 @@ static inline bool list_empty(const struct list_head *head)
 	return READ_ONCE(head->next) == head;
 }
 
+/*
+ * Off its list and empty, the last store being the one that list_empty_careful() waits for:
+ * who sees the entry empty without the list's lock may reuse its memory.
+ */
+static inline void list_del_init_careful(struct list_head *entry)
+{
+	__list_del_entry(entry);
+	WRITE_ONCE(entry->prev, entry);
+	__atomic_store_n(&entry->next, entry, __ATOMIC_RELEASE);
+}
+
+static inline bool list_empty_careful(const struct list_head *head)
+{
+	struct list_head *next = __atomic_load_n(&head->next, __ATOMIC_ACQUIRE);
+
+	return next == head && next == READ_ONCE(head->prev);
+}
+
 static inline bool list_is_head(const struct list_head *list, const struct list_head *head)
 {
 	return list == head;

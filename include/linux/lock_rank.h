@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one lock order.  A CPU may only take a lock of a rank greater than every
+ * The one lock order.  A context may only take a lock of a rank greater than that of every
  * lock it holds.  There is no rank "none": a lock that nobody has thought about is
- * LOCK_USER, outermost, so that code under it may still allocate.
+ * LOCK_USER (LOCK_MUTEX_USER if it sleeps), outermost, so that code under it may still
+ * allocate; among themselves these are taken in the order in which they were taken first.
+ *
+ * Sleeping locks come first: under a spinlock nobody sleeps.
  */
 #ifndef _LINUX_LOCK_RANK_H
 #define _LINUX_LOCK_RANK_H
 
 enum lock_rank {
-	LOCK_USER = 1,		/* DEFINE_SPINLOCK without a rank: drivers, tests */
+	LOCK_MUTEX_USER = 1,	/* mutexes and rw_semaphores without a rank */
+	LOCK_USER,		/* DEFINE_SPINLOCK without a rank: drivers, tests */
 	LOCK_SHRINKER,		/* mm/shrinker.c: the list of shrinkers; never over a callback */
 	LOCK_CACHE_LIST,	/* mm/slab_cache.c: the list of caches */
 	LOCK_VMAP,		/* mm/vmap.c: the tree of areas */
@@ -22,7 +26,7 @@ enum lock_rank {
 	LOCK_ISA_DMA,		/* drivers/isa_dma.c: registers of the 8237s */
 	LOCK_TASKS,		/* kernel/kthread.c: the list of threads */
 	LOCK_TIMER,		/* who waits for time to pass */
-	LOCK_WAITQ,		/* lib/wait.c: who waits for what: woken under nearly any lock */
+	LOCK_WAITQ,		/* lib/wait.c, mutex.c, ...: who waits for what: woken under nearly any lock */
 	LOCK_RQ,		/* kernel/sched.c: a CPU's runnable threads */
 	LOCK_PRINTK,		/* lib/printk.c: a report may come from under any of the above */
 	LOCK_CONSOLE,		/* one console device: innermost */

@@ -13,6 +13,7 @@
 #include <linux/atomic.h>
 #include <linux/limits.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/percpu-defs.h>
 #include <linux/preempt.h>
 #include <linux/types.h>
@@ -74,6 +75,9 @@ struct task_struct {
 	u64 sum_exec_ns;		/* (Q,R) time on a CPU */
 	u64 exec_start_ns;		/* (Q) */
 	unsigned long nvcsw, nivcsw;	/* (Q,R) switches: gave up, was preempted */
+
+	unsigned int lockdep_depth;	/* (T) sleeping locks that it holds, lib/lockdep.c */
+	struct held_lock held_locks[MAX_LOCK_DEPTH];	/* (T) */
 
 	struct list_head tasks;		/* (A) */
 	struct task_struct *next_dead;	/* kernel/kthread.c */
