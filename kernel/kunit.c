@@ -11,19 +11,23 @@
  *   flag, held locks, and whatever mm/ plugs in as "account" (free pages, objects,
  *   areas, owner sums).  A difference fails the case.
  *
- *	run_suites -> run_suite -> run_case -> [run_params] -> run_once -> try
+ *	run_suites -> run_suite -> run_case -> [run_params] -> kunit_run_once -> try
  *
  * CONTEXT	process, one runner at a time.
- * NOT HERE	the texts of failures: kunit_assert.c.
+ * NOT HERE	the texts of failures: kunit_assert.c.  Failing allocations: kunit_failnth.c.
  */
 #include <kunit/test.h>
+#include <linux/fault-inject.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/prandom.h>
 #include <linux/sched.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+
+#include "kunit.h"
 
 #define MAX_SUITES		256
 #define MAX_CASES		256		/* of a suite */
@@ -270,9 +274,26 @@ static void account_check(struct kunit *test, const void *before)
 		return;
 	kunit_info(test, "left behind: %s", msg);
 	test->status = KUNIT_FAILURE;
+	test->leaked = true;
 }
 
-static void run_once(struct kunit *test, struct kunit_case *c)
+bool kunit_injected(struct kunit *test)
+{
+	if (test->fail_nth && !current->fail_nth)
+		test->injected = true;
+	return test->injected;
+}
+
+/* The case itself, with its fail_nth-th allocation failing, if that is what is wanted. */
+static void try_case(struct kunit *test, struct kunit_case *c)
+{
+	fault_nth_set(test->fail_nth);
+	try(test, c->run_case);
+	kunit_injected(test);
+	fault_nth_set(0);
+}
+
+void kunit_run_once(struct kunit *test, struct kunit_case *c)
 {
 	char before[KUNIT_ACCOUNT_SIZE] __aligned(8);
 	bool accounted = account && !current_suite->no_account;
@@ -285,7 +306,7 @@ static void run_once(struct kunit *test, struct kunit_case *c)
 	if (current_suite->init)
 		try(test, try_init);
 	if (test->status == KUNIT_SUCCESS)
-		try(test, c->run_case);
+		try_case(test, c);
 	if (current_suite->exit)
 		try(test, current_suite->exit);
 	while (test->nr_actions > 0) {
@@ -342,7 +363,7 @@ static void run_params(struct kunit_case *c, struct counts *n)
 		if (!desc[0])
 			scnprintf(desc, sizeof(desc), "param-%u", i);
 		test = (struct kunit){ .name = c->name, .param_value = p, .param_index = (int)i };
-		run_once(&test, c);
+		kunit_run_once(&test, c);
 		count(n, test.status);
 		print_result("        ", ++i, desc, test.status, test.status_comment);
 	}
@@ -381,8 +402,12 @@ static void run_case(struct kunit_case *c, unsigned int nr, struct counts *sum)
 	if (c->generate_params) {
 		run_params(c, &n);
 		test.status = worst(&n);
+	} else if (c->attr.failnth) {
+		kunit_run_failnth(&test, c, current_suite->name);
+		count(&n, test.status);
 	} else {
-		run_once(&test, c);
+		test.fail_nth = kunit_failnth_only();
+		kunit_run_once(&test, c);
 		count(&n, test.status);
 	}
 	if (watchdog)

@@ -10,6 +10,7 @@
 #include <asm/processor.h>
 #include <kunit/test.h>
 #include <linux/bench.h>
+#include <linux/fault-inject.h>
 #include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/kstrtox.h>
@@ -64,6 +65,17 @@ static int setup_seed(char *val)
 }
 __setup("seed=", setup_seed);
 
+static int setup_fail_nth(char *val)
+{
+	unsigned int nth;
+
+	if (kstrtouint(val, 0, &nth))
+		return -EINVAL;
+	kunit_set_fail_nth(nth);
+	return 0;
+}
+__setup("fail_nth=", setup_fail_nth);
+
 static_assert(sizeof(struct mm_account) <= KUNIT_ACCOUNT_SIZE);
 
 /* Let everybody else come to rest first: who has been told to end may not have ended yet. */
@@ -98,6 +110,7 @@ void selftest_init(void)
 {
 	if (!strcmp(bench_unit(), "insn"))
 		clock_ops.insns = rdtsc;
+	fault_inject_seed(kunit_seed());
 	kunit_set_account_hook(&account_ops);
 	kunit_set_watchdog(watchdog_arm);
 	kunit_set_clock(&clock_ops);
@@ -109,6 +122,7 @@ int selftest_run(const char *glob)
 	struct kunit_totals totals;
 	int failed = kunit_run_all(glob, test_shuffle, &totals);
 
+	kunit_failnth_print();
 	printk_raw("%u passed, %u failed, %u skipped\n", totals.passed, totals.failed,
 		   totals.skipped);
 	return totals.total ? failed : -ENOENT;

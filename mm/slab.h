@@ -250,6 +250,11 @@ void slab_cache_reap(struct kmem_cache *s, u16 index);
 
 void slab_pcp_open(struct kmem_cache *s);	/* after creation: set each CPU's stock up */
 void slab_pcp_close(struct kmem_cache *s);	/* and take it down: every call goes slow */
+/*
+ * Socket of fault injection: while it is set all stocks are closed, and every request asks it
+ * first.  Process context.  NULL pulls the plug.
+ */
+void slab_pcp_set_should_fail(bool (*fn)(struct kmem_cache *s, gfp_t gfp));
 void slab_pcp_drain(struct kmem_cache *s);	/* all CPUs' objects back to the slabs */
 /*
  * Objects behind a broken link (nr_lost) are in nobody's hands, but they still look free.

@@ -42,6 +42,7 @@
  */
 #include <linux/export.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
@@ -49,6 +50,8 @@
 #include "slab_pcp.h"
 
 DEFINE_PER_CPU_ALIGNED(struct slab_stock, slab_stocks[SLAB_NR_CACHES]);
+
+static bool (*slab_pcp_should_fail)(struct kmem_cache *s, gfp_t gfp);
 
 /*
  * Stocks hold about 16 KiB, so that a CPU cannot hoard much of a small machine, but at
@@ -186,6 +189,8 @@ noinline void *slab_pcp_alloc_slow(struct slab_stock *st, gfp_t flags, struct sl
 	if (unlikely(READ_ONCE(s->nr_lost)))
 		slab_pcp_rescue(s);
 	WARN_ON_ONCE(s->ctor && (flags & __GFP_ZERO));	/* zeroes are not what it constructs */
+	if (unlikely(slab_pcp_should_fail) && slab_pcp_should_fail(s, flags))
+		return NULL;
 	if (likely(!(s->flags & SLAB_DEBUG_FLAGS)))
 		return slab_pcp_refill(s, flags);
 	if (!s->ops->refill(s, &link, 1, flags))
@@ -328,7 +333,8 @@ void slab_pcp_open(struct kmem_cache *s)
 {
 	unsigned int limit = SLAB_PCP_BYTES / s->size;
 	/* A slab beyond slab_mask holds one object: no need to be quick. */
-	const bool used = !(s->flags & SLAB_DEBUG_FLAGS) && s->order <= SLAB_MAX_ORDER;
+	const bool used = !(s->flags & SLAB_DEBUG_FLAGS) && s->order <= SLAB_MAX_ORDER &&
+			  !slab_pcp_should_fail;
 	struct slab_stock *st;
 	int cpu;
 
@@ -359,7 +365,27 @@ static void slab_pcp_empty(struct kmem_cache *s, struct slab_stock *st,
 		s->ops->flush(s, head, nr, NULL, 0);
 }
 
+static void slab_pcp_close_stock(struct kmem_cache *s, struct slab_stock *st,
+				 struct slab_link *head)
+{
+	st->magic = 0;
+	if (head)
+		slab_pcp_empty(s, st, head);
+}
+
 void slab_pcp_close(struct kmem_cache *s)
+{
+	struct slab_stock *st;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		st = per_cpu_ptr(s->stock, cpu);
+		slab_pcp_close_stock(s, st, slab_pcp_claim(st));
+	}
+}
+
+/* The same of a cache in use: whoever was interrupted with a stock in hand puts it back first. */
+static void slab_pcp_close_used(struct kmem_cache *s)
 {
 	struct slab_stock *st;
 	struct slab_link *head;
@@ -367,10 +393,24 @@ void slab_pcp_close(struct kmem_cache *s)
 
 	for_each_possible_cpu(cpu) {
 		st = per_cpu_ptr(s->stock, cpu);
-		head = slab_pcp_claim(st);
-		st->magic = 0;
-		if (head)
-			slab_pcp_empty(s, st, head);
+		while ((head = slab_pcp_claim(st)) == NULL && READ_ONCE(st->magic))
+			schedule_timeout_uninterruptible(1);
+		slab_pcp_close_stock(s, st, head);
+	}
+}
+
+void slab_pcp_set_should_fail(bool (*fn)(struct kmem_cache *s, gfp_t gfp))
+{
+	struct kmem_cache *s;
+	unsigned int i = 1;
+
+	WRITE_ONCE(slab_pcp_should_fail, fn);
+	while ((s = slab_cache_pin_next(&i)) != NULL) {
+		if (fn)
+			slab_pcp_close_used(s);
+		else
+			slab_pcp_open(s);
+		slab_cache_unpin(s);
 	}
 }
 

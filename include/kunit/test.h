@@ -38,6 +38,7 @@ enum kunit_speed { KUNIT_SPEED_NORMAL, KUNIT_SPEED_SLOW, KUNIT_SPEED_VERY_SLOW }
 
 struct kunit_attributes {
 	enum kunit_speed speed;
+	bool failnth;			/* stands it when an allocation fails: see below */
 };
 
 struct kunit_case {
@@ -73,6 +74,9 @@ struct kunit {
 	struct task_struct *owner;		/* the thread that runs the case */
 	void *abort_env[5];
 	bool can_abort;
+	unsigned int fail_nth;		/* its fail_nth-th allocation is to fail; 0: none */
+	bool injected;			/* ... and has */
+	bool leaked;			/* the account did not come out even */
 	int nr_actions;
 	struct { kunit_action_t *fn; void *ctx; } action[KUNIT_MAX_ACTIONS];
 };
@@ -80,6 +84,13 @@ struct kunit {
 #define KUNIT_CASE(test_name)		{ .run_case = test_name, .name = #test_name }
 #define KUNIT_CASE_SLOW(test_name) \
 	{ .run_case = test_name, .name = #test_name, .attr.speed = KUNIT_SPEED_SLOW }
+/*
+ * A case that stands it when an allocation of its own thread fails, and leaves no trace of it:
+ * it is run as it is, and then again and again with its 1st, 2nd, 3rd ... allocation failing,
+ * until none is left to fail.  KUNIT_WORKED() is how it looks at results.
+ */
+#define KUNIT_CASE_FAILNTH(test_name) \
+	{ .run_case = test_name, .name = #test_name, .attr.failnth = true }
 #define KUNIT_CASE_PARAM(test_name, gen_params) \
 	{ .run_case = test_name, .name = #test_name, .generate_params = gen_params }
 
@@ -183,6 +194,27 @@ void kunit_remove_action(struct kunit *test, kunit_action_t *fn, void *ctx);
 void kunit_release_action(struct kunit *test, kunit_action_t *fn, void *ctx);
 
 void kunit_abort(struct kunit *test) __noreturn;
+
+/* Has an allocation of this run been made to fail by now? */
+bool kunit_injected(struct kunit *test);
+/* Is it so?  What failed although nothing was injected fails the case. */
+#define KUNIT_WORKED(test, c) ({						\
+	const bool __worked = !!(c);						\
+	if (!__worked)								\
+		kunit_check_unary(test, __kunit_loc(false), kunit_injected(test), true,	\
+				  "kunit_injected(test)", "%s", #c);		\
+	__worked; })
+
+/* For each FAILNTH case that has run so far. */
+struct kunit_failnth {
+	const char *suite, *name;
+	unsigned int runs, injected, paths, leaks;
+};
+const struct kunit_failnth *kunit_failnth_get(unsigned int i);	/* NULL: no more */
+/* Print them as a table, and what else scripts/alloc-sites wants to know. */
+void kunit_failnth_print(void);
+/* Run FAILNTH cases with this number only, and all others, too; 0: as usual. */
+void kunit_set_fail_nth(unsigned int nth);
 
 /*
  * Call fn(ctx) and catch a panic() or BUG() in it: true if there was one; its text is

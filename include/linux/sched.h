@@ -59,6 +59,7 @@ struct task_struct {
 	char comm[TASK_COMM_LEN];	/* (C) after its creator has named it */
 
 	struct reclaim_state *reclaim_state; /* (T) mm/vmscan.c: what it has freed so far */
+	unsigned int fail_nth;		/* (T) fault points until one fails; 0: does not count */
 	unsigned int non_block_count;	/* (T) non_block_start(): may sleep, but must not now */
 	bool oom_victim;		/* (R) mm/oom.c: may dig into the reserve, to get done */
 

@@ -12,6 +12,7 @@
 #include <kunit/test.h>
 #include <linux/build_bug.h>
 #include <linux/cmdline.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
@@ -94,7 +95,9 @@ int main(int argc, char **argv)
 	kunit_set_account_hook(&mm_account_ops);
 	kunit_set_clock(&host_clock);
 	kunit_set_watchdog(host_watchdog);
+	system_state = SYSTEM_RUNNING;
 	failed = kunit_run_all(filter, seed, &totals);
+	kunit_failnth_print();
 	printk_raw("%u passed, %u failed, %u skipped\n", totals.passed, totals.failed,
 		   totals.skipped);
 	host_exit(failed ? 1 : 0);
