@@ -202,19 +202,24 @@ void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page
 	push_block(z, page, order);
 }
 
+/* Blocks that are freed before an interrupt may come in: some 100 instructions each. */
+#define RANGE_CHUNK	8
+
 unsigned long buddy_free_range(struct zone *z, unsigned long start_pfn, unsigned long end_pfn)
 {
 	unsigned long pfn = start_pfn, flags;
-	unsigned int order;
+	unsigned int order, nr;
 
 	if (WARN_ON_ONCE(start_pfn < z->start_pfn || end_pfn > z->end_pfn))
 		return 0;		/* free_buddy() would look beyond the zone */
 	while (pfn < end_pfn) {
-		order = page_fit_order(pfn, end_pfn, z->top_order);
 		spin_lock_irqsave(&z->lock, flags);
-		buddy_free(z, pfn_to_page(pfn), order, PAGE_OWNER_NONE);
+		for (nr = 0; nr < RANGE_CHUNK && pfn < end_pfn; nr++) {
+			order = page_fit_order(pfn, end_pfn, z->top_order);
+			buddy_free(z, pfn_to_page(pfn), order, PAGE_OWNER_NONE);
+			pfn += 1UL << order;
+		}
 		spin_unlock_irqrestore(&z->lock, flags);
-		pfn += 1UL << order;
 	}
 	return end_pfn - start_pfn;
 }

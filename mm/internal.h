@@ -96,7 +96,7 @@ bool page_ptr_valid(const struct page *page);
 void page_report_bad(unsigned long pfn, const char *reason);
 extern struct ratelimit_state page_bad_ratelimit;	/* tests reset it */
 
-/* Mark as compound, or undo that. */
+/* Mark as compound, or undo that; its refcount must be 0 while interrupts are on. */
 void page_make_compound(struct page *page, unsigned int order);
 void page_unmake_compound(struct page *page, unsigned int order);
 
@@ -135,11 +135,13 @@ extern struct zone *zone_private_list;	/* private zones that exist, for mm_verif
 DECLARE_PER_CPU(struct per_cpu_pages, page_pcp[MAX_NR_ZONES + 1]);
 
 void pcp_init(struct per_cpu_pages *pcp, const struct zone *z);
-/* Move up to a batch of blocks from z to pcp; false: z has none.  Irqs off, no zone lock. */
+/* Move up to a batch of blocks from z to pcp; false: z has none, or pcp is PCP_CLOSING now
+ * and the caller goes on with pcp_close().  Irqs off, no zone lock. */
 bool pcp_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int order);
 /* pcp is full or closed: make room, or reopen it.  Irqs off, no zone lock. */
 void pcp_flush(struct zone *z, struct per_cpu_pages *pcp, unsigned int order);
-/* Everything back to the zone.  Irqs off, no zone lock. */
+/* Everything back to the zone; close: for good, if it was closing.  No zone lock; its CPU:
+ * interrupts may be on, preemption not. */
 void pcp_drain(struct zone *z, struct per_cpu_pages *pcp);
 void pcp_close(struct zone *z, struct per_cpu_pages *pcp);
 unsigned long pcp_pages(const struct per_cpu_pages *pcp);
@@ -175,7 +177,7 @@ static __always_inline bool pcp_push(struct per_cpu_pages *pcp, struct page *pag
 	lockdep_assert_irqs_disabled();
 	if (unlikely(pcp->count[order] >= pcp->high[order]))
 		return false;
-	VM_WARN_ON_ONCE(!pcp->open);	/* high[] of a closed stock is 0 */
+	VM_WARN_ON_ONCE(pcp->open != PCP_OPEN);	/* high[] of a closed stock is 0 */
 	page->next = pcp->first[order];
 	pcp->first[order] = page_to_pfn(page);
 	pcp->count[order]++;

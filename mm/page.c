@@ -160,14 +160,19 @@ bool page_ptr_valid(const struct page *page)
 /* ---- compound pages -------------------------------------------------------------- */
 
 /* A tail carries the order, so that its head is one mask away. */
+/*
+ * While a block has the mark of a head and no reference, nobody holds it, and its tails are
+ * being made or wiped (verify.c looks away): for a large one that takes too long to keep
+ * interrupts off.
+ */
 void page_make_compound(struct page *page, unsigned int order)
 {
 	unsigned long i;
 
 	VM_BUG_ON(PageCompound(page) || page->order != order);
+	page->flags |= PG_HEAD;
 	for (i = 1; i < 1UL << order; i++)
 		page[i].meta = PAGE_META_FLAGS(PAGE_OWNER_NONE, order, PG_TAIL);
-	page->flags |= PG_HEAD;
 }
 
 void page_unmake_compound(struct page *page, unsigned int order)

@@ -52,17 +52,27 @@ static __always_inline u32 fresh_ref(enum page_owner owner)
 	return owner == PAGE_OWNER_PAGES;
 }
 
-/* From the zone's stock, after a refill if need be.  Irqs off. */
+/* From the zone's stock, after a refill if need be. */
 static noinline struct page *page_alloc_restock(struct zone *z, unsigned int order,
 				       enum page_owner owner)
 {
-	struct per_cpu_pages *pcp = this_cpu_ptr(z->pcp);
-	u32 pfn = pcp_pop(pcp, order, owner, fresh_ref(owner));
+	struct per_cpu_pages *pcp;
+	unsigned long flags;
+	bool closing;
+	u32 pfn;
 
-	lockdep_assert_irqs_disabled();
 	VM_BUG_ON(order > PCP_MAX_ORDER);
+	preempt_disable();
+	local_irq_save(flags);
+	pcp = this_cpu_ptr(z->pcp);
+	pfn = pcp_pop(pcp, order, owner, fresh_ref(owner));
 	if (!pfn && pcp_refill(z, pcp, order))
 		pfn = pcp_pop(pcp, order, owner, fresh_ref(owner));
+	closing = pcp->open == PCP_CLOSING;
+	local_irq_restore(flags);
+	if (unlikely(closing))
+		pcp_close(z, pcp);
+	preempt_enable();
 	return pfn ? pfn_to_page(pfn) : NULL;
 }
 
@@ -72,24 +82,33 @@ static __always_inline struct page *page_alloc_rmqueue(struct zone *z, unsigned 
 	struct page *page = NULL;
 	unsigned long flags;
 
-	local_irq_save(flags);
 	if (order <= PCP_MAX_ORDER && z->pcp)
 		page = page_alloc_restock(z, order, owner);
 	if (!page) {
+		local_irq_save(flags);
 		spin_lock(&z->lock);
 		page = buddy_alloc(z, order, owner, fresh_ref(owner));
 		spin_unlock(&z->lock);
+		local_irq_restore(flags);
 	}
-	local_irq_restore(flags);
 	VM_BUG_ON(page && page_zone(page) != z && !z->free_tag);
 	return page;
 }
+
+/*
+ * So many free pages are kept on the lists while a section comes in, for the interrupts that
+ * come meanwhile; so many hardly ever last for less than one section's time.
+ */
+#define SECTION_AHEAD	512
 
 static struct page *page_alloc_from_zone(struct zone *z, unsigned int order,
 					 enum page_owner owner)
 {
 	struct page *page;
 
+	if (unlikely(READ_ONCE(z->nr_dormant)) && READ_ONCE(z->nr_free) < SECTION_AHEAD &&
+	    !irqs_disabled())
+		section_bring_in(z);
 	do {
 		page = page_alloc_rmqueue(z, order, owner);
 	} while (!page && READ_ONCE(z->nr_dormant) && section_bring_in(z));
@@ -170,8 +189,11 @@ static __always_inline struct page *page_alloc_finish(struct page *page, gfp_t g
 	VM_BUG_ON(page && (page->private || page->refcount != fresh_ref(owner)));
 	if (page && (gfp & __GFP_ZERO))
 		memset(page_address(page), 0, PAGE_SIZE << order);
-	if (page && (gfp & __GFP_COMP) && order)
+	if (page && (gfp & __GFP_COMP) && order) {
+		page->refcount = 0;
 		page_make_compound(page, order);
+		page->refcount = fresh_ref(owner);
+	}
 	return page;
 }
 

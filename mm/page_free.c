@@ -70,18 +70,35 @@ static __always_inline unsigned long exact_index(unsigned long off, unsigned int
 
 #define NULL_PFN	exact_index(0UL - PAGE_OFFSET, PAGE_SHIFT)	/* of free_pages(0, ..) */
 
-/* Nobody refers to the block any more.  Irqs off. */
-static void page_free_block(struct page *page, unsigned int order, enum page_owner owner)
+/* Tails wiped with interrupts off at most: 4 instructions each. */
+#define UNMAKE_MAX_ORDER	6
+
+/* Compound no more.  Irqs off; for a large block on in between: it is nobody's then. */
+static void unmake_compound(struct page *page, unsigned int order, enum page_owner owner,
+			    unsigned long flags)
+{
+	if (order <= UNMAKE_MAX_ORDER || owner != PAGE_OWNER_PAGES) {
+		page_unmake_compound(page, order);
+		return;
+	}
+	page->refcount = 0;
+	local_irq_restore(flags);
+	page_unmake_compound(page, order);
+	local_irq_disable();
+}
+
+/* Nobody refers to the block any more.  Irqs off; flags: what they were before. */
+static void page_free_block(struct page *page, unsigned int order, enum page_owner owner,
+			    unsigned long flags)
 {
 	struct zone *z = page_zone(page);
 	struct per_cpu_pages *pcp;
 
 	lockdep_assert_irqs_disabled();
 	VM_BUG_ON(PageTail(page) || PageReserved(page));
-	/* NONE: a part of a block that page_free_shared() has cut */
-	VM_BUG_ON(page->owner != owner && page->owner != PAGE_OWNER_NONE);
+	VM_BUG_ON(page->owner != owner);
 	if (PageHead(page))
-		page_unmake_compound(page, order);
+		unmake_compound(page, order, owner, flags);
 	if (order <= PCP_MAX_ORDER && z->pcp) {
 		pcp = this_cpu_ptr(z->pcp);
 		if (pcp_push(pcp, page, order, owner))
@@ -122,24 +139,29 @@ static const char *page_free_fault(const struct page *page, unsigned int order,
 
 /*
  * Somebody else holds a reference to the first page of a block that is not compound: free
- * the rest now, the first page goes with its last reference.
+ * the rest now, piece by piece, the first page goes with its last reference.
  */
-static void page_free_shared(struct page *page, unsigned int order)
+static void page_free_shared(struct page *page, unsigned int order, unsigned long flags)
 {
-	unsigned int k = order;
+	unsigned int k;
 
 	lockdep_assert_irqs_disabled();
 	VM_BUG_ON(page->order != order);
 	if (!PageHead(page)) {
 		page->order = 0;
-		while (k-- > 0)
-			page_free_block(&page[1UL << k], k, PAGE_OWNER_PAGES);
+		for (k = 0; k < order; k++)
+			page[1UL << k].meta = PAGE_META_REF(PAGE_OWNER_PAGES, k, 1);
+		for (k = 0; k < order; k++) {
+			page_free_block(&page[1UL << k], k, PAGE_OWNER_PAGES, flags);
+			local_irq_restore(flags);
+			local_irq_disable();
+		}
 	}
 	if (page_ref_dec_and_test(page))
-		page_free_block(page, page->order, PAGE_OWNER_PAGES);
+		page_free_block(page, page->order, PAGE_OWNER_PAGES, flags);
 }
 
-static void page_free_slow(unsigned long pfn, unsigned int order, enum page_owner owner)
+static noinline void page_free_slow(unsigned long pfn, unsigned int order, enum page_owner owner)
 {
 	struct page *page = pfn_to_page(pfn);
 	const char *fault = "freed address has no page";
@@ -151,12 +173,14 @@ static void page_free_slow(unsigned long pfn, unsigned int order, enum page_owne
 	if (likely(pfn_online(pfn)))
 		fault = page_free_fault(page, order, owner);
 	if (unlikely(fault))
-		page_report_bad(pfn, fault);
+		;			/* leave it alone */
 	else if (owner == PAGE_OWNER_PAGES && page_ref_count(page) > 1)
-		page_free_shared(page, order);
+		page_free_shared(page, order, flags);
 	else
-		page_free_block(page, order, owner);
+		page_free_block(page, order, owner, flags);
 	local_irq_restore(flags);
+	if (unlikely(fault))
+		page_report_bad(pfn, fault);
 }
 
 /*
@@ -183,13 +207,36 @@ static __always_inline bool page_free_push(unsigned long pfn, unsigned int order
 #define META_OWNER_ORDER_FLAGS	0xffffULL	/* the rest is the owner's */
 static_assert(META_OWNER_ORDER_FLAGS == PAGE_META_FLAGS(0xff, 0xf, 0xf));
 
+/* The same for what no stock takes. */
+static noinline void page_free_large(unsigned long pfn, unsigned int order,
+				     enum page_owner owner, u64 meta_mask)
+{
+	const u64 want = PAGE_META_REF(owner, order, 1) & meta_mask;
+	struct page *page = pfn_to_page(pfn);
+	struct zone *z = pfn_zone(pfn);
+	unsigned long flags;
+	bool done = false;
+
+	local_irq_save(flags);
+	if (likely(pfn_online(pfn) && (page->meta & meta_mask) == want)) {
+		spin_lock(&z->lock);
+		buddy_free(z, page, order, owner);
+		spin_unlock(&z->lock);
+		done = true;
+	}
+	local_irq_restore(flags);
+	if (!done)
+		page_free_slow(pfn, order, owner);
+}
+
 static noinline void page_free_any(unsigned long pfn, unsigned int order,
 				   enum page_owner owner)
 {
 	const u64 mask = owner == PAGE_OWNER_PAGES ? META_ALL : META_OWNER_ORDER_FLAGS;
 
-	if (order > PCP_MAX_ORDER || !pfn_online(pfn) ||
-	    !page_free_push(pfn, order, owner, mask))
+	if (order > PCP_MAX_ORDER)
+		page_free_large(pfn, order, owner, mask);
+	else if (!pfn_online(pfn) || !page_free_push(pfn, order, owner, mask))
 		page_free_slow(pfn, order, owner);
 }
 
@@ -244,6 +291,7 @@ void get_page(struct page *page)
 void put_page(struct page *page)
 {
 	unsigned long flags;
+	bool held;
 
 	if (!page_ptr_valid(page)) {
 		page_report_bad(exact_pfn(page), "reference to an address that has no page");
@@ -251,11 +299,12 @@ void put_page(struct page *page)
 	}
 	page = compound_head(page);
 	local_irq_save(flags);
-	if (page->owner != PAGE_OWNER_PAGES || !page_ref_count(page))
-		page_report_bad(page_to_pfn(page), "reference dropped that nobody holds");
-	else if (page_ref_dec_and_test(page))
-		page_free_block(page, page->order, PAGE_OWNER_PAGES);
+	held = page->owner == PAGE_OWNER_PAGES && page_ref_count(page);
+	if (held && page_ref_dec_and_test(page))
+		page_free_block(page, page->order, PAGE_OWNER_PAGES, flags);
 	local_irq_restore(flags);
+	if (!held)
+		page_report_bad(page_to_pfn(page), "reference dropped that nobody holds");
 }
 
 /* ---- cutting blocks -------------------------------------------------------------- */

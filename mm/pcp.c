@@ -18,14 +18,15 @@
  *   matter: when a refill would bring the zone to its low watermark, the stock is drained
  *   and closed, and every request goes to the buddy, where the exact checks are.  The
  *   first free that finds the zone above its high watermark opens it again.  Closed is
- *   high[] = 0 and empty lists, so the hot paths need no test for it.
+ *   high[] = 0 and empty lists, so the hot paths need no test for it.  It is drained a few
+ *   blocks at a time (PCP_CHUNK), interrupts on in between: until then it is closing.
  *
  *   Sizes are Linux's: zone_batchsize() + 1 pages a batch, 4 batches kept.  Linux keeps
  *   using its stock below the low watermark, and drains it only in direct reclaim.
  *
  * INVARIANTS	(pcp_verify())
  *   I1  every block on list k is marked PCP, order k; count[k] of them.
- *   I2  a closed stock is empty.
+ *   I2  a closed stock is empty; one that is closing gets no block more.
  *
  * LOCKING	none for the stock: its CPU only, irqs off.  zone->lock inside refill, flush.
  * CONTEXT	any but NMI.
@@ -44,16 +45,19 @@ static_assert(PCP_BATCH_MAX * PCP_HIGH_BATCHES <= 0xffff, "count[] and high[] ar
 static_assert(sizeof(struct per_cpu_pages) == 64, "a stock is one cache line");
 static_assert(PCP_MAX_ORDER <= MAX_PAGE_ORDER);
 
+/* Blocks moved with interrupts off: some 100 instructions each, 2,000 are the limit. */
+#define PCP_CHUNK		16U
+
 DEFINE_PER_CPU_ALIGNED(struct per_cpu_pages, page_pcp[MAX_NR_ZONES + 1]);
 
 static void pcp_open(struct per_cpu_pages *pcp)
 {
 	unsigned int order;
 
-	VM_WARN_ON_ONCE(pcp->open || pcp->batch >= PCP_BATCH_MAX);
+	VM_WARN_ON_ONCE(pcp->open == PCP_OPEN || pcp->batch >= PCP_BATCH_MAX);
 	for (order = 0; order < NR_PCP_ORDERS; order++)
 		pcp->high[order] = max((pcp->batch + 1) * PCP_HIGH_BATCHES >> order, 2);
-	pcp->open = 1;
+	pcp->open = PCP_OPEN;
 }
 
 void pcp_init(struct per_cpu_pages *pcp, const struct zone *z)
@@ -96,23 +100,34 @@ static __cold void pcp_drop_list(struct per_cpu_pages *pcp, unsigned int order)
 	pcp->count[order] = 0;
 }
 
+/* From now on nothing is put in; pcp_close() is to be called with interrupts on. */
+static void pcp_start_closing(struct per_cpu_pages *pcp)
+{
+	unsigned int order;
+
+	lockdep_assert_irqs_disabled();
+	for (order = 0; order < NR_PCP_ORDERS; order++)
+		pcp->high[order] = 0;
+	pcp->open = PCP_CLOSING;
+}
+
 bool pcp_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
 {
-	unsigned int left = pcp_batch_blocks(pcp, order), got;
+	unsigned int left = pcp_batch_blocks(pcp, order), got, runs;
 	struct page *run;
 
 	lockdep_assert_irqs_disabled();
 	VM_BUG_ON(order > PCP_MAX_ORDER || spin_is_held(&z->lock));
 	if (unlikely(pcp->first[order]))
 		pcp_drop_list(pcp, order);
-	if (!pcp->open)
+	if (pcp->open != PCP_OPEN)
 		return false;
 	if (zone_free_pages(z) <= low_wmark_pages(z) + (left << order)) {
-		pcp_close(z, pcp);
+		pcp_start_closing(pcp);
 		return false;
 	}
 	spin_lock(&z->lock);
-	while (left) {
+	for (runs = 0; left && runs < PCP_CHUNK; runs++) {
 		run = buddy_alloc_run(z, order, order + 31 - __builtin_clz(left));
 		if (!run)
 			break;
@@ -148,8 +163,8 @@ static void pcp_give_back(struct zone *z, struct per_cpu_pages *pcp, unsigned in
 
 void pcp_flush(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
 {
-	if (pcp->open) {
-		pcp_give_back(z, pcp, order, pcp_batch_blocks(pcp, order));
+	if (pcp->open == PCP_OPEN) {
+		pcp_give_back(z, pcp, order, min(pcp_batch_blocks(pcp, order), PCP_CHUNK));
 		pcp->nr_flush++;
 	} else if (zone_free_pages(z) > high_wmark_pages(z)) {
 		pcp_open(pcp);
@@ -159,33 +174,36 @@ void pcp_flush(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
 void pcp_drain(struct zone *z, struct per_cpu_pages *pcp)
 {
 	unsigned int order;
+	unsigned long flags;
 
 	for (order = 0; order < NR_PCP_ORDERS; order++)
-		if (pcp->first[order])
-			pcp_give_back(z, pcp, order, ~0U);
+		while (READ_ONCE(pcp->first[order])) {
+			local_irq_save(flags);
+			pcp_give_back(z, pcp, order, PCP_CHUNK);
+			local_irq_restore(flags);
+		}
 }
 
 void pcp_close(struct zone *z, struct per_cpu_pages *pcp)
 {
-	unsigned int order;
+	unsigned long flags;
 
 	pcp_drain(z, pcp);
-	for (order = 0; order < NR_PCP_ORDERS; order++)
-		pcp->high[order] = 0;
-	pcp->open = 0;
-	VM_WARN_ON_ONCE(pcp_pages(pcp));	/* I2 */
+	local_irq_save(flags);
+	if (pcp->open == PCP_CLOSING && !pcp_pages(pcp))	/* or an interrupt has opened it */
+		pcp->open = PCP_CLOSED;
+	local_irq_restore(flags);
 }
 
 void drain_local_pages(struct zone *z)
 {
 	struct zone *each;
-	unsigned long flags;
 
-	local_irq_save(flags);
+	preempt_disable();		/* it is this CPU's stock that we are at */
 	for_each_zone(each)
 		if ((!z || z == each) && each->pcp)
 			pcp_drain(each, this_cpu_ptr(each->pcp));
-	local_irq_restore(flags);
+	preempt_enable();
 }
 
 /* One CPU so far; others are asked by interprocessor interrupt when they come. */
@@ -228,7 +246,7 @@ bool pcp_verify(const struct zone *z, const struct per_cpu_pages *pcp, char *msg
 				  z->name, order, pcp->count[order], pcp->first[order]);
 			return false;
 		}
-	if (!pcp->open && pcp_pages(pcp)) {
+	if (pcp->open == PCP_CLOSED && pcp_pages(pcp)) {
 		scnprintf(msg, n, "zone %s: closed pcp holds %lu pages", z->name, pcp_pages(pcp));
 		return false;
 	}

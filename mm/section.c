@@ -28,8 +28,13 @@
  *   I2  zone.dormant is the sum over dormant viable sections of (usable - cost).
  *   I3  the sum of section_stats.
  *
- * LOCKING	sm->lock, rank LOCK_SECTION, irqs off; zone->lock is taken inside.
- * CONTEXT	any but NMI: a page fault's worth of work (some 15,000 instructions).
+ * LOCKING	sm->growing makes the one that has set it the only one to change the map; it
+ *		maps and clears with interrupts on and preemption off.  What others look at
+ *		(the sums, and the blocks becoming free) changes under sm->lock, rank
+ *		LOCK_SECTION, irqs off, a few blocks at a time; zone->lock is taken inside.
+ * CONTEXT	any but NMI: a page fault's worth of work (some 15,000 instructions).  An
+ *		interrupt that finds a section coming in gets none: the page allocator brings
+ *		sections in before lists are empty (SECTION_AHEAD), so there is some for it.
  * FAILURE	a section with too little free memory is passed over; 0: none is left.
  * NOT HERE	the plan: section_plan.c.  Tables: arch/x86/paging.c.  Free lists: buddy.c.
  */
@@ -218,11 +223,35 @@ static void map_memmap(struct section_map *sm, unsigned long pfn, const phys_add
 	sm->ops->memmap_clear(sm, pfn, PAGES_PER_SECTION);
 }
 
+/*
+ * Between two ranges: has so much been done with interrupts off that it is time to let one
+ * in?  Not in a section that is all free, so nobody ever sees such a one half done.
+ */
+static void breathe(struct section_map *sm, unsigned long *flags, unsigned int *ranges)
+{
+	if (++*ranges % 2)
+		return;
+	spin_unlock_irqrestore(&sm->lock, *flags);
+	spin_lock_irqsave(&sm->lock, *flags);
+}
+
+static void free_range(struct section_map *sm, int zid, unsigned long start, unsigned long end)
+{
+	lockdep_assert_held(&sm->lock);
+	VM_WARN_ON_ONCE(sm->zone[zid].dormant < end - start);	/* I2: planned less */
+	sm->zone[zid].dormant -= end - start;
+	sm->stats.dormant -= end - start;
+	sm->ops->set_dormant(sm, zid, sm->zone[zid].dormant);
+	sm->ops->free_range(sm, zid, start, end);
+}
+
 /* Give every block a head: the first nr_taken usable pages are ours, the others free. */
-static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned long nr_taken)
+static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned long nr_taken,
+		     unsigned long *flags)
 {
 	const unsigned long sec_end = section_nr_to_pfn(nr + 1);
 	unsigned long at = section_nr_to_pfn(nr), start, end, ours;
+	unsigned int ranges = 0;
 	u64 idx;
 
 	for_each_section_usable(sm, nr, idx, &start, &end) {
@@ -233,8 +262,9 @@ static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned
 		if (ours)
 			sm->ops->mark(sm, start, start + ours, PAGE_OWNER_MEMMAP);
 		if (start + ours < end)
-			sm->ops->free_range(sm, zid, start + ours, end);
+			free_range(sm, zid, start + ours, end);
 		at = end;
+		breathe(sm, flags, &ranges);
 	}
 	VM_BUG_ON(nr_taken);		/* more than the section had was used up */
 	VM_BUG_ON(at > sec_end);
@@ -242,32 +272,39 @@ static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned
 		sm->ops->mark(sm, at, sec_end, PAGE_OWNER_RESERVED);
 }
 
-static void account(struct section_map *sm, int zid, const struct section_info *si,
-		    unsigned long cost)
+static void account(struct section_map *sm, const struct section_info *si, unsigned long cost)
 {
 	struct section_stats *st = &sm->stats;
 
 	lockdep_assert_held(&sm->lock);
-	VM_WARN_ON_ONCE(sm->zone[zid].dormant < si->usable - cost);	/* I2: planned less */
-	sm->zone[zid].dormant -= si->usable - cost;
-	sm->ops->set_dormant(sm, zid, sm->zone[zid].dormant);
 	st->online++;
 	st->online_holes += PAGES_PER_SECTION - si->ram;
-	st->dormant -= si->usable - cost;
 	st->dormant_cost -= cost;
 	st->offline_reserved -= si->ram - si->usable;
 }
 
+/* It is mapped and clear: now everybody may see it. */
+static void publish(struct section_map *sm, int zid, const struct section_info *si,
+		    unsigned long cost)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&sm->lock, flags);
+	sm->online[si->nr / 64] |= 1UL << (si->nr % 64);
+	account(sm, si, cost);
+	populate(sm, zid, si->nr, cost, &flags);
+	spin_unlock_irqrestore(&sm->lock, flags);
+}
+
 /* Decide first, then act: nothing below the decision can fail. */
 static unsigned long bring_in(struct section_map *sm, int zid, unsigned long nr)
-	__must_hold(&sm->lock)
 {
 	const unsigned long pfn = section_nr_to_pfn(nr);
 	phys_addr_t pages[SECTION_MAX_COST];
 	unsigned int direct, tables, cost;
 	struct section_info si;
 
-	lockdep_assert_held(&sm->lock);
+	VM_BUG_ON(!sm->growing);
 	VM_BUG_ON(section_zone_of(nr) != zid || nr >= sm->nr);
 	VM_BUG_ON(sm->online[nr / 64] >> (nr % 64) & 1);	/* its heads would be wiped */
 	section_measure(sm, nr, &si);
@@ -283,9 +320,7 @@ static unsigned long bring_in(struct section_map *sm, int zid, unsigned long nr)
 		WARN_ON_ONCE(map_direct(sm, nr, pages, direct) != direct);	/* a page leaks */
 	map_memmap(sm, pfn, pages + direct + tables, pages + direct, tables);
 	barrier();			/* the bit says: they are there */
-	sm->online[nr / 64] |= 1UL << (nr % 64);
-	populate(sm, zid, nr, cost);
-	account(sm, zid, &si, cost);
+	publish(sm, zid, &si, cost);
 	return si.usable - cost;
 }
 
@@ -306,12 +341,26 @@ static bool is_online(const struct section_map *sm, unsigned long nr)
 	return sm->online[nr / 64] >> (nr % 64) & 1;
 }
 
-static unsigned long bring_in_next(struct section_map *sm, int zid) __must_hold(&sm->lock)
+/* The plan is exact; should it ever not be, do not promise what is not there. */
+static __cold void break_promise(struct section_map *sm, int zid)
+{
+	struct section_zone *sz = &sm->zone[zid];
+	unsigned long flags;
+
+	spin_lock_irqsave(&sm->lock, flags);
+	sm->stats.skipped += sz->dormant;
+	sm->stats.dormant -= sz->dormant;
+	sz->dormant = 0;
+	sm->ops->set_dormant(sm, zid, 0);
+	spin_unlock_irqrestore(&sm->lock, flags);
+}
+
+static unsigned long bring_in_next(struct section_map *sm, int zid)
 {
 	struct section_zone *sz = &sm->zone[zid];
 	unsigned long got = 0;
 
-	lockdep_assert_held(&sm->lock);
+	VM_BUG_ON(!sm->growing);
 	while (!got && sz->next < sz->end) {
 		const unsigned long nr = next_with_ram(sm, sz->next, sz->end);
 
@@ -319,13 +368,8 @@ static unsigned long bring_in_next(struct section_map *sm, int zid) __must_hold(
 			got = bring_in(sm, zid, nr);
 		sz->next = min(nr + 1, sz->end);
 	}
-	/* The plan is exact; should it ever not be, do not promise what is not there. */
-	if (!got && WARN_ON_ONCE(sz->dormant)) {
-		sm->stats.skipped += sz->dormant;
-		sm->stats.dormant -= sz->dormant;
-		sz->dormant = 0;
-		sm->ops->set_dormant(sm, zid, 0);
-	}
+	if (!got && WARN_ON_ONCE(sz->dormant))
+		break_promise(sm, zid);
 	return got;
 }
 
@@ -335,11 +379,35 @@ int section_zone_of(unsigned long nr)
 	       (nr >= ZONE_DMA32_END_PFN >> PFN_SECTION_SHIFT);
 }
 
+/* False: we have interrupted the one who is at it. */
+static bool start_growing(struct section_map *sm)
+{
+	unsigned long flags;
+	bool mine;
+
+	preempt_disable();		/* no thread will find it half done */
+	spin_lock_irqsave(&sm->lock, flags);
+	mine = !sm->growing;
+	sm->growing = true;
+	spin_unlock_irqrestore(&sm->lock, flags);
+	if (!mine)
+		preempt_enable();
+	return mine;
+}
+
+static void stop_growing(struct section_map *sm)
+{
+	VM_WARN_ON_ONCE(!sm->growing);
+	WRITE_ONCE(sm->growing, false);
+	preempt_enable();
+}
+
 unsigned long section_bring_in_in(struct section_map *sm, int zid)
 {
-	unsigned long flags, got = 0;
+	unsigned long got = 0;
 
-	spin_lock_irqsave(&sm->lock, flags);
+	if (!start_growing(sm))
+		return 0;
 	if (!sm->home_done && sm->home < sm->nr) {
 		const int home_zid = section_zone_of(sm->home);
 
@@ -349,7 +417,7 @@ unsigned long section_bring_in_in(struct section_map *sm, int zid)
 	}
 	if (!got)
 		got = bring_in_next(sm, zid);
-	spin_unlock_irqrestore(&sm->lock, flags);
+	stop_growing(sm);
 	return got;
 }
 

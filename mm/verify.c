@@ -70,13 +70,15 @@ struct head_walk {
 /* Are the pages between this head and the next blank, or tails of it (and of its cache)? */
 static bool walk_inside(const struct page *head, struct head_walk *w)
 {
+	/* On its way to or from being compound: see page_make_compound(). */
+	const bool half_done = PageHead(head) && head->owner == PAGE_OWNER_PAGES && !head->refcount;
 	const u64 want = PageHead(head) ?
 		PAGE_META_FLAGS(PAGE_OWNER_NONE, head->order, PG_TAIL) |
 		(u64)head->cache << PAGE_META_CACHE_SHIFT : 0;
 	unsigned long i;
 
 	for (i = 1; i < 1UL << head->order; i++)
-		if (head[i].meta != want) {
+		if (head[i].meta != want && !half_done) {
 			scnprintf(w->msg, w->n, "pfn %#lx: %#llx inside the %s block at %#lx",
 				  page_to_pfn(head + i), head[i].meta,
 				  page_owner_name(head->owner), page_to_pfn(head));

@@ -189,15 +189,22 @@ static void table_write(phys_addr_t table, unsigned int slot, u64 entry)
 	arch_local_irq_restore(flags);
 }
 
+/* Interrupts stay off for so many entries at most: less than 2,000 instructions. */
+#define TABLE_CHUNK	64
+
 static void table_clear(phys_addr_t table)
 {
-	unsigned long flags = arch_local_irq_save();
-	u64 *entry = paging_window(table);
-	unsigned int i;
+	unsigned int i = 0;
 
-	for (i = 0; i < PTRS_PER_TABLE; i++)
-		entry[i] = 0;
-	arch_local_irq_restore(flags);
+	while (i < PTRS_PER_TABLE) {
+		const unsigned long flags = arch_local_irq_save();
+		u64 *entry = paging_window(table);
+
+		do {
+			entry[i++] = 0;
+		} while (i % TABLE_CHUNK);
+		arch_local_irq_restore(flags);
+	}
 }
 
 /* A table's entry for vaddr; level 3 is the top table, level 0 maps pages. */
@@ -260,7 +267,8 @@ static phys_addr_t next_table(struct growth *g, phys_addr_t table, unsigned int 
 	return fresh;
 }
 
-/* Small pages, up to the end of a last-level table (0: only counting) or of the range. */
+/* Small pages, up to the end of a chunk of a last-level table (0: only counting) or of the
+ * range. */
 static void grow_small(struct growth *g, phys_addr_t table)
 {
 	const struct paging_range *r = g->r;
@@ -269,14 +277,14 @@ static void grow_small(struct growth *g, phys_addr_t table)
 	u64 *entry = table ? paging_window(table) : NULL;
 	u64 value;
 
-	for (; slot < PTRS_PER_TABLE && g->done < r->bytes; slot++) {
+	do {
 		value = (r->paddr + g->done) | pgprot_val(r->prot);
 		if (touches_image_ro(r->paddr + g->done, PAGE_SIZE))
 			value &= ~_PAGE_RW;
 		if (entry && !(entry[slot] & _PAGE_PRESENT))
 			WRITE_ONCE(entry[slot], value);
 		g->done += PAGE_SIZE;
-	}
+	} while (++slot % TABLE_CHUNK && g->done < r->bytes);
 	arch_local_irq_restore(flags);
 }
 

@@ -46,12 +46,18 @@ struct free_area {
 #define PCP_MAX_ORDER		3
 #define NR_PCP_ORDERS		(PCP_MAX_ORDER + 1)
 
+enum pcp_state {
+	PCP_CLOSED,			/* zone short of pages: all goes to the buddy */
+	PCP_OPEN,
+	PCP_CLOSING			/* nothing goes in, what is left goes to the buddy */
+};
+
 struct per_cpu_pages {
 	u32 first[NR_PCP_ORDERS];	/* pfn, 0: none */
 	u16 count[NR_PCP_ORDERS];	/* blocks on each list */
 	u16 high[NR_PCP_ORDERS];	/* flush at this many blocks; 0 while closed */
 	u16 batch;			/* pages moved at a time */
-	u16 open;			/* 0: zone short of pages, all goes to the buddy */
+	u16 open;			/* PCP_* */
 	u32 nr_refill, nr_flush;	/* events, for stats */
 	u64 nr_alloc;			/* pages ever given out of this stock */
 } __aligned(64);

@@ -58,13 +58,14 @@ struct section_ops {
 #define SECTION_NR_ZONES	3
 #define SECTION_MAX_EARLY	16
 
-/* One zone's share.  Field keys: (C) constant after section_map_init()  (S) sm->lock */
+/* One zone's share.  Field keys: (C) constant after section_map_init()  (S) sm->lock
+ *  (G) whoever has set sm->growing */
 struct section_zone {
 	unsigned long start, end;	/* (C) sections that may hold RAM of it, [start, end) */
 	unsigned long start_pfn, end_pfn;	/* (C) first and last RAM, [start, end) */
 	unsigned long present;		/* (C) pages of RAM */
 	unsigned long managed;		/* (C) pages of them that can ever become free */
-	unsigned long next;		/* (S) no dormant section below this one */
+	unsigned long next;		/* (G) no dormant section below this one */
 	unsigned long dormant;		/* (S,R) pages that dormant sections will make free */
 };
 
@@ -91,7 +92,8 @@ struct section_map {
 	const struct section_ops *ops;	/* (C) */
 	phys_addr_t small_start, small_end;	/* (C) RAM that needs small pages anyway */
 	spinlock_t lock;		/* rank LOCK_SECTION, irqs off; taken before zone->lock */
-	bool home_done;			/* (S) the first section of all is in */
+	bool growing;			/* (S) a section is coming in: whoever set it may act */
+	bool home_done;			/* (G) the first section of all is in */
 	unsigned long home;		/* (C) it: pays for the tables that zones share */
 	unsigned long nr;		/* (C) sections, up to the last RAM */
 	unsigned long *online;		/* (S,R) bitmap; set after the struct pages are there */
@@ -145,7 +147,8 @@ void section_init(void);
 /*
  * Bring in the lowest dormant section of z: returns the pages that became free, 0 when
  * none is left.  nr_free + nr_dormant of z is the same before and after.  The very first
- * call brings in the lowest section of all as well, whichever zone that is in.
+ * call brings in the lowest section of all as well, whichever zone that is in.  0, too, in
+ * an interrupt that came while a section was coming in.
  * Any context but NMI; takes the section lock and then zone->lock: hold neither.
  */
 unsigned long section_bring_in(struct zone *z);

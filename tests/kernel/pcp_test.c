@@ -25,7 +25,7 @@ static struct zone *stocked_zone(struct kunit *test)
 	pcp_init(&stock, z);
 	KUNIT_ASSERT_EQ(test, stock.batch, 1);
 	stock.batch = 7;
-	stock.open = 1;
+	stock.open = PCP_OPEN;
 	stock.high[0] = 32;
 	stock.high[1] = 16;
 	stock.high[2] = 8;
@@ -110,7 +110,11 @@ static void pcp_closes_before_the_low_mark(struct kunit *test)
 	pcp_refill(z, &stock, 2);
 	z->watermark[WMARK_LOW] = z->nr_free - 8;	/* a batch would reach it */
 	KUNIT_EXPECT_FALSE(test, pcp_refill(z, &stock, 0));
-	KUNIT_EXPECT_EQ(test, stock.open, 0);
+	KUNIT_EXPECT_EQ(test, stock.open, PCP_CLOSING);
+	expect_stock(test, z, 8);
+	KUNIT_EXPECT_EQ(test, stock.high[2], 0);	/* nothing goes in */
+	pcp_close(z, &stock);
+	KUNIT_EXPECT_EQ(test, stock.open, PCP_CLOSED);
 	expect_stock(test, z, 0);
 	page = zone_take(z, 0);
 	KUNIT_EXPECT_FALSE(test, pcp_push(&stock, page, 0, PAGE_OWNER_PAGES));
@@ -173,7 +177,7 @@ static void pcp_verify_detects(struct kunit *test)
 	stock.open = 0;
 	KUNIT_EXPECT_FALSE(test, pcp_verify(z, &stock, msg, sizeof(msg)));
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(msg, "closed pcp holds 8 pages"), "got: %s", msg);
-	stock.open = 1;
+	stock.open = PCP_OPEN;
 	expect_stock(test, z, 8);
 }
 
