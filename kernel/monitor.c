@@ -21,6 +21,8 @@
 
 #include "monitor.h"
 
+#define MONITOR_MAX_TABLES	8	/* of other rooms */
+
 int monitor_fail(struct monitor *mon, const char *name, const char *fmt, ...)
 {
 	va_list args;
@@ -184,13 +186,50 @@ static const struct monitor_command monitor_commands[] = {
 	{ "poweroff", "", "switch it off", monitor_poweroff, 0, 0 },
 };
 
-static const struct monitor_command *monitor_find(const char *name)
+/* Tables that other rooms have added. */
+static struct {
+	const struct monitor_command *table;
+	unsigned int nr;
+} monitor_added[MONITOR_MAX_TABLES];
+
+int monitor_add_commands(const struct monitor_command *table, unsigned int nr)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(monitor_commands); i++)
-		if (!strcmp(monitor_commands[i].name, name))
-			return &monitor_commands[i];
+	for (i = 0; i < MONITOR_MAX_TABLES; i++) {
+		if (!monitor_added[i].nr) {
+			monitor_added[i].table = table;
+			monitor_added[i].nr = nr;
+			return 0;
+		}
+	}
+	return -ENOSPC;
+}
+
+/* The i-th command of all; NULL: there are no more. */
+static const struct monitor_command *monitor_nth(unsigned int i)
+{
+	unsigned int k;
+
+	if (i < ARRAY_SIZE(monitor_commands))
+		return &monitor_commands[i];
+	i -= ARRAY_SIZE(monitor_commands);
+	for (k = 0; k < MONITOR_MAX_TABLES; k++) {
+		if (i < monitor_added[k].nr)
+			return &monitor_added[k].table[i];
+		i -= monitor_added[k].nr;
+	}
+	return NULL;
+}
+
+static const struct monitor_command *monitor_find(const char *name)
+{
+	const struct monitor_command *c;
+	unsigned int i;
+
+	for (i = 0; (c = monitor_nth(i)) != NULL; i++)
+		if (!strcmp(c->name, name))
+			return c;
 	return NULL;
 }
 
@@ -213,8 +252,8 @@ static int monitor_help(struct monitor *mon, int argc, char **argv)
 		monitor_help_line(mon, c);
 		return 0;
 	}
-	for (i = 0; i < ARRAY_SIZE(monitor_commands); i++)
-		monitor_help_line(mon, &monitor_commands[i]);
+	for (i = 0; (c = monitor_nth(i)) != NULL; i++)
+		monitor_help_line(mon, c);
 	seq_puts(&mon->out, "Tab completes, arrows bring old lines back, Ctrl-U and Ctrl-C drop "
 		 "a line.\n");
 	return 0;
@@ -261,11 +300,12 @@ static const char *monitor_complete(void *ctx, bool first, const char *word, siz
 {
 	static const char *const kinds[] = { "page", "kmalloc", "vmalloc" };
 	const struct monitor *mon = ctx;
+	const struct monitor_command *c;
 	unsigned int k;
 
-	for (k = 0; first && k < ARRAY_SIZE(monitor_commands); k++)
-		if (!strncmp(monitor_commands[k].name, word, n) && i-- == 0)
-			return monitor_commands[k].name;
+	for (k = 0; first && (c = monitor_nth(k)) != NULL; k++)
+		if (!strncmp(c->name, word, n) && i-- == 0)
+			return c->name;
 	if (first || !strstarts(mon->edit.text, "alloc "))
 		return NULL;
 	for (k = 0; k < ARRAY_SIZE(kinds); k++)

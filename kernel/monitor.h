@@ -5,21 +5,6 @@
 
 #include <linux/monitor.h>
 
-/* One command.  argv[0] is its name, argv[argc] is NULL.  0, or monitor_usage()'s result. */
-typedef int (*monitor_fn)(struct monitor *mon, int argc, char **argv);
-
-struct monitor_command {
-	const char *name;
-	const char *args;		/* "" or "<what> [maybe]" */
-	const char *help;		/* a few words */
-	monitor_fn fn;
-	unsigned char min, max;		/* number of arguments */
-};
-
-/* monitor.c: say "<name>: <why>" in one line; -EINVAL. */
-int monitor_fail(struct monitor *mon, const char *name, const char *fmt, ...)
-	__printf(3, 4);
-
 /* monitor_mem.c */
 int monitor_alloc(struct monitor *mon, int argc, char **argv);
 int monitor_free(struct monitor *mon, int argc, char **argv);

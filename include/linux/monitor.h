@@ -48,7 +48,26 @@ struct monitor {
 	struct monitor_handle handle[MONITOR_HANDLES];
 };
 
+/* One command.  argv[0] is its name, argv[argc] is NULL.  0, or monitor_fail()'s result. */
+typedef int (*monitor_fn)(struct monitor *mon, int argc, char **argv);
+
+struct monitor_command {
+	const char *name;
+	const char *args;		/* "" or "<what> [maybe]" */
+	const char *help;		/* a few words */
+	monitor_fn fn;
+	unsigned char min, max;		/* number of arguments */
+};
+
 /* kernel/monitor.c */
+/*
+ * Commands of other rooms, found before and listed behind the monitor's own; the table
+ * stays theirs and for ever.  -ENOSPC: too many tables.  Before the monitor runs.
+ */
+int monitor_add_commands(const struct monitor_command *table, unsigned int nr);
+/* Say "<name>: <why>" in one line; -EINVAL. */
+int monitor_fail(struct monitor *mon, const char *name, const char *fmt, ...)
+	__printf(3, 4);
 void monitor_init(struct monitor *mon, const struct monitor_ops *ops, void *private);
 /*
  * Run one command line (it is cut into words in place).  0, or -EINVAL after one line that
