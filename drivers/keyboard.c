@@ -59,6 +59,7 @@ static const char *const keyboard_navigation[] = {
 #define KEY_NAVIGATION_LAST	0x53
 
 static struct keyboard_state keyboard_state;
+struct input_queue keyboard_input = INPUT_QUEUE_INIT(keyboard_input, "i8042", INPUT_LIMIT);
 
 /* true: it was a modifier. */
 static bool keyboard_modifier(struct keyboard_state *st, u8 key, bool down)
@@ -127,7 +128,7 @@ static void keyboard_byte(u8 code)
 		arch_reboot();
 	keyboard_decode(&keyboard_state, code, text);
 	for (s = text; *s; s++)
-		input_push(*s);
+		input_queue_push(&keyboard_input, *s);
 }
 
 static irqreturn_t keyboard_irq(int irq, void *dev)
@@ -204,6 +205,7 @@ void keyboard_init(void)
 		pr_info("keyboard: no i8042 controller\n");
 		return;
 	}
+	input_register(&keyboard_input);
 	err = request_irq(I8042_IRQ, keyboard_irq, 0, "i8042", &keyboard_state);
 	if (err) {
 		pr_warn("keyboard: no irq %d (%d)\n", I8042_IRQ, err);

@@ -4,7 +4,8 @@
  *
  * Output is polled, because it must work in any context and with interrupts broken; every
  * wait is bounded, so that a chip that stops answering costs characters, not the kernel.
- * Input comes by interrupt, once there are interrupts.
+ * Input comes by interrupt, once there are interrupts, into a queue that grows with
+ * GFP_ATOMIC (kernel/input_queue.c).
  *
  * LOCKING	none: printk calls a sink for one text at a time, and a panic goes ahead of
  *		everybody.
@@ -44,6 +45,7 @@
 #define RX_BURST		64	/* bytes per interrupt: more than any FIFO holds */
 
 static bool serial_found;
+struct input_queue serial_input = INPUT_QUEUE_INIT(serial_input, "ttyS0", INPUT_LIMIT);
 
 static u8 serial_in(unsigned int reg)
 {
@@ -119,7 +121,7 @@ static irqreturn_t serial_irq(int irq, void *dev)
 	unsigned int n;
 
 	for (n = 0; n < RX_BURST && (serial_in(UART_LSR) & UART_LSR_DR); n++) {
-		input_push((char)serial_in(UART_DATA));
+		input_queue_push(&serial_input, (char)serial_in(UART_DATA));
 		ret = IRQ_HANDLED;
 	}
 	if (!(serial_in(UART_IIR) & UART_IIR_NO_INT))
@@ -141,7 +143,7 @@ void serial_early_init(void)
 	printk_add_sink(&serial_sink);
 }
 
-/* Without its interrupt the line is polled by whoever waits for input. */
+/* Without its interrupt the line is looked at every tick. */
 static void serial_poll(void)
 {
 	serial_irq(COM1_IRQ, NULL);
@@ -155,6 +157,7 @@ void serial_init(void)
 		pr_info("serial: no 16550 at 0x%x\n", COM1);
 		return;
 	}
+	input_register(&serial_input);
 	err = request_irq(COM1_IRQ, serial_irq, 0, "ttyS0", &serial_sink);
 	if (err) {
 		pr_warn("serial: no irq %d (%d), polling\n", COM1_IRQ, err);

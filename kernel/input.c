@@ -1,50 +1,226 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kernel/input.c - characters typed, between the devices' interrupts and the reader
+ * kernel/input.c - who reads what is typed
  *
- * A ring with one reader; the writers are interrupt handlers of this CPU, or poll
- * functions with interrupts off, so head and tail each have one writer at a time.
+ * MODEL
+ *   Each device has an input_queue, which its interrupt fills, and a thread, which sleeps
+ *   until there is something in it.  The thread takes memory, GFP_KERNEL, waiting for it if
+ *   need be, moves what is waiting into it, a line or so, and hands that text to the
+ *   console, where console_getc() sleeps.
+ *
+ *   A console that nobody reads takes BACKLOG characters; then the threads wait, then the
+ *   queues grow to their limits, then characters are dropped.  Each stage has a bound, and
+ *   only the last one loses anything.
+ *
+ *   Who asks without waiting gets what is in the texts, then what is still in the queues:
+ *   moving from one to the other happens under the console's lock, so the order is kept.
+ *
+ * LOCKING	console.lock, rank LOCK_USER, irqs off: texts and queue table; then a queue's.
+ * CONTEXT	as the header says.
+ * FAILURE	a thread without memory tries again after a tenth of a second.
+ * NOT HERE	the queues: input_queue.c.  Editing a line: lineedit.c.
  */
+#include <linux/errno.h>
+#include <linux/init.h>
 #include <linux/input.h>
-#include <linux/irqflags.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/monitor.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
 
-#define INPUT_RING		256	/* characters, a power of two; a pasted line or two */
+#define INPUT_MAX_QUEUES	4
 #define INPUT_MAX_POLLS		4
+#define BACKLOG			65536	/* characters in texts */
+#define HOLD_BYTES		16384	/* a queue's, during tests: ten seconds of 115200 baud */
+#define TEXT_BYTES		256
 
-static char input_ring[INPUT_RING];
-static unsigned int input_head, input_tail;	/* read here, write there; free-running */
-static unsigned long input_lost;
-static void (*input_polls[INPUT_MAX_POLLS])(void);
+/* A line of the usual length, or what there was of it. */
+struct input_text {
+	struct list_head list;
+	u16 start, end;			/* characters [start, end) of data wait */
+	char data[TEXT_BYTES - sizeof(struct list_head) - 2 * sizeof(u16)];
+};
 
-void input_push(char c)
+/* Field keys:  (L) lock   (B) boot   (R) a racy read is fine */
+static struct {
+	spinlock_t lock;
+	struct wait_queue_head wait;	/* until there is something to read */
+	struct list_head texts;		/* (L) */
+	struct list_head read;		/* (L) texts that have been, while held */
+	unsigned long nr;		/* (L,R) characters in texts */
+	bool held;			/* (L,R) */
+	struct input_queue *queue[INPUT_MAX_QUEUES];	/* (B) */
+	void (*poll[INPUT_MAX_POLLS])(void);		/* (B) */
+} console = {
+	.lock = __SPIN_LOCK_INIT(LOCK_USER),
+	.wait = __WAIT_QUEUE_HEAD_INITIALIZER(console.wait),
+	.texts = LIST_HEAD_INIT(console.texts),
+	.read = LIST_HEAD_INIT(console.read),
+};
+
+/* What is typed without a device. */
+static struct input_queue input_inject = INPUT_QUEUE_INIT(input_inject, "inject", INPUT_LIMIT);
+
+#define for_each_queue(i)	for (i = 0; i < INPUT_MAX_QUEUES && console.queue[i]; i++)
+
+/* ---- the console ----------------------------------------------------------------- */
+
+static int console_take_text(void)
 {
-	unsigned long flags;
+	struct input_text *t = list_first_entry_or_null(&console.texts, struct input_text, list);
+	int c;
 
-	local_irq_save(flags);
-	if (input_tail - input_head < INPUT_RING) {
-		input_ring[input_tail % INPUT_RING] = c;
-		WRITE_ONCE(input_tail, input_tail + 1);
-	} else {
-		input_lost++;
+	if (!t)
+		return -1;
+	c = (unsigned char)t->data[t->start++];
+	console.nr--;
+	if (t->start == t->end) {
+		list_del(&t->list);
+		if (console.held)
+			list_add(&t->list, &console.read);
+		else
+			kfree(t);
 	}
-	local_irq_restore(flags);
+	return c;
 }
 
-unsigned long input_dropped(void)
+static int console_take_queued(void)
 {
-	return READ_ONCE(input_lost);
+	unsigned int i;
+	char c;
+
+	for_each_queue(i)
+		if (input_queue_read(console.queue[i], &c, 1))
+			return (unsigned char)c;
+	return -1;
 }
 
 int console_trygetc(void)
 {
 	unsigned long flags;
-	int c = -1;
+	unsigned int i;
+	bool was_full;
+	int c;
 
-	local_irq_save(flags);
-	if (input_head != input_tail)
-		c = (unsigned char)input_ring[input_head++ % INPUT_RING];
-	local_irq_restore(flags);
+	spin_lock_irqsave(&console.lock, flags);
+	was_full = console.nr >= BACKLOG;
+	c = console_take_text();
+	if (c < 0)
+		c = console_take_queued();
+	spin_unlock_irqrestore(&console.lock, flags);
+	if (was_full)
+		for_each_queue(i)
+			wake_up(&console.queue[i]->wait);
 	return c;
+}
+
+int console_getc(void)
+{
+	int c;
+
+	wait_event(console.wait, (c = console_trygetc()) >= 0);
+	return c;
+}
+
+void input_push(char c)
+{
+	input_queue_push(&input_inject, c);
+}
+
+unsigned long input_dropped(void)
+{
+	unsigned long sum = 0;
+	unsigned int i;
+
+	for_each_queue(i)
+		sum += input_queue_dropped(console.queue[i]);
+	return sum;
+}
+
+/* ---- the threads that read ------------------------------------------------------- */
+
+static void input_hand_over(struct input_queue *q, struct input_text *t)
+{
+	unsigned long flags;
+	bool some;
+
+	spin_lock_irqsave(&console.lock, flags);
+	t->start = t->end = 0;
+	if (!console.held)
+		t->end = (u16)input_queue_read(q, t->data, sizeof(t->data));
+	some = t->end != 0;
+	if (some) {
+		list_add_tail(&t->list, &console.texts);
+		console.nr += t->end;
+	}
+	spin_unlock_irqrestore(&console.lock, flags);
+	if (some)
+		wake_up(&console.wait);
+	else
+		kfree(t);
+}
+
+/* Is there work?  While held there is none but to tell the reader of something new. */
+static bool input_wants_thread(const struct input_queue *q, unsigned long seen)
+{
+	if (READ_ONCE(console.held))
+		return READ_ONCE(q->received) != seen;
+	return READ_ONCE(q->nr) && READ_ONCE(console.nr) < BACKLOG;
+}
+
+static int input_thread(void *data)
+{
+	struct input_queue *q = data;
+	unsigned long seen = 0;
+	struct input_text *t;
+
+	while (!kthread_should_stop()) {
+		wait_event(q->wait, input_wants_thread(q, seen));
+		seen = READ_ONCE(q->received);
+		if (READ_ONCE(console.held)) {
+			wake_up(&console.wait);
+			continue;
+		}
+		t = kmalloc(sizeof(*t), GFP_KERNEL | __GFP_NOWARN);
+		if (t)
+			input_hand_over(q, t);
+		else
+			schedule_timeout_uninterruptible(HZ / 10);
+	}
+	return 0;
+}
+
+/* Devices that cannot interrupt are looked at once a tick. */
+static int input_poll_thread(void *unused)
+{
+	unsigned int i;
+
+	while (!kthread_should_stop()) {
+		for (i = 0; i < INPUT_MAX_POLLS && console.poll[i]; i++) {
+			local_irq_disable();
+			console.poll[i]();
+			local_irq_enable();
+		}
+		schedule_timeout_uninterruptible(1);
+	}
+	return 0;
+}
+
+/* ---- starting, holding ----------------------------------------------------------- */
+
+void input_register(struct input_queue *q)
+{
+	unsigned int i;
+
+	for_each_queue(i)
+		;
+	if (i < INPUT_MAX_QUEUES)
+		console.queue[i] = q;
+	else
+		pr_err("input: no room for %s\n", q->name);
 }
 
 void input_add_poll(void (*poll)(void))
@@ -52,28 +228,84 @@ void input_add_poll(void (*poll)(void))
 	unsigned int i;
 
 	for (i = 0; i < INPUT_MAX_POLLS; i++) {
-		if (!input_polls[i]) {
-			input_polls[i] = poll;
+		if (!console.poll[i]) {
+			console.poll[i] = poll;
 			return;
 		}
 	}
 }
 
-/* sti; hlt is atomic: an interrupt that comes in between wakes the hlt. */
-int console_getc(void)
+static void input_start_thread(int (*fn)(void *), struct input_queue *q, const char *name)
+{
+	if (IS_ERR(kthread_run(fn, q, "kinput/%s", name)))
+		pr_err("input: no memory for a thread, %s is not read\n", name);
+}
+
+void input_start(void)
 {
 	unsigned int i;
-	int c;
 
-	for (;;) {
-		local_irq_disable();
-		for (i = 0; i < INPUT_MAX_POLLS && input_polls[i]; i++)
-			input_polls[i]();
-		c = console_trygetc();
-		if (c >= 0)
-			break;
-		safe_halt();
-	}
-	local_irq_enable();
-	return c;
+	input_register(&input_inject);
+	for_each_queue(i)
+		input_start_thread(input_thread, console.queue[i], console.queue[i]->name);
+	if (console.poll[0])
+		input_start_thread(input_poll_thread, NULL, "poll");
 }
+
+static void input_hold_queues(bool on)
+{
+	unsigned int i;
+
+	for_each_queue(i) {
+		if (on)
+			input_queue_hold(console.queue[i], HOLD_BYTES);
+		else
+			input_queue_unhold(console.queue[i]);
+		wake_up(&console.queue[i]->wait);
+	}
+}
+
+void input_hold(bool on)
+{
+	struct input_text *t, *next;
+	unsigned long flags;
+	LIST_HEAD(read);
+
+	if (on)
+		input_hold_queues(true);
+	spin_lock_irqsave(&console.lock, flags);
+	console.held = on;
+	list_splice_init(&console.read, &read);
+	spin_unlock_irqrestore(&console.lock, flags);
+	list_for_each_entry_safe(t, next, &read, list)
+		kfree(t);
+	if (!on)
+		input_hold_queues(false);
+}
+
+/* ---- the table ------------------------------------------------------------------- */
+
+static int monitor_input(struct monitor *mon, int argc, char **argv)
+{
+	unsigned int i;
+
+	seq_puts(&mon->out, "device      received  waiting     peak   chunks     full    nomem\n");
+	for_each_queue(i) {
+		const struct input_queue *q = console.queue[i];
+
+		seq_printf(&mon->out, "%-10s %9lu %8lu %8lu %8lu %8lu %8lu\n", q->name,
+			   q->received, q->nr, q->peak, q->nr_chunks, q->dropped_full,
+			   q->dropped_nomem);
+	}
+	return 0;
+}
+
+static const struct monitor_command input_commands[] = {
+	{ "input", "", "what was typed, and what was lost", monitor_input, 0, 0 },
+};
+
+static int input_init(void)
+{
+	return monitor_add_commands(input_commands, 1);
+}
+module_init(input_init);

@@ -17,6 +17,7 @@
 #include <linux/fbcon.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
+#include <linux/input.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/isa_dma.h>
@@ -153,6 +154,7 @@ static void run_initcalls(void)
 static int kernel_init(void *unused)
 {
 	system_state = SYSTEM_RUNNING;		/* from here on sleeping can be wrong */
+	input_start();				/* threads that read what is typed */
 	selftest_init();			/* KUnit's sockets: accounts, watchdog, clock */
 	run_initcalls();			/* built-in and EXT= drivers */
 	paging_seal();				/* __ro_after_init: all initialisers have run */

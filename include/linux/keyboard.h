@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+struct input_queue;
+
 #define KEYBOARD_MAX_OUT	5	/* bytes of the longest sequence, with the NUL */
 
 struct keyboard_state {
@@ -17,7 +19,9 @@ struct keyboard_state {
  */
 void keyboard_decode(struct keyboard_state *st, u8 code, char out[KEYBOARD_MAX_OUT]);
 
-/* Find the controller and let its interrupt (1) feed input_push().  After irq_init(). */
+/* Find the controller, and receive by interrupt (1).  After irq_init(). */
 void keyboard_init(void);
+/* What has been typed on it. */
+extern struct input_queue keyboard_input;
 
 #endif /* _LINUX_KEYBOARD_H */

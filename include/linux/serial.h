@@ -5,14 +5,18 @@
 
 #include <linux/types.h>
 
+struct input_queue;
+
 /*
  * Look for the chip, set 115200 8N1, and become a printk sink if it is there.  Polled;
  * needs nothing, so it may be called first thing.
  */
 void serial_early_init(void);
 
-/* Receive by interrupt (irq 4), into input_push().  After irq_init(). */
+/* Receive by interrupt (irq 4).  After irq_init(). */
 void serial_init(void);
+/* What it has received. */
+extern struct input_queue serial_input;
 
 bool serial_present(void);
 

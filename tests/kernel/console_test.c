@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The terminal's cells, fonts, scan codes and the input queue. */
+/* The terminal's cells, fonts, scan codes. */
 #include <kunit/test.h>
-#include <linux/input.h>
-#include <linux/irqflags.h>
 #include <linux/keyboard.h>
 #include <linux/psf.h>
 #include <linux/vt.h>
@@ -227,41 +225,6 @@ static void every_scan_code_is_bounded(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, too_long, 0);
 }
 
-/* ---- input queue ----------------------------------------------------------------- */
-
-static void input_is_a_queue(struct kunit *test)
-{
-	unsigned long dropped = input_dropped();
-	unsigned int n = 0;
-	unsigned long flags;
-
-	local_irq_save(flags);			/* what a user types meanwhile can wait */
-	while (console_trygetc() >= 0)
-		;
-	input_push('a');
-	input_push('\xff');
-	KUNIT_EXPECT_EQ(test, console_trygetc(), 'a');
-	KUNIT_EXPECT_EQ(test, console_trygetc(), 0xff);
-	KUNIT_EXPECT_EQ(test, console_trygetc(), -1);
-	while (input_dropped() == dropped && n < 100000) {
-		input_push((char)('A' + n % 26));
-		n++;
-	}
-	KUNIT_EXPECT_EQ(test, input_dropped(), dropped + 1);
-	KUNIT_EXPECT_EQ(test, console_trygetc(), 'A');
-	while (console_trygetc() >= 0)
-		n--;
-	KUNIT_EXPECT_EQ(test, n, 2);		/* the one read above, and the one dropped */
-	local_irq_restore(flags);
-}
-
-static void getc_returns_what_is_waiting(struct kunit *test)
-{
-	input_push('x');
-	KUNIT_EXPECT_EQ(test, console_getc(), 'x');
-	KUNIT_EXPECT_FALSE(test, irqs_disabled());
-}
-
 static struct kunit_case console_cases[] = {
 	KUNIT_CASE(vt_prints_lines),
 	KUNIT_CASE(vt_wraps_only_when_it_must),
@@ -275,8 +238,6 @@ static struct kunit_case console_cases[] = {
 	KUNIT_CASE(keys_make_characters),
 	KUNIT_CASE(grey_keys_make_sequences),
 	KUNIT_CASE(every_scan_code_is_bounded),
-	KUNIT_CASE(input_is_a_queue),
-	KUNIT_CASE(getc_returns_what_is_waiting),
 	{}
 };
 
