@@ -163,11 +163,13 @@ static void channels_do_not_mix(struct kunit *test)
 	static const u8 chans[] = { 0, 1, 2, 3, 5, 6, 7 };
 	static const u8 latch[] = { 7, 3, 1, 2, 11, 9, 10 };
 	unsigned int i;
+	int err;
 
 	for (i = 0; i < ARRAY_SIZE(chans); i++) {
 		KUNIT_ASSERT_EQ(test, request_dma(chans[i], "test"), 0);
-		KUNIT_EXPECT_EQ(test, 0, isa_dma_program(chans[i], DMA_MODE_READ,
-							 0x10000 * (2 * i + 2) + 2 * i, 64 + 2 * i));
+		err = isa_dma_program(chans[i], DMA_MODE_READ, 0x10000 * (2 * i + 2) + 2 * i,
+				      64 + 2 * i);
+		KUNIT_EXPECT_EQ(test, err, 0);
 	}
 	for (i = 0; i < ARRAY_SIZE(chans); i++) {
 		const struct model_chip *c = &model.chip[chans[i] > 3];
