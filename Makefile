@@ -101,7 +101,7 @@ LDFLAGS := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=non
 	$(if $(shell $(LD) --help 2>/dev/null | grep -o warn-rwx),--no-warn-rwx-segments)
 LDSCRIPT := arch/x86/quarry.ld
 
-PHONY := all iso host run run-uefi run-monitor debug test host-test bench lint coverage \
+PHONY := all iso host run run-uefi run-monitor debug test host-test sweep bench lint coverage \
 	setup help clean FORCE
 
 all: $(O)/$(IMG).elf $(O)/$(IMG).iso compile_commands.json
@@ -279,6 +279,8 @@ test: all host fuzz ext-example
 	$(Q)scripts/run-tests $(TESTFLAGS)
 ext-example:
 	$(Q)$(MAKE) --no-print-directory IMG=ext-example EXT=tests/ext-example $(O)/ext-example.elf
+sweep: $(O)/$(IMG).elf
+	$(Q)scripts/irqsweep $(SWEEPFLAGS)
 bench: $(O)/$(IMG).elf
 	$(Q)scripts/bench --kernel $< $(BENCH)
 # The kernel without its suites and benchmarks: what the size limit is about.
@@ -299,6 +301,7 @@ help:
 	@echo '  debug        gdb on the booted kernel, with qr-page, qr-zones, qr-slabs, qr-vmalloc'
 	@echo '  test         every test, hosted and booted; the last line is N passed, N failed'
 	@echo '  host-test    the hosted suites alone (FILTER=glob)'
+	@echo '  sweep        the deep interrupt sweep: every pair of instructions, some 15 minutes'
 	@echo '  bench        the benchmark table, in instructions (BENCH=glob)'
 	@echo '  lint         cppcheck, sparse, clang, format, layers, headers, sizes'
 	@echo '  coverage     line and branch coverage of mm/ and lib/, hosted and booted'

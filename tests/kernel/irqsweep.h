@@ -32,6 +32,9 @@ struct sweep {
 	void *bulk[SWEEP_OBJS];
 	unsigned long nr_bulk;
 	const char *fault;		/* somebody has found something wrong */
+	/* Where objects come from and go to, if it is neither of the above. */
+	void *(*take)(struct sweep *c, gfp_t gfp);
+	void (*give)(struct sweep *c, void *object);
 };
 
 /*
@@ -49,6 +52,7 @@ struct sweep_op {
 	size_t size;				/* of objects */
 	unsigned int order;			/* of pages */
 	unsigned int arg;			/* the operation's own */
+	void (*clear)(struct sweep *c);		/* before the scripts prepare, too */
 };
 
 extern const struct sweep_op sweep_slab_ops[], sweep_page_ops[], sweep_vmalloc_ops[];
@@ -72,8 +76,8 @@ struct sweep_script {
 	void (*finish)(struct sweep_hand *h);	/* process, after it */
 };
 
-extern const struct sweep_script sweep_scripts[];
-extern const unsigned int nr_sweep_scripts;
+extern const struct sweep_script sweep_scripts[], sweep_short_scripts[];
+extern const unsigned int nr_sweep_scripts, nr_sweep_short_scripts;
 
 /* An object like the operation's, stamped; NULL: none to be had.  Give it back, checked. */
 void *irqsweep_take(struct sweep *c, gfp_t gfp);
@@ -100,7 +104,7 @@ struct sweep_plan {
 	unsigned int max_boundaries;	/* longer paths are skipped; 0: none are */
 	bool deep;			/* pairs, on paths of up to SWEEP_DEEP_MAX */
 };
-#define SWEEP_DEEP_MAX	200
+#define SWEEP_DEEP_MAX	200		/* boundaries of the operation */
 
 /* Sweep one operation.  False: something failed, and has been printed. */
 bool irqsweep_run(const struct sweep_op *op, const struct sweep_plan *plan,
@@ -108,6 +112,8 @@ bool irqsweep_run(const struct sweep_op *op, const struct sweep_plan *plan,
 /* Memory for marks: before the first run, and after the last. */
 bool irqsweep_run_begin(void);
 void irqsweep_run_end(void);
+/* What has failed was not mm/'s: go on. */
+void irqsweep_run_forget(void);
 /* Record one operation, uninterrupted.  NULL or a fault. */
 const char *irqsweep_record(const struct sweep_op *op, struct step_trace *t);
 

@@ -181,15 +181,15 @@ static void put_once_more(struct sweep *c)
 	put_page(virt_to_page(c->result));
 }
 
-#define PAGES(name, path, run, setup, teardown, order) \
-	{ name, path, run, setup, teardown, NULL, NULL, OBJECT_SIZE, order, 0 }
-#define ALLOC(path, setup, order) \
-	PAGES("alloc_pages", path, run_alloc, setup, give_block_sure, order)
-#define FLUSH(path, order)							\
-	{ "free_pages", path, run_free, stock_full, freed, need_small_stock, NULL,	\
-	  OBJECT_SIZE, order, 0 }
-#define FREE(path, setup, order) \
-	PAGES("free_pages", path, run_free, setup, freed, order)
+#define PAGES(name, path, run, setup, teardown, nr) \
+	{ name, path, run, setup, teardown, .size = OBJECT_SIZE, .order = nr }
+#define FLUSH(path, nr)								\
+	{ "free_pages", path, run_free, stock_full, freed, need_small_stock,	\
+	  .size = OBJECT_SIZE, .order = nr }
+#define ALLOC(path, setup, nr) \
+	PAGES("alloc_pages", path, run_alloc, setup, give_block_sure, nr)
+#define FREE(path, setup, nr) \
+	PAGES("free_pages", path, run_free, setup, freed, nr)
 
 const struct sweep_op sweep_page_ops[] = {
 	ALLOC("0-stock", in_stock, 0),

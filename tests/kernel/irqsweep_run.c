@@ -28,6 +28,7 @@
 #include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/preempt.h>
+#include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
@@ -58,7 +59,7 @@ struct job {
 };
 
 static u32 *marks, *inner_marks;
-static struct step_anchor *anchors;
+static struct step_anchor *anchors, *inner_anchors;
 static struct step_trace trace, inner_trace;
 static struct job job;
 static bool broken;			/* an earlier failure left who knows what */
@@ -115,6 +116,8 @@ static void job_set_up(struct job *j, const struct sweep_script *s0, const struc
 	c->nr_bulk = 0;
 	memset(c->bulk, 0, sizeof(c->bulk));
 	c->fault = NULL;
+	if (c->op->clear)
+		c->op->clear(c);
 	hand_prepare(&j->hand[0], s0);
 	hand_prepare(&j->hand[1], s1);
 	if (c->op->setup)
@@ -217,16 +220,18 @@ static void job_report(struct job *j, const struct sweep_script *script)
 	broken = true;
 	page_alloc_set_should_fail(NULL);
 	name_of(name, j->c.op, script);
-	printk_raw("    # irqsweep: FAILED %s: %s\n", name, j->fault);
+	pr_err("# irqsweep: FAILED %s: %s\n", name, j->fault);
 	if (j->step.mode == STEP_VISIT)
-		printk_raw("    # interrupted at boundary %u of %u, %pS\n", k, trace.nr,
+		pr_err("# interrupted at boundary %u of %u, %pS\n", k, trace.nr,
 			   (void *)irqsweep_step_ip(&trace, k));
 	if (pair) {
-		printk_raw("    # and its interrupt at boundary %u of %u, %pS\n", m,
+		pr_err("# and its interrupt at boundary %u of %u, %pS\n", m,
 			   inner_trace.nr, (void *)irqsweep_step_ip(&inner_trace, m));
 		snprintf(inner, sizeof(inner), ",%u", m);
 	}
-	printk_raw("    # again: scripts/qemu-run --mem 32M --cmdline \"kunit.filter_glob="
+	if (j->nested)
+		pr_err("# the second script: %s\n", j->hand[1].script->name);
+	pr_err("# again: scripts/qemu-run --mem 32M --cmdline \"kunit.filter_glob="
 		   "irqsweep irqsweep=%s irqsweep.only=%s irqsweep.at=%u%s seed=%#llx\"\n",
 		   j->plan->deep ? "deep" : "full", name, k, inner, kunit_seed());
 }
@@ -266,6 +271,14 @@ static bool visit_or_report(struct job *j, const struct sweep_script *s0,
 	return false;
 }
 
+/* With the script in its interrupt: what that changes for good is changed before we record. */
+static void job_warm_up(struct job *j, const struct sweep_script *s0, const struct sweep_script *s1)
+{
+	job_mode(j, STEP_VISIT, 0);
+	inner_mode(j, STEP_RECORD, 0);
+	job_visit_caught(j, s0, s1);
+}
+
 static bool job_record(struct job *j, const struct sweep_script *s0, const struct sweep_script *s1)
 {
 	unsigned int round;
@@ -274,6 +287,8 @@ static bool job_record(struct job *j, const struct sweep_script *s0, const struc
 		job_mode(j, STEP_RECORD, 0);
 		if (!visit_or_report(j, s0, s1))
 			return false;
+		if (round == 1)
+			job_warm_up(j, s0, s1);
 	}
 	irqsweep_step_anchor(&trace);
 	return true;
@@ -313,12 +328,15 @@ static bool job_sweep_inner(struct job *j, unsigned int k, const struct sweep_sc
 {
 	unsigned int m;
 
-	job_mode(j, STEP_VISIT, k);
-	inner_mode(j, STEP_RECORD, 0);
-	if (!visit_or_report(j, s0, s1))
-		return false;
+	for (m = 0; m < 2; m++) {		/* once to warm up: locks learn who takes them */
+		job_mode(j, STEP_VISIT, k);
+		inner_mode(j, STEP_RECORD, 0);
+		if (!visit_or_report(j, s0, s1))
+			return false;
+	}
 	job_count(j);
-	for (m = 0; m < inner_trace.nr && m < SWEEP_DEEP_MAX; m++) {
+	irqsweep_step_anchor(&inner_trace);
+	for (m = 0; m < inner_trace.nr; m++) {
 		if (j->plan->at2 >= 0 && j->plan->at2 != (long)m)
 			continue;
 		job_mode(j, STEP_VISIT, k);
@@ -365,11 +383,30 @@ static bool job_run_script(struct job *j, const struct sweep_script *script, boo
 		j->row->skipped = "longer than this run allows";
 		return true;
 	}
-	if (!j->plan->deep)
-		return job_sweep(j, script, first);
-	if (trace.nr > SWEEP_DEEP_MAX)
-		return true;
-	return job_record(j, script, script) && job_sweep_deep(j, script, script);
+	return job_sweep(j, script, first);
+}
+
+/* Every short script, interrupted by every short script. */
+static bool job_run_pairs(struct job *j)
+{
+	const struct sweep_script *s0 = sweep_short_scripts, *s1;
+
+	for (; s0 < sweep_short_scripts + nr_sweep_short_scripts; s0++)
+		for (s1 = sweep_short_scripts; s1 < sweep_short_scripts + nr_sweep_short_scripts;
+		     s1++) {
+			if (!job_matches(j, s0))
+				continue;
+			if (!job_record(j, s0, s1))
+				return false;
+			job_note_path(j);
+			if (trace.nr > SWEEP_DEEP_MAX) {
+				j->row->skipped = "too long for pairs";
+				return true;
+			}
+			if (!job_sweep_deep(j, s0, s1))
+				return false;
+		}
+	return true;
 }
 
 static bool job_run_scripts(struct job *j)
@@ -410,7 +447,7 @@ bool irqsweep_run(const struct sweep_op *op, const struct sweep_plan *plan,
 	}
 	job_begin(j, op, plan, row);
 	if (!row->skipped)
-		ok = job_run_scripts(j);
+		ok = plan->deep ? job_run_pairs(j) : job_run_scripts(j);
 	if (op->end && !broken)
 		op->end(&j->c);
 	return ok;
@@ -437,14 +474,22 @@ bool irqsweep_run_begin(void)
 	marks = vmalloc_array(MAX_BOUNDARIES, sizeof(*marks));
 	inner_marks = vmalloc_array(MAX_BOUNDARIES, sizeof(*inner_marks));
 	anchors = vmalloc_array(MAX_BOUNDARIES, sizeof(*anchors));
-	if (!marks || !inner_marks || !anchors) {
+	inner_anchors = vmalloc_array(MAX_BOUNDARIES, sizeof(*anchors));
+	if (!marks || !inner_marks || !anchors || !inner_anchors) {
 		irqsweep_run_end();
 		return false;
 	}
 	trace = (struct step_trace){ .mark = marks, .anchor = anchors, .max = MAX_BOUNDARIES };
-	inner_trace = (struct step_trace){ .mark = inner_marks, .max = MAX_BOUNDARIES };
+	inner_trace = (struct step_trace){
+		.mark = inner_marks, .anchor = inner_anchors, .max = MAX_BOUNDARIES
+	};
 	broken = false;
 	return true;
+}
+
+void irqsweep_run_forget(void)
+{
+	broken = false;
 }
 
 void irqsweep_run_end(void)
@@ -452,6 +497,7 @@ void irqsweep_run_end(void)
 	vfree(marks);
 	vfree(inner_marks);
 	vfree(anchors);
-	anchors = NULL;
+	vfree(inner_anchors);
+	anchors = inner_anchors = NULL;
 	marks = inner_marks = NULL;
 }

@@ -33,8 +33,12 @@ bool irqsweep_stamped(const void *p, size_t size)
 
 void *irqsweep_take(struct sweep *c, gfp_t gfp)
 {
-	void *p = c->cache ? kmem_cache_alloc(c->cache, gfp) : kmalloc(c->size, gfp);
+	void *p;
 
+	if (c->take)
+		p = c->take(c, gfp);
+	else
+		p = c->cache ? kmem_cache_alloc(c->cache, gfp) : kmalloc(c->size, gfp);
 	if (p)
 		irqsweep_stamp(p, c->size);
 	return p;
@@ -46,7 +50,9 @@ void irqsweep_give(struct sweep *c, void *object)
 		return;
 	if (!irqsweep_stamped(object, c->size))
 		c->fault = "an object was written to by somebody else";
-	if (c->cache)
+	if (c->give)
+		c->give(c, object);
+	else if (c->cache)
 		kmem_cache_free(c->cache, object);
 	else
 		kfree(object);
@@ -223,6 +229,76 @@ static void mix_finish(struct sweep_hand *h)
 	keep_finish(h);
 	vfree_finish(h);
 }
+
+/* ---- short ones, for pairs ----------------------------------------------------- */
+
+/* Stocks that have what the script takes keep it short; the long ways are in depth 1. */
+static void same_1_prepare(struct sweep_hand *h)
+{
+	irqsweep_give(h->sweep, irqsweep_take(h->sweep, GFP_KERNEL));
+}
+
+static void same_1_run(void *hand)
+{
+	struct sweep *c = ((struct sweep_hand *)hand)->sweep;
+
+	irqsweep_give(c, irqsweep_take(c, SWEEP_GFP));
+}
+
+static void keep_1_run(void *hand)
+{
+	struct sweep_hand *h = hand;
+
+	h->kept[0] = irqsweep_take(h->sweep, SWEEP_GFP);
+}
+
+static void keep_1_finish(struct sweep_hand *h)
+{
+	irqsweep_give(h->sweep, h->kept[0]);
+}
+
+static void free_1_prepare(struct sweep_hand *h)
+{
+	h->given[0] = irqsweep_take(h->sweep, GFP_KERNEL);
+}
+
+static void free_1_run(void *hand)
+{
+	struct sweep_hand *h = hand;
+
+	irqsweep_give(h->sweep, h->given[0]);
+}
+
+static void page_1_prepare(struct sweep_hand *h)
+{
+	free_pages(__get_free_pages(GFP_KERNEL, h->sweep->order), h->sweep->order);
+}
+
+static void page_1_run(void *hand)
+{
+	struct sweep *c = ((struct sweep_hand *)hand)->sweep;
+
+	free_pages(__get_free_pages(SWEEP_GFP, c->order), c->order);
+}
+
+static void kmalloc_1_prepare(struct sweep_hand *h)
+{
+	kfree(kmalloc(64, GFP_KERNEL));
+}
+
+static void kmalloc_1_run(void *hand)
+{
+	kfree(kmalloc(64, SWEEP_GFP));
+}
+
+const struct sweep_script sweep_short_scripts[] = {
+	{ "same-1",	same_1_prepare,	same_1_run,	NULL },
+	{ "keep-1",	same_1_prepare,	keep_1_run,	keep_1_finish },
+	{ "free-1",	free_1_prepare,	free_1_run,	NULL },
+	{ "page-1",	page_1_prepare,	page_1_run,	NULL },
+	{ "kmalloc-1",	kmalloc_1_prepare, kmalloc_1_run, NULL },
+};
+const unsigned int nr_sweep_short_scripts = ARRAY_SIZE(sweep_short_scripts);
 
 const struct sweep_script sweep_scripts[] = {
 	{ "kmalloc",	NULL,		kmalloc_run,	NULL },

@@ -280,12 +280,12 @@ static void dma_in_stock(struct sweep *c)
 }
 
 #define CACHE(name, path, run, setup, teardown) \
-	{ name, path, run, setup, teardown, make_cache, drop_cache, SIZE, 0, 0 }
-#define DEBUG(name, path, run, setup, teardown, size)				\
-	{ name, path, run, setup, teardown, make_cache, drop_cache, size, 0,	\
-	  SLAB_RED_ZONE | SLAB_POISON | SLAB_CONSISTENCY_CHECKS }
-#define KMALLOC(name, path, run, setup, teardown, size) \
-	{ name, path, run, setup, teardown, need_no_debug, NULL, size, 0, 0 }
+	{ name, path, run, setup, teardown, make_cache, drop_cache, .size = SIZE }
+#define DEBUG(name, path, run, setup, teardown, bytes)				\
+	{ name, path, run, setup, teardown, make_cache, drop_cache,		\
+	  .size = bytes, .arg = SLAB_RED_ZONE | SLAB_POISON | SLAB_CONSISTENCY_CHECKS }
+#define KMALLOC(name, path, run, setup, teardown, bytes) \
+	{ name, path, run, setup, teardown, need_no_debug, .size = bytes }
 #define LARGE	(4 * PAGE_SIZE)
 
 const struct sweep_op sweep_slab_ops[] = {

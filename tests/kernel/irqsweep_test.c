@@ -137,6 +137,9 @@ static const struct sweep_op *op_nr(unsigned int i)
 
 static bool op_wanted(const struct sweep_op *op, unsigned int i)
 {
+	const struct sweep_script *script =
+		mode == SWEEP_DEEP ? sweep_short_scripts : sweep_scripts;
+	const unsigned int nr = mode == SWEEP_DEEP ? nr_sweep_short_scripts : nr_sweep_scripts;
 	char name[96];
 	unsigned int s;
 
@@ -144,9 +147,8 @@ static bool op_wanted(const struct sweep_op *op, unsigned int i)
 		return i % SAMPLE_EACH == 0;
 	if (i % nr_parts != part)
 		return false;
-	for (s = 0; s < nr_sweep_scripts && only[0]; s++) {
-		snprintf(name, sizeof(name), "%s/%s/%s", op->name, op->path,
-			 sweep_scripts[s].name);
+	for (s = 0; s < nr && only[0]; s++) {
+		snprintf(name, sizeof(name), "%s/%s/%s", op->name, op->path, script[s].name);
 		if (glob_match(only, name))
 			return true;
 	}

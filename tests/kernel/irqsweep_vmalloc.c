@@ -158,7 +158,7 @@ RUN(run_kvfree, kvfree(c->result))
 RUN(run_to_page, c->bulk[0] = vmalloc_to_page(c->result))
 
 #define AREA(name, path, run, setup, teardown, pages) \
-	{ name, path, run, setup, teardown, NULL, NULL, OBJECT_SIZE, 0, pages }
+	{ name, path, run, setup, teardown, .size = OBJECT_SIZE, .arg = pages }
 
 const struct sweep_op sweep_vmalloc_ops[] = {
 	AREA("vmalloc", "1-reused", run_vmalloc, used_before, free_area_sure, 1),
