@@ -21,6 +21,7 @@
  * NOT HERE	stacks: mm/stack.c.  Who runs: sched.c.
  */
 #include <asm/switch_to.h>
+#include <linux/completion.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
@@ -149,12 +150,20 @@ void __noreturn kthread_exit(long result)
 {
 	struct kthread *k = to_kthread(current);
 
+	debug_check_no_locks_held();
 	might_sleep();
 	if (!k)
 		panic("the boot thread must not exit");
 	current->flags |= PF_EXITING;
 	k->result = result;
 	sched_exit();
+}
+
+void __noreturn kthread_complete_and_exit(struct completion *comp, long code)
+{
+	if (comp)
+		complete(comp);
+	kthread_exit(code);
 }
 
 /* ---- the beginning --------------------------------------------------------------- */

@@ -174,14 +174,13 @@ static void hand_over(struct mutex *lock)
 /* Not the plain case: somebody waits, or it was locked in a way that has been reported. */
 static noinline void unlock_slow(struct mutex *lock, unsigned long caller)
 {
+	bool not_ours = false;
 	unsigned long flags;
 
 	spin_lock_irqsave(&lock->wait_lock, flags);
 	if (!mutex_is_held(lock)) {
-		if (lock->borrowed)
-			lock->borrowed--;
-		else
-			lockdep_unbalanced(&lock->dep_map, caller);
+		not_ours = !lock->borrowed;
+		lock->borrowed -= !not_ours;
 	} else if (lock->again) {
 		lock->again--;
 	} else {
@@ -189,6 +188,8 @@ static noinline void unlock_slow(struct mutex *lock, unsigned long caller)
 		hand_over(lock);
 	}
 	spin_unlock_irqrestore(&lock->wait_lock, flags);
+	if (not_ours)
+		lockdep_unbalanced(&lock->dep_map, caller);
 }
 
 void mutex_unlock(struct mutex *lock) __no_lock_analysis

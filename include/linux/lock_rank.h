@@ -27,7 +27,7 @@ enum lock_rank {
 	LOCK_ISA_DMA,		/* drivers/isa_dma.c: registers of the 8237s */
 	LOCK_TASKS,		/* kernel/kthread.c: the list of threads */
 	LOCK_TIMER,		/* who waits for time to pass */
-	LOCK_WAITQ,		/* lib/wait.c, mutex.c, ...: who waits for what: woken under nearly any lock */
+	LOCK_WAITQ,		/* lib/: who waits for what; woken under nearly any lock */
 	LOCK_RQ,		/* kernel/sched.c: a CPU's runnable threads */
 	LOCK_PRINTK,		/* lib/printk.c: a report may come from under any of the above */
 	LOCK_CONSOLE,		/* one console device: innermost */
