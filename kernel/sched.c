@@ -340,6 +340,20 @@ void sched_tick(void)
 	spin_unlock(&rq->lock);
 }
 
+void sched_rotate(void)
+{
+	struct rq *rq = this_cpu_ptr(&sched_rq);
+	struct task_struct *t = rq->curr;
+
+	spin_lock(&rq->lock);
+	if (t->array) {
+		array_del(t);
+		array_add(rq->active, t);
+	}
+	rq_resched(rq);
+	spin_unlock(&rq->lock);
+}
+
 static void sched_set_prio(struct task_struct *t, int prio)
 {
 	unsigned long flags;

@@ -75,6 +75,7 @@ static void __iomem *ioremap_prot(phys_addr_t paddr, size_t size, pgprot_t prot,
 	}
 	area->phys_addr = start;
 	vmap_table_fill(area->addr, PHYS_PFN(start), nr_pages, prot);
+	vmalloc_finish_area(area);
 	return (void __iomem *)(area->addr + (paddr - start));
 }
 

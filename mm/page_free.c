@@ -316,9 +316,11 @@ void split_page(struct page *page, unsigned int order)
 	if (WARN_ON_ONCE(!page_ptr_valid(page) || PageCompound(page) ||
 			 page->owner != PAGE_OWNER_PAGES || page->order != order))
 		return;
+	preempt_disable();		/* nobody's walk of the heads meets half of them */
 	page->order = 0;
 	for (i = 1; i < 1UL << order; i++)
 		page[i].meta = PAGE_META_REF(PAGE_OWNER_PAGES, 0, page->refcount);
+	preempt_enable();
 }
 
 void free_pages_exact(void *virt, size_t size)

@@ -133,12 +133,14 @@ static struct page *slub_new_slab(struct kmem_cache *s, gfp_t gfp)
 	VM_WARN_ON_ONCE((gfp & __GFP_ZERO) && s->ctor);
 	slab->inuse = 0;
 	slub_init_objects(s, slab);
+	preempt_disable();		/* nobody's walk of the heads meets half a slab */
 	for (i = 1; i < 1U << s->order; i++)
 		slab[i].meta = PAGE_META_FLAGS(PAGE_OWNER_NONE, s->order, PG_TAIL) |
 			       (u64)s->index << PAGE_META_CACHE_SHIFT;
 	if (s->order)
 		slab->flags |= PG_HEAD;
 	slab->cache = s->index;
+	preempt_enable();
 	return slab;
 }
 
@@ -149,9 +151,11 @@ static void slub_free_slab(struct kmem_cache *s, struct page *slab)
 	VM_WARN_ON_ONCE(slab->inuse);	/* somebody still has an object of it */
 	VM_BUG_ON(slab->cache != s->index || slab->order != s->order);
 	slab_debug_exit_slab(s, slab);
+	preempt_disable();
 	for (i = 1; i < 1U << s->order; i++)
 		slab[i].meta = 0;
 	slab->meta = PAGE_META(PAGE_OWNER_SLAB, s->order);
+	preempt_enable();
 	free_pages_owner(slab, s->order, PAGE_OWNER_SLAB);
 	mm_account_reclaimed_pages(1UL << s->order);
 }

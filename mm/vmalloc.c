@@ -27,6 +27,12 @@
  *   I2  the heads behind VM_ALLOC areas are owned by VMALLOC, and nothing else is; the
  *	 first points to the area.
  *   I3  vmap.c's and vmap_table.c's own.
+ *   I4  who is in the middle of taking or giving back has an area in the tree that says so:
+ *	 flags 0 or VM_UNINITIALIZED, or VM_DYING and not in the line of deferred.
+ *
+ *   A thread can be stopped in the middle for long.  While I4 says that one is, its area is
+ *   not looked at, and sums may miss what it has: pages and tables found are no more than
+ *   those that are counted.
  *
  * LOCKING	vmalloc_space.lock, rank LOCK_VMAP: tree, the line of deferred.  Who sets
  *		VM_DYING in area->flags, atomically, has the area to himself.
@@ -102,8 +108,14 @@ struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, u
 	area->nr_pages = nr_pages;
 	area->phys_addr = 0;
 	area->caller = caller;
-	smp_store_release(&area->flags, flags);	/* now it can be found */
+	smp_store_release(&area->flags, flags | VM_UNINITIALIZED);
 	return area;
+}
+
+void vmalloc_finish_area(struct vm_struct *area)
+{
+	VM_BUG_ON(!(area->flags & VM_UNINITIALIZED));
+	smp_store_release(&area->flags, area->flags & ~VM_UNINITIALIZED);
 }
 
 void vmalloc_destroy_area(struct vm_struct *area)
@@ -118,7 +130,7 @@ static bool vmalloc_mark_dying(struct vm_struct *area, unsigned int kind)
 {
 	unsigned int flags = READ_ONCE(area->flags);
 
-	return flags & kind && !(flags & VM_DYING) &&
+	return flags & kind && !(flags & (VM_DYING | VM_UNINITIALIZED)) &&
 	       try_cmpxchg(&area->flags, &flags, flags | VM_DYING);
 }
 
@@ -259,6 +271,7 @@ void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int nod
 		vmalloc_put_area(area);
 		return NULL;
 	}
+	vmalloc_finish_area(area);
 	return (void *)area->addr;
 }
 
@@ -394,6 +407,7 @@ static void *vmalloc_map(struct page **pages, unsigned int count, unsigned int k
 	for (i = 0; i < count; i++)
 		vmap_table_fill(area->addr + (unsigned long)i * PAGE_SIZE, page_to_pfn(pages[i]),
 				1, prot);
+	vmalloc_finish_area(area);
 	return (void *)area->addr;
 }
 
@@ -504,23 +518,58 @@ wrong:
 	return false;
 }
 
-bool vmalloc_verify(char *msg, size_t n)
+/* Areas by their flags, to know whether somebody is in the middle (I4). */
+struct vmalloc_census {
+	unsigned long stocked, dying;
+	bool busy;
+};
+
+static struct vmalloc_census vmalloc_take_census(void)
 {
-	unsigned long pages = 0, tables = 0, addr = 0, stocked;
+	struct vmalloc_census c = { 0 };
+	unsigned long addr = 0;
 	struct vm_struct area;
 
-	vmalloc_stock_count(&stocked);
-	if (!vmap_verify(&vmalloc_space, msg, n) || !vmap_table_verify(stocked, &tables, msg, n))
+	for (; vmalloc_next_area(addr, &area); addr = area.addr + area.size) {
+		c.busy |= !area.flags || area.flags & VM_UNINITIALIZED;
+		c.stocked += !!(area.flags & VM_STOCKED);
+		c.dying += !!(area.flags & VM_DYING);
+	}
+	c.busy |= c.dying != vmalloc_deferred_count();
+	return c;
+}
+
+static bool vmalloc_is_whole(const struct vm_struct *area, bool busy)
+{
+	return area->flags && !(area->flags & VM_UNINITIALIZED) &&
+	       !(busy && area->flags & VM_DYING);
+}
+
+bool vmalloc_verify(char *msg, size_t n)
+{
+	const struct vmalloc_census c = vmalloc_take_census();
+	unsigned long pages = 0, tables = 0, addr = 0, areas, reserved;
+	const long owned = page_owner_pages(PAGE_OWNER_VMALLOC);
+	const long owned_tables = page_owner_pages(PAGE_OWNER_PGTABLE);
+	struct vm_struct area;
+
+	areas = vmalloc_stock_count(&reserved);
+	if (!vmap_verify(&vmalloc_space, msg, n) ||
+	    !vmap_table_verify(reserved, !c.busy, &tables, msg, n))
 		return false;
 	for (; vmalloc_next_area(addr, &area); addr = area.addr + area.size)
-		if (!vmalloc_verify_area(&area, &pages, msg, n))
+		if (vmalloc_is_whole(&area, c.busy) &&
+		    !vmalloc_verify_area(&area, &pages, msg, n))
 			return false;
-	if (pages == page_owner_pages(PAGE_OWNER_VMALLOC) &&
-	    tables == page_owner_pages(PAGE_OWNER_PGTABLE))
+	if (!c.busy && areas != c.stocked) {
+		scnprintf(msg, n, "vmalloc: %lu areas in stock, %lu marked", areas, c.stocked);
+		return false;
+	}
+	if (c.busy ? (long)pages <= owned && (long)tables <= owned_tables
+		   : (long)pages == owned && (long)tables == owned_tables)
 		return true;
-	scnprintf(msg, n, "vmalloc: %lu pages and %lu tables mapped, owners say %lu and %lu", pages,
-		  tables, page_owner_pages(PAGE_OWNER_VMALLOC),
-		  page_owner_pages(PAGE_OWNER_PGTABLE));
+	scnprintf(msg, n, "vmalloc: %lu pages and %lu tables mapped, owners say %ld and %ld", pages,
+		  tables, owned, owned_tables);
 	return false;
 }
 

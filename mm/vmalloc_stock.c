@@ -18,7 +18,8 @@
  *   Under pressure a shrinker gives back the areas that wait: those that interrupts freed,
  *   with their pages, and then the stock of the CPU it runs on.
  *
- * INVARIANTS	a stocked area has no page mapped, and is on exactly one list.
+ * INVARIANTS	a stocked area has no page mapped, and is on exactly one list; VM_STOCKED is
+ *		cleared before it leaves the list, and set when it is there.
  * LOCKING	a CPU's lists are its own; preemption off.  Interrupts never come here.
  * CONTEXT	process.
  * FAILURE	pop: NULL.  push: false, the caller frees the area.
@@ -54,6 +55,7 @@ struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages)
 	stock = this_cpu_ptr(&vmalloc_stocks);
 	area = stock->first[nr_pages];
 	if (area) {
+		WRITE_ONCE(area->flags, 0);
 		stock->first[nr_pages] = area->link;
 		stock->count[nr_pages]--;
 	}
@@ -73,10 +75,10 @@ bool vmalloc_stock_push(struct vm_struct *area)
 	stock = this_cpu_ptr(&vmalloc_stocks);
 	room = stock->count[nr] < VMALLOC_STOCK_AREAS;
 	if (room) {
-		WRITE_ONCE(area->flags, VM_STOCKED);
 		area->link = stock->first[nr];
 		stock->first[nr] = area;
 		stock->count[nr]++;
+		WRITE_ONCE(area->flags, VM_STOCKED);
 	}
 	preempt_enable();
 	return room;

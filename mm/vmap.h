@@ -78,9 +78,11 @@ pte_t *vmap_table_lookup(unsigned long vaddr);
 
 /*
  * Does every table of the vmalloc range count its entries?  reserved: those that the table
- * that stays counts and does not have.  Sets *tables to their number; false: msg.
+ * that stays counts and does not have.  Not exact: somebody is in the middle, and each may
+ * count more than that.  Sets *tables to their number; false: msg.
  */
-bool vmap_table_verify(unsigned long reserved, unsigned long *tables, char *msg, size_t n);
+bool vmap_table_verify(unsigned long reserved, bool exact, unsigned long *tables, char *msg,
+		       size_t n);
 
 /* ---- vmalloc_stock.c: small areas that keep their addresses ---------------------- */
 
@@ -107,10 +109,12 @@ unsigned long vmalloc_deferred_count(void);
 
 /*
  * A new area for nr_pages pages and a guard, with its tables reserved; its pages are to be
- * filled in.  gfp may sleep.  NULL: nothing changed.  Freed by vmalloc_put_area().
+ * filled in, and then vmalloc_finish_area() says that they are.  gfp may sleep.  NULL:
+ * nothing changed.  Freed by vmalloc_put_area().
  */
 struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, unsigned int flags,
 				   gfp_t gfp, unsigned long caller);
+void vmalloc_finish_area(struct vm_struct *area);
 /*
  * The area that starts at addr and has one of the VM_ flags of kind: from now on it is the
  * caller's to free, nobody else finds it.  defer: it is in line for vmalloc_drain().

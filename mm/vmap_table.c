@@ -346,6 +346,7 @@ void vmap_table_init(unsigned long vaddr)
 
 struct vmap_table_walk {
 	unsigned long reserved;		/* entries that the last kept table counts and has not */
+	bool exact;			/* nobody has reserved any others */
 	unsigned long tables;		/* seen so far */
 	char *msg;
 	size_t n;
@@ -369,16 +370,18 @@ static bool vmap_table_check(struct vmap_table_walk *w, phys_addr_t table, unsig
 		    !vmap_table_check(w, entry[i] & PTE_PFN_MASK, base + (i << shift), shift - 9))
 			return false;
 	}
-	if (page->owner == PAGE_OWNER_PGTABLE && page->nr_entries == nr && nr)
+	if (page->owner == PAGE_OWNER_PGTABLE &&
+	    (w->exact ? page->nr_entries == nr && nr : page->nr_entries >= nr))
 		return true;
 	scnprintf(w->msg, w->n, "vmap: table %#llx of %#lx (%s) counts %u entries, has %lu", table,
 		  base, page_owner_name(page->owner), page->nr_entries, nr);
 	return false;
 }
 
-bool vmap_table_verify(unsigned long reserved, unsigned long *tables, char *msg, size_t n)
+bool vmap_table_verify(unsigned long reserved, bool exact, unsigned long *tables, char *msg,
+		       size_t n)
 {
-	struct vmap_table_walk w = { .reserved = reserved, .msg = msg, .n = n };
+	struct vmap_table_walk w = { .reserved = reserved, .exact = exact, .msg = msg, .n = n };
 	unsigned long flags, vaddr = VMALLOC_START;
 	bool ok = true;
 

@@ -27,6 +27,7 @@ struct seq_file;
 #define VM_IOREMAP		0x00000001U	/* device memory, by ioremap() */
 #define VM_ALLOC		0x00000002U	/* pages of its own, by vmalloc() */
 #define VM_MAP			0x00000004U	/* somebody else's pages, by vmap() */
+#define VM_UNINITIALIZED	0x00000020U	/* its pages are still being filled in */
 #define VM_MAP_RAM		0x00010000U	/* the same, by vm_map_ram() */
 #define VM_DYING		0x00020000U /* vfree() has begun; for an interrupt: is deferred */
 #define VM_STOCKED		0x00040000U	/* freed; keeps its addresses for the next one */

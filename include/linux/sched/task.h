@@ -31,6 +31,12 @@ void __noreturn sched_idle(void);
 /* One jiffy has passed.  Hard interrupt. */
 void sched_tick(void);
 
+/*
+ * The running thread goes behind the others of its priority, as soon as it may be preempted:
+ * for tests that want to be preempted everywhere.  Hard interrupt.
+ */
+void sched_rotate(void);
+
 /* Any context but NMI; takes effect at once. */
 void sched_set_fifo(struct task_struct *t);		/* prio 50: interrupt threads */
 void sched_set_fifo_low(struct task_struct *t);		/* prio 98 */
