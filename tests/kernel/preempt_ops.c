@@ -12,6 +12,7 @@
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/panic.h>
+#include <linux/percpu.h>
 #include <linux/ratelimit.h>
 #include <linux/seq_file.h>
 #include <linux/shrinker.h>
@@ -359,6 +360,23 @@ static void op_ioremap(struct preempt_user *u)
 	iounmap(p);
 }
 
+static void op_percpu(struct preempt_user *u)
+{
+	char __percpu *p = __alloc_percpu(64, 8);
+
+	if (!p)
+		return;
+	preempt_disable();
+	fill(u, this_cpu_ptr(p), 64);
+	preempt_enable();
+	yield();
+	preempt_disable();
+	check(u, this_cpu_ptr(p), 64, "percpu");
+	preempt_enable();
+	free_percpu(p);
+	percpu_shrink(0);
+}
+
 /* ---- the rest -------------------------------------------------------------------- */
 
 static irqreturn_t nothing(int irq, void *dev)
@@ -433,7 +451,8 @@ const struct preempt_op preempt_ops[] = {
 	QUICK(churn_objects), QUICK(churn_pages), QUICK(churn_areas),
 	QUICK(kmalloc), QUICK(kmalloc_any), QUICK(bulk), QUICK(shrink), QUICK(cache),
 	QUICK(pages), QUICK(split), QUICK(compound), QUICK(page_bulk), QUICK(vmalloc),
-	QUICK(vmap), QUICK(ioremap), QUICK(irq), QUICK(printk), QUICK(thread),
+	QUICK(vmap), QUICK(ioremap), QUICK(percpu), QUICK(irq), QUICK(printk),
+	QUICK(thread),
 	SLOW(large_pages, 61), SLOW(large_vmalloc, 61), SLOW(tables, 61), SLOW(reclaim, 61),
 	SLOW(verify, 7),
 };

@@ -35,6 +35,7 @@
 #include "preempt_ops.h"
 
 #define NR_USERS	6
+#define SWEEP_DENSE	2000		/* boundaries from which on not each is visited */
 #define STORM_TURN	30		/* instructions, on average */
 #define STORM_ROUNDS	40		/* operations of each user */
 #define VOLUME_HZ	10000
@@ -55,11 +56,14 @@ static struct {
 
 static bool step_here(void)
 {
+	unsigned int stride;
+
 	if (mode == STEP_STORM)
 		return !prandom_u32_below(&sweep.rnd, STORM_TURN);
 	if (current != sweep.a)
 		return false;
-	return sweep.boundaries++ % sweep.op->stride == 0;
+	stride = sweep.op->stride * (sweep.boundaries < SWEEP_DENSE ? 1 : 5);
+	return sweep.boundaries++ % stride == 0;
 }
 
 static bool step_trap(struct pt_regs *regs)
@@ -112,7 +116,7 @@ static void sweep_pair(struct kunit *test, const struct preempt_op *a, const str
 	sweep.op = b;
 	sweep.boundaries = 0;
 	mode = STEP_SWEEP;
-	singlestep_call(step_op, (void *)a);
+	singlestep_call(step_op, (void *)a, true);
 	mode = STEP_NOT;
 	sweep.op = NULL;
 	KUNIT_EXPECT_GT_MSG(test, sweep.stops, stops, "%s, %s", a->name, b->name);
@@ -172,7 +176,7 @@ static int storm_user(void *data)
 	unsigned int i;
 
 	for (i = 0; i < STORM_ROUNDS && !u->fault[0]; i++)
-		singlestep_call(storm_round, u);
+		singlestep_call(storm_round, u, true);
 	return 0;
 }
 
