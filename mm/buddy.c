@@ -184,14 +184,15 @@ static inline struct page *free_buddy(const struct zone *z, const struct page *p
 	return is_free_block(z, buddy, order) ? buddy : NULL;
 }
 
-void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page_owner from)
+/* A free block that is on no list joins its buddies, and the lists. */
+static __always_inline void merge_block(struct zone *z, struct page *page, unsigned int order)
+	__must_hold(&z->lock)
 {
 	struct page *buddy;
 
 	lockdep_assert_held(&z->lock);
 	VM_BUG_ON(order > z->top_order);
 	z->nr_free += 1UL << order;
-	page_hand_over(page, order, from, PAGE_OWNER_FREE, 0);
 	while ((buddy = free_buddy(z, page, order)) != NULL) {
 		take_block(z, buddy, order);
 		if (buddy < page)
@@ -200,6 +201,37 @@ void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page
 		order++;
 	}
 	push_block(z, page, order);
+}
+
+void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page_owner from)
+{
+	lockdep_assert_held(&z->lock);
+	if (unlikely(z->nr_reserved_highatomic) && pageblock_is_reserved(page_to_pfn(page))) {
+		zone_reserve_free(z, page, order, from);
+		return;
+	}
+	page_hand_over(page, order, from, PAGE_OWNER_FREE, 0);
+	merge_block(z, page, order);
+}
+
+/* ---- between a zone and its reserve ---------------------------------------------- */
+
+bool buddy_is_free(const struct zone *z, const struct page *page, unsigned int order)
+{
+	return is_free_block(z, page, order);
+}
+
+struct page *buddy_smallest(struct zone *z, unsigned int *order)
+{
+	return find_block(z, 0, order);
+}
+
+void buddy_move(struct zone *from, struct zone *to, struct page *page, unsigned int order)
+{
+	VM_BUG_ON(!is_free_block(from, page, order));
+	take_block(from, page, order);
+	from->nr_free -= 1UL << order;
+	merge_block(to, page, order);
 }
 
 /* Blocks that are freed before an interrupt may come in: some 100 instructions each. */

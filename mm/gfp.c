@@ -41,7 +41,7 @@ unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order)
 	if (gfp & __GFP_KSWAPD_RECLAIM)
 		flags |= ALLOC_KSWAPD;
 	if (!(gfp & (__GFP_DIRECT_RECLAIM | __GFP_NOMEMALLOC)))
-		flags |= ALLOC_NON_BLOCK;
+		flags |= order ? ALLOC_NON_BLOCK | ALLOC_HIGHATOMIC : ALLOC_NON_BLOCK;
 	return flags;
 }
 

@@ -112,6 +112,13 @@ struct page *buddy_alloc(struct zone *z, unsigned int order, enum page_owner to,
  */
 struct page *buddy_alloc_run(struct zone *z, unsigned int order, unsigned int max_order)
 	__must_hold(&z->lock);
+/* Is it a free block of z of this order?  The free block of the lowest order, or NULL. */
+bool buddy_is_free(const struct zone *z, const struct page *page, unsigned int order);
+struct page *buddy_smallest(struct zone *z, unsigned int *order)
+	__must_hold(&z->lock);
+/* A free block goes from one set of lists to another over the same pages. */
+void buddy_move(struct zone *from, struct zone *to, struct page *page, unsigned int order)
+	__must_hold(&from->lock) __must_hold(&to->lock);
 /* Give a block back; `from` owns it now. */
 void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page_owner from)
 	__must_hold(&z->lock);
@@ -127,6 +134,33 @@ bool buddy_verify(struct zone *z, char *msg, size_t n);
 /* ---- zone.c ---------------------------------------------------------------------- */
 
 extern struct zone *zone_private_list;	/* private zones that exist, for mm_verify() */
+
+/* ---- zone_reserve.c -------------------------------------------------------------- */
+
+#define PAGEBLOCKS_PER_SECTION	(PAGES_PER_SECTION / PAGEBLOCK_PAGES)
+
+/* Is this frame's pageblock set apart?  For frames of online sections. */
+static inline bool pageblock_is_reserved(unsigned long pfn)
+{
+	return section_map.reserved[pfn_to_section_nr(pfn)] >>
+	       (pfn >> PAGEBLOCK_ORDER) % PAGEBLOCKS_PER_SECTION & 1;
+}
+
+void zone_reserve_init_all(void);
+/* For a test's own zone, over whole pageblocks; gone with zone_fini_private(). */
+void zone_reserve_init(struct zone *z, struct zone *reserve);
+void zone_reserve_fini(struct zone *z);
+/* A block out of the reserve, as buddy_alloc(), or NULL.  No zone lock. */
+struct page *zone_reserve_alloc(struct zone *z, unsigned int order, enum page_owner to, u32 ref);
+void zone_reserve_free(struct zone *z, struct page *page, unsigned int order,
+		       enum page_owner from) __must_hold(&z->lock);
+/* A request with ALLOC_HIGHATOMIC has got this block: set its pageblock apart, if the zone
+ * has any to spare.  No zone lock. */
+void zone_reserve_grow(struct zone *z, struct page *page, unsigned int order);
+/* Give a pageblock up, of the highest of zs[0..highest] that has more than one, or (all) has
+ * any; false: nothing became free for all.  No zone lock. */
+bool zone_reserve_shrink(struct zone *zs, int highest, bool all);
+bool zone_reserve_verify(const struct zone *z, char *msg, size_t n);
 
 /* ---- pcp.c ----------------------------------------------------------------------- */
 

@@ -115,6 +115,29 @@ static struct page *page_alloc_from_zone(struct zone *z, unsigned int order,
 	return page;
 }
 
+/*
+ * The same with the rights of those who cannot wait, or are to die: several pages come from
+ * the zone's reserve, and set another pageblock apart; one page only if nothing else is left.
+ */
+static noinline struct page *page_alloc_urgent(struct zone *z, unsigned int order,
+					       enum page_owner owner, unsigned int alloc_flags)
+{
+	struct page *page = NULL;
+
+	if (alloc_flags & ALLOC_HIGHATOMIC)
+		page = zone_reserve_alloc(z, order, owner, fresh_ref(owner));
+	if (page)
+		return page;
+	page = page_alloc_from_zone(z, order, owner);
+	if (!page)
+		page = zone_reserve_alloc(z, order, owner, fresh_ref(owner));
+	else if (alloc_flags & ALLOC_HIGHATOMIC)
+		zone_reserve_grow(z, page, order);
+	return page;
+}
+
+#define ALLOC_URGENT	(ALLOC_HIGHATOMIC | ALLOC_OOM | ALLOC_NON_BLOCK)
+
 static __always_inline struct page *walk_zones(struct zone *zs, int highest,
 					       unsigned int order, unsigned int alloc_flags,
 					       enum page_owner owner)
@@ -133,7 +156,10 @@ static __always_inline struct page *walk_zones(struct zone *zs, int highest,
 		if (!(alloc_flags & ALLOC_NO_WATERMARKS) &&
 		    !__zone_watermark_ok(z, order, z->watermark[mark], highest, alloc_flags))
 			continue;
-		page = page_alloc_from_zone(z, order, owner);
+		if (unlikely(alloc_flags & ALLOC_URGENT))
+			page = page_alloc_urgent(z, order, owner, alloc_flags);
+		else
+			page = page_alloc_from_zone(z, order, owner);
 		if (page)
 			return page;
 	}

@@ -130,6 +130,7 @@ static struct page *direct_reclaim(const struct alloc_context *ac, unsigned long
 		page = page_alloc_walk(ac);
 	if (page)
 		return page;
+	zone_reserve_shrink(ac->zones, ac->highest_zoneidx, false);
 	drain_all_pages(NULL);
 	return page_alloc_walk(ac);
 }
@@ -167,7 +168,7 @@ static bool should_reclaim_retry(const struct alloc_context *ac, bool progress,
 	else
 		(*no_progress)++;
 	if (*no_progress > MAX_RECLAIM_RETRIES || (!progress && !any_zone_ok(ac)))
-		return false;
+		return zone_reserve_shrink(ac->zones, ac->highest_zoneidx, true);
 	give_way(false);
 	return true;
 }

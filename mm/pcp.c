@@ -63,7 +63,7 @@ static void pcp_open(struct per_cpu_pages *pcp)
 void pcp_init(struct per_cpu_pages *pcp, const struct zone *z)
 {
 	pcp->batch = max(zone_batchsize(z), 1U);
-	if (zone_free_pages(z) > high_wmark_pages(z))
+	if (zone_open_pages(z) > high_wmark_pages(z))
 		pcp_open(pcp);
 }
 
@@ -122,7 +122,7 @@ bool pcp_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
 		pcp_drop_list(pcp, order);
 	if (pcp->open != PCP_OPEN)
 		return false;
-	if (zone_free_pages(z) <= low_wmark_pages(z) + (left << order)) {
+	if (zone_open_pages(z) <= low_wmark_pages(z) + (left << order)) {
 		pcp_start_closing(pcp);
 		return false;
 	}
@@ -166,7 +166,7 @@ void pcp_flush(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
 	if (pcp->open == PCP_OPEN) {
 		pcp_give_back(z, pcp, order, min(pcp_batch_blocks(pcp, order), PCP_CHUNK));
 		pcp->nr_flush++;
-	} else if (zone_free_pages(z) > high_wmark_pages(z)) {
+	} else if (zone_open_pages(z) > high_wmark_pages(z)) {
 		pcp_open(pcp);
 	}
 }

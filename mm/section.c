@@ -503,22 +503,23 @@ void *section_map_early(phys_addr_t base, phys_addr_t size)
 	return section_map_early_in(&section_map, base, size);
 }
 
-/* The bitmap goes to the bottom of memory: into the section that comes first anyway. */
-static unsigned long *alloc_bitmap(void)
+/* Bitmaps go to the bottom of memory: into the section that comes first anyway. */
+static unsigned long *alloc_bitmaps(void)
 {
-	const unsigned long longs = (section_map_nr(&memblock) + 63) / 64;
+	const unsigned long nr = section_map_nr(&memblock), longs = (nr + 63) / 64;
 	const bool bottom_up = memblock_bottom_up();
 	unsigned long *bits;
 
 	memblock_set_bottom_up(true);
 	bits = memblock_alloc(longs * sizeof(*bits), SMP_CACHE_BYTES);
+	section_map.reserved = memblock_alloc(nr, SMP_CACHE_BYTES);
 	memblock_set_bottom_up(bottom_up);
 	return bits;
 }
 
 void section_init(void)
 {
-	unsigned long *bits = alloc_bitmap();
+	unsigned long *bits = alloc_bitmaps();
 	int zid;
 
 	memblock_hand_over();

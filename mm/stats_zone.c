@@ -29,17 +29,29 @@
 
 #define KB(pages)	((unsigned long)(pages) << (PAGE_SHIFT - 10))
 
+/* Add the blocks on z's lists. */
+static void add_free_blocks(const struct zone *z, unsigned long nr[NR_PAGE_ORDERS])
+{
+	unsigned int order;
+
+	for (order = 0; order < NR_PAGE_ORDERS; order++)
+		nr[order] += READ_ONCE(z->free[order].nr);
+	for (; order < NR_BUDDY_ORDERS; order++)
+		nr[MAX_PAGE_ORDER] += (unsigned long)READ_ONCE(z->free[order].nr) <<
+				      (order - MAX_PAGE_ORDER);
+}
+
 void stats_free_blocks(const struct zone *z, unsigned long nr[NR_PAGE_ORDERS])
 {
 	unsigned long dormant = READ_ONCE(z->nr_dormant);
 	unsigned int order;
 
 	for (order = 0; order < NR_PAGE_ORDERS; order++)
-		nr[order] = READ_ONCE(z->free[order].nr) + (dormant >> order & 1);
-	for (; order < NR_BUDDY_ORDERS; order++)
-		nr[MAX_PAGE_ORDER] += (unsigned long)READ_ONCE(z->free[order].nr) <<
-				      (order - MAX_PAGE_ORDER);
+		nr[order] = dormant >> order & 1;
 	nr[MAX_PAGE_ORDER] += dormant >> MAX_PAGE_ORDER & ~1UL;
+	add_free_blocks(z, nr);
+	if (z->reserve)
+		add_free_blocks(z->reserve, nr);
 }
 
 /* Pages in all CPUs' stocks of a populated zone; *local: in this one's. */
@@ -190,10 +202,11 @@ static void show_mem_zone(struct seq_file *m, const struct zone *z)
 	unsigned int i;
 
 	seq_printf(m, "Node 0 %s free:%lukB boost:0kB min:%lukB low:%lukB high:%lukB "
-		   "reserved_highatomic:0KB active_anon:0kB inactive_anon:0kB "
+		   "reserved_highatomic:%luKB active_anon:0kB inactive_anon:0kB "
 		   "active_file:0kB inactive_file:0kB unevictable:0kB writepending:0kB ",
 		   z->name, KB(zone_free_pages(z)), KB(z->watermark[WMARK_MIN]),
-		   KB(z->watermark[WMARK_LOW]), KB(z->watermark[WMARK_HIGH]));
+		   KB(z->watermark[WMARK_LOW]), KB(z->watermark[WMARK_HIGH]),
+		   KB(READ_ONCE(z->nr_reserved_highatomic)));
 	seq_printf(m, "present:%lukB managed:%lukB mlocked:0kB bounce:0kB free_pcp:%lukB "
 		   "local_pcp:%lukB free_cma:0kB\n", KB(z->present_pages), KB(z->managed_pages),
 		   KB(pcp), KB(local));
@@ -203,17 +216,32 @@ static void show_mem_zone(struct seq_file *m, const struct zone *z)
 	seq_putc(m, '\n');
 }
 
-/* Quarry has one kind of block, which is what Linux calls unmovable. */
+/*
+ * Two kinds of blocks: those for all, which are what Linux calls unmovable, and those set
+ * apart for high-order requests that cannot wait.
+ */
+static const char *block_kinds(unsigned long all, unsigned long reserved)
+{
+	if (!all)
+		return "";
+	if (!reserved)
+		return " (U)";
+	return all > reserved ? " (UH)" : " (H)";
+}
+
 static void show_mem_blocks(struct seq_file *m, const struct zone *z)
 {
-	unsigned long nr[NR_PAGE_ORDERS], total = 0;
+	unsigned long nr[NR_PAGE_ORDERS], reserved[NR_PAGE_ORDERS] = {}, total = 0;
 	unsigned int order;
 
 	stats_free_blocks(z, nr);
+	if (z->reserve)
+		add_free_blocks(z->reserve, reserved);
 	seq_printf(m, "Node 0 %s: ", z->name);
 	for (order = 0; order < NR_PAGE_ORDERS; order++) {
 		total += nr[order] << order;
-		seq_printf(m, "%lu*%lukB%s ", nr[order], KB(1UL << order), nr[order] ? " (U)" : "");
+		seq_printf(m, "%lu*%lukB%s ", nr[order], KB(1UL << order),
+			   block_kinds(nr[order], reserved[order]));
 	}
 	seq_printf(m, "= %lukB\n", KB(total));
 }

@@ -166,12 +166,15 @@ static bool verify_zones(struct head_walk *w)
 				  z->name, z->nr_dormant, section_map.zone[z->idx].dormant);
 			return false;
 		}
-		free += z->nr_free;
+		free += zone_free_pages(z) - z->nr_dormant;
+		if (z->reserve && !buddy_verify(z->reserve, w->msg, w->n))
+			return false;
 	}
 	for (z = zone_private_list; z; z = z->next_private) {
-		if (!buddy_verify(z, w->msg, w->n))
+		if (!buddy_verify(z, w->msg, w->n) ||
+		    (z->reserve && !buddy_verify(z->reserve, w->msg, w->n)))
 			return false;
-		free += z->nr_free;
+		free += z->nr_free + zone_free_highatomic(z);
 	}
 	if (free == w->pages[PAGE_OWNER_FREE] && pcp == w->pages[PAGE_OWNER_PCP])
 		return true;

@@ -154,6 +154,7 @@ void zone_init_all(void)
 	zone_setup_lowmem_reserve(zones, MAX_NR_ZONES);
 	for_each_zone(z)
 		z->pcp = &page_pcp[z->idx];
+	zone_reserve_init_all();
 }
 
 void zone_init_private(struct zone *z, unsigned long start_pfn, unsigned long end_pfn,
@@ -183,6 +184,8 @@ void zone_fini_private(struct zone *z)
 		p = &(*p)->next_private;
 	if (!WARN_ON(!*p))
 		*p = z->next_private;
+	if (z->reserve)
+		zone_reserve_fini(z);
 }
 
 /* ---- watermark checks ------------------------------------------------------------ */
@@ -203,16 +206,21 @@ static long lowered_mark(long mark, unsigned int alloc_flags)
 bool __zone_watermark_ok(const struct zone *z, unsigned int order, unsigned long mark,
 			 unsigned int highest_zoneidx, unsigned int alloc_flags)
 {
-	long free = zone_free_pages(z) - ((1UL << order) - 1);
+	long free = zone_open_pages(z) - ((1UL << order) - 1);
 	long floor = mark;
 
 	VM_BUG_ON(highest_zoneidx >= MAX_NR_ZONES || order > BUDDY_TOP_ORDER);
 	VM_WARN_ON_ONCE(alloc_flags & ALLOC_NO_WATERMARKS);	/* then why ask? */
-	if (unlikely(alloc_flags & ALLOC_RESERVES))
+	if (unlikely(alloc_flags & ALLOC_RESERVES)) {
 		floor = lowered_mark(floor, alloc_flags);
+		free += zone_free_highatomic(z);
+	}
 	if (free <= floor + (long)z->lowmem_reserve[highest_zoneidx])
 		return false;
-	return order == 0 || READ_ONCE(z->free_mask) >> order || READ_ONCE(z->nr_dormant);
+	if (order == 0 || READ_ONCE(z->free_mask) >> order || READ_ONCE(z->nr_dormant))
+		return true;
+	return alloc_flags & (ALLOC_HIGHATOMIC | ALLOC_OOM) && z->reserve &&
+	       READ_ONCE(z->reserve->free_mask) >> order;
 }
 
 /* ---- totals ---------------------------------------------------------------------- */

@@ -23,6 +23,7 @@ enum lock_rank {
 	LOCK_SLAB_NODE,		/* one cache's slabs and partial list */
 	LOCK_SECTION,		/* mm/section.c: which sections are online */
 	LOCK_ZONE,		/* one zone's free lists */
+	LOCK_ZONE_RESERVE,	/* those of its high-order atomic reserve */
 	LOCK_IRQ_DESC,		/* kernel/irq.c */
 	LOCK_ISA_DMA,		/* drivers/isa_dma.c: registers of the 8237s */
 	LOCK_TASKS,		/* kernel/kthread.c: the list of threads */

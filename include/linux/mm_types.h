@@ -72,6 +72,7 @@ static_assert(sizeof(struct page) == 16, "struct page: four to a cache line");
 #define PAGE_META_CACHE_SHIFT	16
 
 #define PAGE_TAG_PRIVATE	(1ULL << 16)	/* in "cache" of a FREE head: a test's own zone */
+#define PAGE_TAG_RESERVE	(2ULL << 16)	/* ... of a zone's high-order atomic reserve */
 
 /* struct page flags */
 #define PG_HEAD		0x01		/* compound: this is the head */

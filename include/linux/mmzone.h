@@ -21,6 +21,8 @@
 #define BUDDY_TOP_ORDER		12	/* largest order kept: one section, 16 MiB */
 #define NR_BUDDY_ORDERS		(BUDDY_TOP_ORDER + 1)
 #define PAGE_ALLOC_COSTLY_ORDER	3
+#define PAGEBLOCK_ORDER		9	/* set apart together: 2 MiB, see mm/zone_reserve.c */
+#define PAGEBLOCK_PAGES		(1UL << PAGEBLOCK_ORDER)
 
 enum zone_type {
 	ZONE_DMA,		/* below 16 MiB: ISA devices */
@@ -80,6 +82,8 @@ struct zone {
 	unsigned long	 lowmem_reserve[MAX_NR_ZONES]; /* (C) pages, by highest zone asked */
 	struct per_cpu_pages *pcp;		/* (C) for this_cpu_ptr(); may be NULL */
 	struct zone	 *next_private;		/* (C) zone.c */
+	struct zone	 *reserve;		/* (C) high-order atomic reserve, or NULL */
+	unsigned long	 nr_reserved_highatomic; /* (Z,R) pages set apart for it, free or not */
 
 	spinlock_t	 lock;			/* rank LOCK_ZONE, irqs off */
 	u32		 free_mask;		/* (Z) bit k: free[k] is not empty */
@@ -129,12 +133,24 @@ static inline struct zone *pfn_zone(unsigned long pfn)
 }
 
 /*
- * Pages that an allocation could get: on the lists, or in sections that nobody has
+ * Pages that any allocation could get: on the lists, or in sections that nobody has
  * brought in yet.  This is what watermarks are compared with.  Racy, any context.
  */
-static inline unsigned long zone_free_pages(const struct zone *z)
+static inline unsigned long zone_open_pages(const struct zone *z)
 {
 	return READ_ONCE(z->nr_free) + READ_ONCE(z->nr_dormant);
+}
+
+/* Free pages set apart for high-order requests that cannot wait. */
+static inline unsigned long zone_free_highatomic(const struct zone *z)
+{
+	return z->reserve ? READ_ONCE(z->reserve->nr_free) : 0;
+}
+
+/* All free pages. */
+static inline unsigned long zone_free_pages(const struct zone *z)
+{
+	return zone_open_pages(z) + zone_free_highatomic(z);
 }
 
 /*
@@ -170,6 +186,7 @@ extern const unsigned int zone_lowmem_reserve_ratio[MAX_NR_ZONES];
 #define ALLOC_OOM		0x08	/* a victim on its way out: half of min more */
 #define ALLOC_NON_BLOCK		0x10	/* with MIN_RESERVE: a quarter of the rest more */
 #define ALLOC_MIN_RESERVE	0x20	/* __GFP_HIGH: half of min */
+#define ALLOC_HIGHATOMIC	0x200	/* several pages, cannot wait: the zone's reserve */
 #define ALLOC_KSWAPD		0x800	/* __GFP_KSWAPD_RECLAIM: wake kswapd */
 #define ALLOC_RESERVES		(ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_OOM)
 

@@ -97,6 +97,7 @@ struct section_map {
 	unsigned long home;		/* (C) it: pays for the tables that zones share */
 	unsigned long nr;		/* (C) sections, up to the last RAM */
 	unsigned long *online;		/* (S,R) bitmap; set after the struct pages are there */
+	u8 *reserved;			/* (zone->lock) a bit for each 2 MiB: zone_reserve.c */
 	struct section_zone zone[SECTION_NR_ZONES];
 	struct section_stats stats;	/* (S) */
 	u32 nr_early;			/* (C) direct-mapped for memblock_alloc(): ranges of */

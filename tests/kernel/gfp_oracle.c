@@ -7,13 +7,13 @@
 #define N	ZONE_NORMAL
 #define YES	true
 #define NO	false
-#define RULE(mask, zone, sleep, wake, stay, stay_atomic, how_often, may_oom, says, who) {	\
+#define RULE(mask, zone, sleep, wake, stay, stay_atomic, often, may_oom, says, who) {	\
 	.name = #mask, .gfp = mask, .highest = zone, .sleeps = sleep, .kswapd = wake,		\
-	.keep = stay, .keep_atomic = stay_atomic, .rounds = how_often, .oom = may_oom,		\
+	.keep = stay, .keep_atomic = stay_atomic, .rounds = often, .oom = may_oom,		\
 	.report = says, .asker = who }
 
 const struct gfp_rule gfp_rules[] = {
-	/*   mask and highest zone		sleeps kswapd  keeps  if atomic  rounds   oom  report */
+	/* mask and highest zone	sleeps kswapd keeps if atomic	rounds	  oom  report */
 	RULE(GFP_KERNEL,		  N,	YES, YES, MIN,	 MIN,	PROGRESS, YES, YES, MASK),
 	RULE(GFP_ATOMIC,		  N,	NO,  YES, EIGHTHS, EIGHTHS, NONE, NO,  YES, MASK),
 	RULE(GFP_NOWAIT,		  N,	NO,  YES, MIN,	 MIN,	NONE,	  NO,  NO,  MASK),
@@ -52,11 +52,12 @@ const struct gfp_rule gfp_rules[] = {
 	RULE(__GFP_HIGH,		  N,	NO,  NO,  EIGHTHS, EIGHTHS, NONE, NO,  YES, MASK),
 	RULE(0,				  N,	NO,  NO,  MIN,	 MIN,	NONE,	  NO,  YES, MASK),
 	/* What the task adds: these have no row in the printed table. */
-	RULE(GFP_KERNEL,		  N,	YES, YES, MIN,	 MIN,	NONE,	  NO,  YES, RECLAIM),
-	RULE(GFP_KERNEL | __GFP_NOMEMALLOC, N,	YES, YES, MIN,	 MIN,	NONE,	  NO,  YES, RECLAIM),
-	RULE(GFP_ATOMIC,		  N,	NO,  YES, EIGHTHS, EIGHTHS, NONE, NO,  YES, RECLAIM),
+	RULE(GFP_KERNEL,		  N,	YES, YES, MIN,	 MIN,	NONE, NO,  YES, RECLAIM),
+	RULE(GFP_KERNEL | __GFP_NOMEMALLOC,
+					  N,	YES, YES, MIN,	 MIN,	NONE, NO,  YES, RECLAIM),
+	RULE(GFP_ATOMIC,		  N,	NO, YES, EIGHTHS, EIGHTHS, NONE, NO, YES, RECLAIM),
 	RULE(GFP_KERNEL,		  N,	YES, YES, MIN,	 MIN,	PROGRESS, YES, YES, VICTIM),
-	RULE(GFP_ATOMIC,		  N,	NO,  YES, EIGHTHS, EIGHTHS, NONE, NO,  YES, VICTIM),
+	RULE(GFP_ATOMIC,		  N,	NO,  YES, EIGHTHS, EIGHTHS, NONE, NO, YES, VICTIM),
 	RULE(GFP_KERNEL,		  N,	YES, YES, MIN,	 MIN,	PROGRESS, NO,  YES, NOIO),
 	RULE(GFP_KERNEL,		  N,	YES, YES, MIN,	 MIN,	PROGRESS, NO,  YES, NOFS),
 };

@@ -294,7 +294,8 @@ static bool same(const struct gfp_outcome *a, const struct gfp_outcome *b)
 	       a->ooms == b->ooms && a->slept == b->slept && a->report == b->report;
 }
 
-static void complain(struct kunit *test, const struct gfp_request *c, const struct gfp_outcome *want)
+static void complain(struct kunit *test, const struct gfp_request *c,
+		     const struct gfp_outcome *want)
 {
 	KUNIT_FAIL(test, "%s, order %u, %s, %s, helped by %s: zone %d kswapd %#x reclaims %u "
 		   "ooms %u slept %d report %d, expected %d %#x %u %u %d %d", c->rule->name,

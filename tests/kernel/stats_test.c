@@ -286,8 +286,9 @@ static void a_failed_allocation_shows_all_memory(struct kunit *test)
 	expect_line(test, want);
 	for_each_populated_zone(z) {
 		snprintf(want, sizeof(want), "Node 0 %s free:%lukB boost:0kB min:%lukB low:%lukB "
-			 "high:%lukB reserved_highatomic:0KB ", z->name, zone_free_pages(z) * 4,
-			 z->watermark[0] * 4, z->watermark[1] * 4, z->watermark[2] * 4);
+			 "high:%lukB reserved_highatomic:%luKB ", z->name, zone_free_pages(z) * 4,
+			 z->watermark[0] * 4, z->watermark[1] * 4, z->watermark[2] * 4,
+			 z->nr_reserved_highatomic * 4);
 		KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
 		snprintf(want, sizeof(want), " = %lukB\n", zone_free_pages(z) * 4);
 		KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
