@@ -16,6 +16,7 @@
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
+#include <linux/leaks.h>
 #include <linux/stats.h>
 #include <linux/string.h>
 
@@ -54,6 +55,11 @@ MONITOR_TABLE(iomem)
 MONITOR_TABLE(owners)
 MONITOR_TABLE(show_mem)
 MONITOR_TABLE(gfp)
+
+static int monitor_leaks(struct monitor *mon, int argc, char **argv)
+{
+	return leaks_show(&mon->out) < 0 ? -EINVAL : 0;
+}
 
 static int monitor_interrupts(struct monitor *mon, int argc, char **argv)
 {
@@ -179,6 +185,7 @@ static const struct monitor_command monitor_commands[] = {
 	{ "free", "<handle>|all", "give it back", monitor_free, 1, 1 },
 	{ "pages", "[pfn [count]]", "blocks of pages and their owners", monitor_pages, 0, 2 },
 	{ "whatis", "<address>", "all that is known of an address", monitor_whatis, 1, 1 },
+	{ "leaks", "", "objects that nothing points to", monitor_leaks, 0, 0 },
 	{ "verify", "", "check every invariant of memory", monitor_verify, 0, 0 },
 	{ "test", "[-l] [glob]", "run self-tests (-l: list them)", monitor_test, 0, 2 },
 	{ "bench", "[glob]", "run benchmarks", monitor_bench, 0, 1 },

@@ -79,6 +79,7 @@ struct slab_track {
 	u32 nr_entries;
 	s32 cpu;
 	s32 pid;
+	char comm[16];
 	unsigned long when;		/* jiffies */
 };
 enum slab_track_kind { SLAB_TRACK_ALLOC, SLAB_TRACK_FREE };

@@ -242,6 +242,7 @@ static noinline void slab_debug_set_track(struct kmem_cache *s, void *object,
 	t->nr_entries = stack_trace_save(t->entries, SLAB_TRACK_DEPTH, 2);
 	t->cpu = raw_smp_processor_id();
 	t->pid = task_ident().pid;
+	strscpy(t->comm, task_ident().comm, sizeof(t->comm));
 	t->when = slab_report_now();
 }
 

@@ -66,7 +66,6 @@ struct boot_stack {
 } boot_stack __page_table;
 
 /* Pages below stacks, from wherever stacks are defined: they are not to be mapped. */
-extern const void *const __guard_pages_start[], *const __guard_pages_end[];
 static const void *const boot_stack_guard __used __section(".guard_pages") = boot_stack.guard;
 
 static_assert(FIX_NR_CPUS >= NR_CPUS, "a window for each");
