@@ -167,20 +167,20 @@ static void fdc_set_waiting(struct fdc *fdc, bool waiting)
  */
 static int fdc_wait_interrupt(struct fdc *fdc, int (*done)(struct fdc *fdc, void *arg), void *arg)
 {
-	unsigned long left = msecs_to_jiffies(fdc->timing.interrupt) + 1;
+	const unsigned long end = jiffies + msecs_to_jiffies(fdc->timing.interrupt) + 1;
+	long left;
 	int err;
 
-	for (;;) {
-		left = wait_for_completion_timeout(&fdc->interrupt, left);
-		if (!left) {
-			fdc->stats.timeouts++;
-			return -ETIMEDOUT;
-		}
+	/* By the clock, not by what is left: a storm of interrupts must not make it longer. */
+	while ((left = (long)(end - jiffies)) > 0 &&
+	       wait_for_completion_timeout(&fdc->interrupt, (unsigned long)left)) {
 		err = done(fdc, arg);
 		if (err != -EAGAIN)
 			return err;
 		fdc->stats.early++;
 	}
+	fdc->stats.timeouts++;
+	return -ETIMEDOUT;
 }
 
 /* Send a command and wait for its interrupt. */

@@ -25,7 +25,7 @@
  *       passes isa_dma_check().
  *   D2  a refused call wrote no register.
  *
- * LOCKING	isa_dma_lock, rank LOCK_ISA_DMA, irqs off: registers and channels.  Drivers
+ * LOCKING	dma_spin_lock, rank LOCK_ISA_DMA, irqs off: registers and channels.  Drivers
  *		hold it through claim_dma_lock() for a whole sequence.
  * CONTEXT	any but NMI.
  * FAILURE	-errno and one line; nothing changed.
@@ -46,7 +46,7 @@ enum { REG_COMMAND = 8, REG_MASK = 10, REG_MODE = 11, REG_CLEAR_FF = 12 };
 
 #define MASK_SET		0x04
 
-/* Field key: (D) isa_dma_lock */
+/* Field key: (D) dma_spin_lock */
 struct isa_dma_chan {
 	const char *user;		/* (D) NULL: free */
 	phys_addr_t addr;		/* (D) */
@@ -59,7 +59,7 @@ static const u16 isa_dma_latch[ISA_DMA_NR_CHANNELS] = {
 	0x87, 0x83, 0x81, 0x82, 0x8f, 0x8b, 0x89, 0x8a,
 };
 
-static DEFINE_SPINLOCK_RANKED(isa_dma_lock, LOCK_ISA_DMA);
+DEFINE_SPINLOCK_RANKED(dma_spin_lock, LOCK_ISA_DMA);
 static struct isa_dma_plug isa_dma_plugged;			/* (D) */
 static struct isa_dma_chan isa_dma_chans[ISA_DMA_NR_CHANNELS];	/* (D) */
 
@@ -129,7 +129,7 @@ static int isa_dma_may_use(unsigned int chan)
 		return isa_dma_refuse(chan, -EINVAL, "there is no such channel");
 	if (chan == DMA_CASCADE_CHANNEL)
 		return isa_dma_refuse(chan, -EPERM, "it carries the requests of channels 0-3");
-	if (!spin_is_held(&isa_dma_lock))
+	if (!spin_is_held(&dma_spin_lock))
 		return isa_dma_refuse(chan, -EPERM, "used without claim_dma_lock()");
 	if (!isa_dma_chans[chan].user)
 		return isa_dma_refuse(chan, -EPERM, "used without request_dma()");
@@ -140,17 +140,17 @@ static int isa_dma_may_use(unsigned int chan)
 
 /* ---- who has which --------------------------------------------------------------- */
 
-unsigned long claim_dma_lock(void)
+unsigned long claim_dma_lock(void) __acquires(&dma_spin_lock)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&isa_dma_lock, flags);
+	spin_lock_irqsave(&dma_spin_lock, flags);
 	return flags;
 }
 
-void release_dma_lock(unsigned long flags)
+void release_dma_lock(unsigned long flags) __releases(&dma_spin_lock)
 {
-	spin_unlock_irqrestore(&isa_dma_lock, flags);
+	spin_unlock_irqrestore(&dma_spin_lock, flags);
 }
 
 static int isa_dma_claim(unsigned int chan, const char *name)

@@ -25,6 +25,7 @@
 #define _LINUX_ISA_DMA_H
 
 #include <linux/gfp_types.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <asm/page.h>
 
@@ -92,8 +93,9 @@ void free_dma(unsigned int chan);
  * are off meanwhile.  Everything below but get_dma_residue()'s caller must hold it, and
  * must have the channel, or is refused with -EPERM.
  */
-unsigned long claim_dma_lock(void);
-void release_dma_lock(unsigned long flags);
+extern spinlock_t dma_spin_lock;
+unsigned long claim_dma_lock(void) __acquires(&dma_spin_lock);
+void release_dma_lock(unsigned long flags) __releases(&dma_spin_lock);
 
 /* -EINVAL from enable_dma(): no mode, address or count yet, or the three do not fit. */
 int enable_dma(unsigned int chan);

@@ -114,17 +114,15 @@ static void write_protected_medium(struct kunit *test)
 static void medium_goes_and_comes(struct kunit *test)
 {
 	struct gendisk *disk;
+	int err = 0;
 	u64 end;
-	int err;
 
 	floppytest_needs(test, "eject");
 	disk = floppy_test_open(test);
 	printk_raw("floppytest: eject\n");
-	for (end = ktime_get_ns() + 20 * NSEC_PER_SEC; ktime_get_ns() < end;) {
+	for (end = ktime_get_ns() + 20 * NSEC_PER_SEC; !err && ktime_get_ns() < end;) {
 		err = disk_read(disk, 0, sector_buf, 8);
 		err = err ?: disk_read(disk, 2000, sector_buf, 8);
-		if (err)
-			break;
 	}
 	KUNIT_EXPECT_EQ(test, err, -ENOMEDIUM);
 	KUNIT_EXPECT_EQ(test, disk_read(disk, 0, sector_buf, 8), -ENOMEDIUM);
@@ -397,6 +395,32 @@ static void interrupts_that_come_too_early(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fdc->stats.early, early + 10);
 }
 
+/* Interrupts without end, and a command that never is done: it is over in time all the same. */
+static void interrupt_storm_does_not_prolong_the_wait(struct kunit *test)
+{
+	struct fdc *fdc = floppy_fdc();
+	unsigned long early = fdc->stats.early;
+	struct gendisk *disk;
+	u64 start;
+
+	floppytest_needs(test, "overwrite");
+	disk = floppy_test_open(test);
+	KUNIT_EXPECT_EQ(test, write_and_read(disk, 0), 0u);
+	kunit_add_action_or_reset(test, repair_ports, NULL);
+	fdc->timing.interrupt = 50;
+	spoil_ports(~0U, 0);
+	bad.busy = ~0U;
+	KUNIT_ASSERT_EQ(test, timer_test_start(20000, raise_line_6), 0);
+	start = ktime_get_ns();
+	KUNIT_EXPECT_EQ(test, disk_read(disk, 0, sector_buf, 8), -ETIMEDOUT);
+	KUNIT_EXPECT_LE(test, ktime_get_ns() - start, 2 * NSEC_PER_SEC);
+	timer_test_stop();
+	KUNIT_EXPECT_GT(test, fdc->stats.early, early + 10);
+	bad.busy = 0;
+	repair_ports(NULL);
+	KUNIT_EXPECT_EQ(test, write_and_read(disk, 0), 0u);
+}
+
 static struct kunit_case floppy_fault_cases[] = {
 	KUNIT_CASE(empty_drive), KUNIT_CASE(no_controller), KUNIT_CASE(no_drive),
 	KUNIT_CASE(interrupts_that_never_come), KUNIT_CASE(requests_that_nobody_serves),
@@ -404,6 +428,7 @@ static struct kunit_case floppy_fault_cases[] = {
 	KUNIT_CASE_PARAM(controller_dies_at_every_access, stuck_gen_params),
 	KUNIT_CASE(short_transfers_are_errors), KUNIT_CASE(controller_says_no),
 	KUNIT_CASE(spurious_interrupts), KUNIT_CASE(interrupts_that_come_too_early),
+	KUNIT_CASE(interrupt_storm_does_not_prolong_the_wait),
 	{}
 };
 

@@ -324,6 +324,17 @@ static void buffer_of_scattered_pages(struct kunit *test)
 	__free_pages(block, get_order(CYLINDER_BYTES));
 }
 
+/* What every beginner tries: a thread's stack is mapped page by page. */
+static void buffer_on_the_stack(struct kunit *test)
+{
+	u8 buf[2 * SECTOR_SIZE];
+	struct gendisk *disk;
+
+	floppytest_needs(test, "overwrite");
+	disk = floppy_test_open(test);
+	KUNIT_EXPECT_EQ(test, through(disk, buf, 1234, 2), 0u);
+}
+
 /* One call for half of the disk, from memory of vmalloc(). */
 static void half_a_disk_from_vmalloc(struct kunit *test)
 {
@@ -399,6 +410,26 @@ static void opening_fails_whole(struct kunit *test)
 		disk_close(disk);
 }
 
+/* From open to close with scattered memory, each allocation refused once. */
+static void memory_of_a_session_is_refused_once(struct kunit *test)
+{
+	const size_t bytes = 3 * CYLINDER_BYTES;
+	struct gendisk *disk;
+	u8 *buf;
+
+	floppytest_needs(test, "overwrite");
+	buf = vmalloc(bytes);
+	disk = disk_open("fd0");
+	if (KUNIT_WORKED(test, buf) && KUNIT_WORKED(test, !IS_ERR(disk)))
+		KUNIT_EXPECT_EQ(test, through(disk, buf, 9, 2 * FLOPPY_CYLINDER_SECTORS), 0u);
+	if (IS_ERR(disk))
+		KUNIT_EXPECT_EQ(test, PTR_ERR(disk), -ENOMEM);
+	else
+		disk_close(disk);
+	vfree(buf);
+	floppy_expect_all_free(test);
+}
+
 /* ---- two threads ----------------------------------------------------------------- */
 
 struct worker {
@@ -457,10 +488,12 @@ static struct kunit_case floppy_cases[] = {
 	KUNIT_CASE(buffer_above_16_mib),
 	KUNIT_CASE(buffer_across_a_boundary),
 	KUNIT_CASE(buffer_of_scattered_pages),
+	KUNIT_CASE(buffer_on_the_stack),
 	KUNIT_CASE(half_a_disk_from_vmalloc),
 	KUNIT_CASE(opening_takes_and_closing_gives_back),
 	KUNIT_CASE(no_such_disk),
 	KUNIT_CASE(opening_fails_whole),
+	KUNIT_CASE_FAILNTH(memory_of_a_session_is_refused_once),
 	KUNIT_CASE(threads_share_the_drive),
 	{}
 };

@@ -6,6 +6,7 @@
 #include <asm/io.h>
 #include <asm/processor.h>
 #include <kunit/test.h>
+#include <linux/fault-inject.h>
 #include <linux/gfp.h>
 #include <linux/input.h>
 #include <linux/irq.h>
@@ -227,6 +228,29 @@ static void line_without_memory_drops_and_recovers(struct kunit *test)
 	kunit_info(test, "%lu kept, %lu dropped", sent - dropped, dropped);
 }
 
+/* Half of what interrupts ask for is refused, by failslab: the rest arrives, the count is right. */
+static void line_with_failslab_loses_what_it_counts(struct kunit *test)
+{
+	const struct failslab_attr usual = failslab;
+	unsigned long dropped;
+
+	serial_needs(test);
+	input_hold(false);
+	failslab.attr.probability = 50;
+	failslab.attr.verbose = 0;
+	atomic_set(&failslab.attr.times, -1);
+	failslab_arm();
+	preempt_disable();
+	dropped = loop_many(20000);
+	preempt_enable();
+	failslab_disarm();
+	failslab = usual;
+	KUNIT_EXPECT_GT(test, dropped, 0UL);
+	expect_console(test, 20000 - dropped);
+	input_hold(true);
+	kunit_info(test, "%lu of 20000 dropped", dropped);
+}
+
 static int getc_thread(void *data)
 {
 	*(int *)data = console_getc();
@@ -270,6 +294,7 @@ static struct kunit_case input_dev_cases[] = {
 	KUNIT_CASE(characters_of_the_line_reach_the_console),
 	KUNIT_CASE(threads_hand_it_to_the_console),
 	KUNIT_CASE(line_without_memory_drops_and_recovers),
+	KUNIT_CASE(line_with_failslab_loses_what_it_counts),
 	KUNIT_CASE(reader_sleeps_until_there_is_something),
 	KUNIT_CASE(getc_returns_what_is_waiting),
 	{}

@@ -143,6 +143,23 @@ static void without_memory_characters_are_counted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, q.nr_chunks, 0UL);
 }
 
+/* Each chunk is refused once: a few are lost, all others are there, in order. */
+static void each_chunk_is_refused_once(struct kunit *test)
+{
+	unsigned long kept, i, next = 0, n;
+
+	kept = push_many(0, 3000);
+	KUNIT_WORKED(test, kept == 3000);
+	KUNIT_EXPECT_EQ(test, kept + q.dropped_nomem, 3000UL);
+	KUNIT_EXPECT_GE(test, kept, 2999UL);	/* the next one asks again */
+	n = input_queue_read(&q, buf, sizeof(buf));
+	KUNIT_EXPECT_EQ(test, n, kept);
+	for (i = 0; i < n; i++, next++)
+		for (; next < 3000 && nth(next) != buf[i]; next++)
+			;
+	KUNIT_EXPECT_LE(test, next, 3000UL);
+}
+
 /* Held, it lives on what it has, and the number of objects stays the same. */
 static void holding_needs_no_memory(struct kunit *test)
 {
@@ -169,7 +186,7 @@ static void holding_needs_no_memory(struct kunit *test)
 static struct kunit_case input_cases[] = {
 	KUNIT_CASE(first_characters_take_no_memory), KUNIT_CASE(order_is_kept),
 	KUNIT_CASE(limit_drops_the_newest), KUNIT_CASE(without_memory_characters_are_counted),
-	KUNIT_CASE(holding_needs_no_memory),
+	KUNIT_CASE_FAILNTH(each_chunk_is_refused_once), KUNIT_CASE(holding_needs_no_memory),
 	{}
 };
 
