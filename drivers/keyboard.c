@@ -206,7 +206,7 @@ void keyboard_init(void)
 		return;
 	}
 	input_register(&keyboard_input);
-	err = request_irq(I8042_IRQ, keyboard_irq, 0, "i8042", &keyboard_state);
+	err = request_irq(I8042_IRQ, keyboard_irq, IRQF_SHARED, "i8042", &keyboard_state);
 	if (err) {
 		pr_warn("keyboard: no irq %d (%d)\n", I8042_IRQ, err);
 		return;

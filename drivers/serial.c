@@ -158,7 +158,7 @@ void serial_init(void)
 		return;
 	}
 	input_register(&serial_input);
-	err = request_irq(COM1_IRQ, serial_irq, 0, "ttyS0", &serial_sink);
+	err = request_irq(COM1_IRQ, serial_irq, IRQF_SHARED, "ttyS0", &serial_sink);
 	if (err) {
 		pr_warn("serial: no irq %d (%d), polling\n", COM1_IRQ, err);
 		input_add_poll(serial_poll);
