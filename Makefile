@@ -6,10 +6,11 @@
 # but the few exceptions right below.
 
 # Suites that need a real CPU or real devices: booted only.
-BOOTED_TESTS := leaks wait completion mutex semaphore softirq tasklet timer sched kthread vmalloc_irq page_irq slab_irq trap irq acpi time wx console isa_dma paging boot
+BOOTED_TESTS := wait completion mutex semaphore softirq tasklet timer sched kthread vmalloc_irq page_irq slab_irq trap irq acpi time wx console isa_dma paging boot
 BOOTED_TESTS += floppy floppy_fault input_dev
 BOOTED_TESTS += irqsources
 BOOTED_FILES := tests/kernel/irqsweep%.c
+BOOTED_FILES += tests/kernel/rules%.c tests/kernel/leaks%.c
 BOOTED_FILES += tests/kernel/preempt%.c
 # Kernel files outside lib/ and mm/ that the hosted build takes along.
 HOSTED_EXTRA := boot/multiboot2.c boot/pvh.c boot/boot_info.c kernel/kunit.c kernel/kunit_assert.c kernel/kunit_failnth.c \
