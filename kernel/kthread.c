@@ -52,6 +52,12 @@ static unsigned int kthread_nr = 1;		/* (L) on the list; the boot thread is */
 static int kthread_last_pid;			/* (L) */
 static struct kmem_cache *kthread_cache;
 
+/* (L) the deepest that any thread has been seen to go */
+static struct {
+	unsigned long left;		/* bytes never written to */
+	char comm[TASK_COMM_LEN];
+} kthread_stack = { .left = THREAD_SIZE };
+
 static struct kthread *to_kthread(struct task_struct *t)
 {
 	return t->kthread;
@@ -116,6 +122,61 @@ void kthread_bury(struct task_struct *t)
 		wake_up_process(kthread_reaper);
 }
 
+/* ---- how deep stacks are used ---------------------------------------------------- */
+
+unsigned long stack_not_used(const struct task_struct *t)
+{
+	const unsigned long *const stack = t->stack;
+	unsigned long n = 0;
+
+	while (stack && n < THREAD_SIZE / sizeof(*stack) && !READ_ONCE(stack[n]))
+		n++;
+	return stack ? n * sizeof(*stack) : THREAD_SIZE;
+}
+
+static void kthread_note_stack(const struct task_struct *t, unsigned long left)
+	__must_hold(&task_lock)
+{
+	lockdep_assert_held(&task_lock);
+	if (left >= kthread_stack.left)
+		return;
+	kthread_stack.left = left;
+	strscpy(kthread_stack.comm, t->comm, sizeof(kthread_stack.comm));
+}
+
+static void kthread_look_at_stack(struct task_struct *t, void *unused)
+{
+	kthread_note_stack(t, stack_not_used(t));
+}
+
+unsigned long sched_stack_left(char comm[TASK_COMM_LEN])
+{
+	unsigned long left, flags;
+
+	sched_for_each_task(kthread_look_at_stack, NULL);
+	spin_lock_irqsave(&task_lock, flags);
+	left = kthread_stack.left;
+	strscpy(comm, kthread_stack.comm, TASK_COMM_LEN);
+	spin_unlock_irqrestore(&task_lock, flags);
+	return left;
+}
+
+/* ---- taking the dead away -------------------------------------------------------- */
+
+/* The dead no longer write: no need to look under the lock. */
+static void kthread_dissolve(struct task_struct *t)
+{
+	const unsigned long left = stack_not_used(t);
+	unsigned long flags;
+
+	spin_lock_irqsave(&task_lock, flags);
+	kthread_note_stack(t, left);
+	spin_unlock_irqrestore(&task_lock, flags);
+	thread_stack_free(t->stack);
+	t->stack = NULL;
+	put_task_struct(t);
+}
+
 static struct task_struct *kthread_pop_dead(void)
 {
 	struct task_struct *t;
@@ -138,9 +199,7 @@ unsigned int kthread_reap(void)
 	unsigned int nr = 0;
 
 	while ((t = kthread_pop_dead()) != NULL) {
-		thread_stack_free(t->stack);
-		t->stack = NULL;
-		put_task_struct(t);
+		kthread_dissolve(t);
 		nr++;
 	}
 	return nr;

@@ -24,6 +24,7 @@
 #include <linux/string.h>
 
 #define SETTLE_TICKS	HZ
+#define STACK_SPARE	(THREAD_SIZE / 8)
 
 static char test_filter[128];		/* kunit.filter_glob= */
 static u64 test_shuffle;		/* kunit.shuffle=, 0: in order */
@@ -118,6 +119,17 @@ void selftest_init(void)
 	kunit_set_thread_exit(kthread_exit);
 }
 
+/* How close to the end of a stack did anybody come?  An interrupt must still fit. */
+static bool stacks_suffice(void)
+{
+	char comm[TASK_COMM_LEN];
+	unsigned long left = sched_stack_left(comm);
+
+	printk_raw("# stack: %s used greatest stack depth: %lu bytes left of %lu\n", comm, left,
+		   THREAD_SIZE);
+	return left >= STACK_SPARE;
+}
+
 int selftest_run(const char *glob)
 {
 	struct kunit_totals totals;
@@ -127,6 +139,8 @@ int selftest_run(const char *glob)
 	failed = kunit_run_all(glob, test_shuffle, &totals);
 	input_hold(false);
 	kunit_failnth_print();
+	if (!stacks_suffice() && !failed++)
+		printk_raw("# stack: FAILED: fewer than %lu bytes left\n", STACK_SPARE);
 	printk_raw("%u passed, %u failed, %u skipped\n", totals.passed, totals.failed,
 		   totals.skipped);
 	return totals.total ? failed : -ENOENT;

@@ -9,7 +9,8 @@
  *
  *	| guard of the area before | 16 KiB of stack, downwards | guard |
  *
- *   Single pages, because one thread more must not depend on four pages in a row.
+ *   Single pages, because one thread more must not depend on four pages in a row.  Zeroed:
+ *   nobody's old data, and how deep a stack was used can be seen (stack_not_used()).
  *
  * INVARIANTS	none of its own: the area is vmalloc.c's, the owner's count page.c's.
  * LOCKING	none.
@@ -39,7 +40,7 @@ void *thread_stack_alloc(gfp_t gfp)
 	void *stack;
 
 	for (i = 0; i < STACK_PAGES; i++) {
-		pages[i] = alloc_pages_owner(gfp, 0, PAGE_OWNER_STACK);
+		pages[i] = alloc_pages_owner(gfp | __GFP_ZERO, 0, PAGE_OWNER_STACK);
 		if (!pages[i]) {
 			stack_free_pages(pages, i);
 			return NULL;

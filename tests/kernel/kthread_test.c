@@ -159,6 +159,35 @@ static void no_memory_for_a_thread(struct kunit *test)
 	}
 }
 
+#define DEEP	6000		/* bytes of a frame */
+
+static noinline int uses_much(void *data)
+{
+	volatile u8 frame[DEEP];
+
+	memset((u8 *)frame, 0x5a, sizeof(frame));
+	*(unsigned long *)data = frame[17];
+	return 0;
+}
+
+static void stacks_show_how_deep_they_were_used(struct kunit *test)
+{
+	unsigned long unused, seen = 0;
+	struct task_struct *t = kthread_create(uses_much, &seen, "deep");
+	char comm[TASK_COMM_LEN];
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	unused = stack_not_used(t);
+	KUNIT_EXPECT_GT(test, unused, THREAD_SIZE - 256UL);
+	get_task_struct(t);
+	wake_up_process(t);
+	while (!READ_ONCE(seen))
+		schedule_timeout_uninterruptible(1);
+	kthread_stop_put(t);
+	KUNIT_EXPECT_EQ(test, seen, 0x5aUL);
+	KUNIT_EXPECT_LT(test, sched_stack_left(comm), THREAD_SIZE - DEEP);
+}
+
 static void ps_shows_them(struct kunit *test)
 {
 	static char text[4096];
@@ -180,6 +209,7 @@ static struct kunit_case kthread_cases[] = {
 	KUNIT_CASE(nobody_has_to_wait_for_them),
 	KUNIT_CASE(an_assertion_ends_the_thread),
 	KUNIT_CASE(no_memory_for_a_thread),
+	KUNIT_CASE(stacks_show_how_deep_they_were_used),
 	KUNIT_CASE(ps_shows_them),
 	{}
 };

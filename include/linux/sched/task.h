@@ -61,6 +61,14 @@ static inline struct task_struct *get_task_struct(struct task_struct *t)
 /* Frees the structure with the last reference.  Any context but NMI. */
 void put_task_struct(struct task_struct *t);
 
+/*
+ * Bytes of its stack that @t has never written to, as far as can be seen: stacks begin as
+ * zeroes.  THREAD_SIZE for the boot thread, whose stack is not ours.
+ */
+unsigned long stack_not_used(const struct task_struct *t);
+/* The least of all threads so far, dead or alive, and whose that was.  Process context. */
+unsigned long sched_stack_left(char comm[TASK_COMM_LEN]);
+
 /* fn for each thread, the list locked (irqs off): no sleeping, no new threads. */
 void sched_for_each_task(void (*fn)(struct task_struct *t, void *arg), void *arg);
 /* ps: one line for each thread. */
