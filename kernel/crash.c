@@ -12,10 +12,13 @@
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/irqflags.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #define CRASH_HANG_SECONDS	2
@@ -178,6 +181,65 @@ static void crash_irq(void)
 		safe_halt();
 }
 
+/* ---- in a thread of its own, while others run ------------------------------------ */
+
+static int crash_thread(void *fn)
+{
+	((void (*)(void))fn)();
+	return 0;
+}
+
+static void crash_in_thread(void (*fn)(void))
+{
+	struct task_struct *t = kthread_run(crash_thread, fn, "crasher");
+
+	if (IS_ERR(t))
+		panic("no memory for a thread");
+	schedule_timeout_uninterruptible(CRASH_HANG_SECONDS * HZ);
+}
+
+static void crash_thread_stack(void)
+{
+	crash_in_thread(crash_stack);
+}
+
+static void crash_stack_locked(void)
+{
+	static DEFINE_SPINLOCK(lock);
+
+	spin_lock_irq(&lock);
+	crash_stack();
+	spin_unlock_irq(&lock);
+}
+
+static void crash_thread_locked(void)
+{
+	crash_in_thread(crash_stack_locked);
+}
+
+static void crash_spin(void)
+{
+	for (;;)
+		barrier();
+}
+
+/* Interrupts use the stack of whom they interrupt, to its end. */
+static void crash_thread_irq(void)
+{
+	timer_test_start(HZ, crash_stack);
+	crash_in_thread(crash_spin);
+}
+
+static void crash_thread_bug(void)
+{
+	crash_in_thread(crash_bug);
+}
+
+static void crash_thread_null(void)
+{
+	crash_in_thread(crash_nullptr);
+}
+
 static const struct crash_kind crash_kinds[] = {
 	{ "nullptr", crash_nullptr },	{ "nullcall", crash_nullcall },
 	{ "captured", crash_captured },
@@ -189,6 +251,11 @@ static const struct crash_kind crash_kinds[] = {
 	{ "smash", crash_smash },	{ "panic", crash_panic },
 	{ "bug", crash_bug },		{ "hang", crash_hang },
 	{ "hang-irqoff", crash_hang_irqoff }, { "irq", crash_irq },
+	{ "thread-stack", crash_thread_stack },
+	{ "thread-locked", crash_thread_locked },
+	{ "thread-irq", crash_thread_irq },
+	{ "thread-bug", crash_thread_bug },
+	{ "thread-null", crash_thread_null },
 };
 
 static const struct crash_kind *crash_chosen;

@@ -35,7 +35,7 @@
 #include "preempt_ops.h"
 
 #define NR_USERS	6
-#define SWEEP_DENSE	2000		/* boundaries from which on not each is visited */
+#define SWEEP_DENSE	700		/* boundaries from which on not each is visited */
 #define STORM_TURN	30		/* instructions, on average */
 #define STORM_ROUNDS	40		/* operations of each user */
 #define VOLUME_HZ	10000
@@ -62,7 +62,7 @@ static bool step_here(void)
 		return !prandom_u32_below(&sweep.rnd, STORM_TURN);
 	if (current != sweep.a)
 		return false;
-	stride = sweep.op->stride * (sweep.boundaries < SWEEP_DENSE ? 1 : 5);
+	stride = sweep.op->stride * (sweep.boundaries < SWEEP_DENSE ? 1 : 11);
 	return sweep.boundaries++ % stride == 0;
 }
 
