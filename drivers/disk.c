@@ -18,9 +18,13 @@
 #include <linux/bug.h>
 #include <linux/err.h>
 #include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/kstrtox.h>
 #include <linux/monitor.h>
 #include <linux/mutex.h>
+#include <linux/printk.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 static DEFINE_MUTEX(disks_lock);
@@ -158,12 +162,44 @@ static int monitor_disks(struct monitor *mon, int argc, char **argv)
 	return 0;
 }
 
+static void monitor_dump_sector(struct monitor *mon, const u8 *buf)
+{
+	char text[80];
+	unsigned int i;
+
+	for (i = 0; i < SECTOR_SIZE; i += 16) {
+		hex_dump_to_buffer(buf + i, 16, 16, 1, text, sizeof(text), true);
+		seq_printf(&mon->out, "%03x: %s\n", i, text);
+	}
+}
+
+static int monitor_sector(struct monitor *mon, int argc, char **argv)
+{
+	struct gendisk *disk;
+	unsigned long sector;
+	u8 *buf;
+	int err;
+
+	if (kstrtoul(argv[2], 0, &sector))
+		return monitor_fail(mon, argv[0], "'%s' is no number", argv[2]);
+	buf = kmalloc(SECTOR_SIZE, GFP_KERNEL);
+	disk = disk_open(argv[1]);
+	err = IS_ERR(disk) ? PTR_ERR(disk) : buf ? disk_read(disk, sector, buf, 1) : -ENOMEM;
+	if (!err)
+		monitor_dump_sector(mon, buf);
+	if (!IS_ERR(disk))
+		disk_close(disk);
+	kfree(buf);
+	return err ? monitor_fail(mon, argv[0], "%s: error %d", argv[1], err) : 0;
+}
+
 static const struct monitor_command disk_commands[] = {
 	{ "disks", "", "disks, and what was read and written", monitor_disks, 0, 0 },
+	{ "sector", "<disk> <number>", "what is in it", monitor_sector, 2, 2 },
 };
 
 static int disk_init(void)
 {
-	return monitor_add_commands(disk_commands, 1);
+	return monitor_add_commands(disk_commands, ARRAY_SIZE(disk_commands));
 }
 module_init(disk_init);

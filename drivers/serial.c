@@ -149,6 +149,18 @@ static void serial_poll(void)
 	serial_irq(COM1_IRQ, NULL);
 }
 
+int serial_set_polling(bool on)
+{
+	int err = 0;
+
+	serial_out(UART_IER, on ? 0 : UART_IER_RDI);
+	if (on)
+		err = input_add_poll(serial_poll);
+	else
+		input_remove_poll(serial_poll);
+	return err;
+}
+
 void serial_init(void)
 {
 	int err;
@@ -161,10 +173,10 @@ void serial_init(void)
 	err = request_irq(COM1_IRQ, serial_irq, IRQF_SHARED, "ttyS0", &serial_sink);
 	if (err) {
 		pr_warn("serial: no irq %d (%d), polling\n", COM1_IRQ, err);
-		input_add_poll(serial_poll);
+		serial_set_polling(true);
 		return;
 	}
 	serial_out(UART_IER, UART_IER_RDI);
-	serial_poll();
+	serial_irq(COM1_IRQ, NULL);		/* what came before that interrupts no more */
 	pr_info("serial: ttyS0 at 0x%x (irq = %d), 115200 8N1\n", COM1, COM1_IRQ);
 }

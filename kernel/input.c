@@ -53,10 +53,13 @@ static struct {
 	unsigned long nr;		/* (L,R) characters in texts */
 	bool held;			/* (L,R) */
 	struct input_queue *queue[INPUT_MAX_QUEUES];	/* (B) */
-	void (*poll[INPUT_MAX_POLLS])(void);		/* (B) */
+	void (*poll[INPUT_MAX_POLLS])(void);		/* (L) NULL: free */
+	unsigned int nr_polls;		/* (L,R) */
+	struct wait_queue_head poll_wait;	/* until there is one */
 } console = {
 	.lock = __SPIN_LOCK_INIT(LOCK_USER),
 	.wait = __WAIT_QUEUE_HEAD_INITIALIZER(console.wait),
+	.poll_wait = __WAIT_QUEUE_HEAD_INITIALIZER(console.poll_wait),
 	.texts = LIST_HEAD_INIT(console.texts),
 	.read = LIST_HEAD_INIT(console.read),
 };
@@ -193,20 +196,59 @@ static int input_thread(void *data)
 	return 0;
 }
 
+static void input_poll_all(void)
+{
+	void (*poll)(void);
+	unsigned int i;
+
+	local_irq_disable();			/* no other CPU removes one meanwhile */
+	for (i = 0; i < INPUT_MAX_POLLS; i++) {
+		poll = READ_ONCE(console.poll[i]);
+		if (poll)
+			poll();
+	}
+	local_irq_enable();
+}
+
 /* Devices that cannot interrupt are looked at once a tick. */
 static int input_poll_thread(void *unused)
 {
-	unsigned int i;
-
 	while (!kthread_should_stop()) {
-		for (i = 0; i < INPUT_MAX_POLLS && console.poll[i]; i++) {
-			local_irq_disable();
-			console.poll[i]();
-			local_irq_enable();
-		}
+		wait_event(console.poll_wait, READ_ONCE(console.nr_polls));
+		input_poll_all();
 		schedule_timeout_uninterruptible(1);
 	}
 	return 0;
+}
+
+/* Put @to where @from is; false: it is nowhere. */
+static bool input_swap_poll(void (*from)(void), void (*to)(void))
+{
+	unsigned long flags;
+	unsigned int i;
+
+	spin_lock_irqsave(&console.lock, flags);
+	for (i = 0; i < INPUT_MAX_POLLS && console.poll[i] != from; i++)
+		;
+	if (i < INPUT_MAX_POLLS) {
+		WRITE_ONCE(console.poll[i], to);
+		console.nr_polls += to ? 1 : -1;
+	}
+	spin_unlock_irqrestore(&console.lock, flags);
+	return i < INPUT_MAX_POLLS;
+}
+
+int input_add_poll(void (*poll)(void))
+{
+	if (!input_swap_poll(NULL, poll))
+		return -ENOSPC;
+	wake_up(&console.poll_wait);
+	return 0;
+}
+
+void input_remove_poll(void (*poll)(void))
+{
+	WARN_ON_ONCE(!input_swap_poll(poll, NULL));
 }
 
 /* ---- starting, holding ----------------------------------------------------------- */
@@ -223,18 +265,6 @@ void input_register(struct input_queue *q)
 		pr_err("input: no room for %s\n", q->name);
 }
 
-void input_add_poll(void (*poll)(void))
-{
-	unsigned int i;
-
-	for (i = 0; i < INPUT_MAX_POLLS; i++) {
-		if (!console.poll[i]) {
-			console.poll[i] = poll;
-			return;
-		}
-	}
-}
-
 static void input_start_thread(int (*fn)(void *), struct input_queue *q, const char *name)
 {
 	if (IS_ERR(kthread_run(fn, q, "kinput/%s", name)))
@@ -248,8 +278,7 @@ void input_start(void)
 	input_register(&input_inject);
 	for_each_queue(i)
 		input_start_thread(input_thread, console.queue[i], console.queue[i]->name);
-	if (console.poll[0])
-		input_start_thread(input_poll_thread, NULL, "poll");
+	input_start_thread(input_poll_thread, NULL, "poll");
 }
 
 static void input_hold_queues(bool on)

@@ -68,9 +68,12 @@ void input_queue_unhold(struct input_queue *q);
 
 /* A device whose characters are typed at the console.  At boot; at most 4; for ever. */
 void input_register(struct input_queue *q);
-/* A poll function for devices that cannot interrupt: called every tick, interrupts off.  At
- * boot; at most 4. */
-void input_add_poll(void (*poll)(void));
+/*
+ * A poll function for devices that cannot interrupt: a thread calls it every tick, interrupts
+ * off, until it is removed.  0, or -ENOSPC: there are 4.  Process context.
+ */
+int input_add_poll(void (*poll)(void));
+void input_remove_poll(void (*poll)(void));
 /* Start the threads that read.  Once, when threads can be made. */
 void input_start(void);
 

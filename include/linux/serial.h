@@ -19,6 +19,8 @@ void serial_init(void);
 extern struct input_queue serial_input;
 
 bool serial_present(void);
+/* Look for characters every tick instead of being told.  0, or -ENOSPC.  Process context. */
+int serial_set_polling(bool on);
 
 /* Polled output, any context; "\n" becomes "\r\n".  No-op without a chip. */
 void serial_write(const char *s, size_t n);

@@ -7,7 +7,9 @@
  * has written, so that scripts/test-floppy can compare the image with it afterwards.
  */
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/fault-inject.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/isa_dma.h>
@@ -430,6 +432,49 @@ static void memory_of_a_session_is_refused_once(struct kunit *test)
 	floppy_expect_all_free(test);
 }
 
+static bool fail_everything(gfp_t gfp, unsigned int order)
+{
+	return true;
+}
+
+/* A transfer may be how memory becomes free: it must not need any. */
+static void transfers_need_no_memory(struct kunit *test)
+{
+	unsigned int wrong;
+	struct gendisk *disk;
+	u8 *buf;
+
+	floppytest_needs(test, "overwrite");
+	disk = floppy_test_open(test);
+	buf = cylinder_buffer(test, GFP_KERNEL);
+	failslab_arm();				/* closes the stocks, too */
+	page_alloc_set_should_fail(fail_everything);
+	wrong = through(disk, buf, 20 * FLOPPY_CYLINDER_SECTORS - 9, FLOPPY_CYLINDER_SECTORS);
+	page_alloc_set_should_fail(NULL);
+	failslab_disarm();
+	KUNIT_EXPECT_EQ(test, wrong, 0u);
+}
+
+/* On for a transfer, off a while after the last one, on again for the next. */
+static void motor_stops_by_itself(struct kunit *test)
+{
+	struct fdc *fdc = floppy_fdc();
+	struct gendisk *disk;
+	unsigned int i;
+	u8 *buf;
+
+	floppytest_needs(test, "overwrite");
+	fdc->timing.motor_off = 60;
+	disk = floppy_test_open(test);
+	buf = cylinder_buffer(test, GFP_KERNEL | GFP_DMA);
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, through(disk, buf, 100, 1), 0u);
+		KUNIT_EXPECT_TRUE(test, fdc_motor_is_on(fdc, 0));
+		msleep(200);
+		KUNIT_EXPECT_FALSE(test, fdc_motor_is_on(fdc, 0));
+	}
+}
+
 /* ---- two threads ----------------------------------------------------------------- */
 
 struct worker {
@@ -480,6 +525,51 @@ static void threads_share_the_drive(struct kunit *test)
 	}
 }
 
+static int open_and_close(void *data)
+{
+	struct worker *w = data;
+	u8 *buf = vmalloc((size_t)w->step * SECTOR_SIZE);
+	unsigned int i;
+
+	w->wrong += !buf;
+	for (i = 0; buf && i < 10; i++) {
+		struct gendisk *disk = disk_open("fd0");
+
+		w->wrong += IS_ERR(disk);
+		if (IS_ERR(disk))
+			continue;
+		w->wrong += through(disk, buf, w->first + i * w->step, w->step);
+		disk_close(disk);
+		schedule_timeout_uninterruptible(i % 3);
+	}
+	vfree(buf);
+	return 0;
+}
+
+/* Who comes first takes, who leaves last gives back, whoever that is. */
+static void threads_open_and_close(struct kunit *test)
+{
+	struct worker w[3] = { { .step = 1 }, { .step = 4 }, { .step = 40 } };
+	struct task_struct *thread[3];
+	unsigned int i;
+
+	floppytest_needs(test, "overwrite");
+	for (i = 0; i < 3; i++) {
+		w[i].first = i * WORKER_SECTORS;
+		thread[i] = kthread_create(open_and_close, &w[i], "floppytest/%u", i);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(thread[i]));
+		get_task_struct(thread[i]);
+	}
+	for (i = 0; i < 3; i++)
+		wake_up_process(thread[i]);
+	schedule_timeout_uninterruptible(2);
+	for (i = 0; i < 3; i++) {
+		kthread_stop_put(thread[i]);
+		KUNIT_EXPECT_EQ(test, w[i].wrong, 0u);
+	}
+	floppy_expect_all_free(test);
+}
+
 static struct kunit_case floppy_cases[] = {
 	KUNIT_CASE(whole_disk_from_dma_memory),
 	KUNIT_CASE(each_sector_of_a_cylinder_alone),
@@ -494,7 +584,10 @@ static struct kunit_case floppy_cases[] = {
 	KUNIT_CASE(no_such_disk),
 	KUNIT_CASE(opening_fails_whole),
 	KUNIT_CASE_FAILNTH(memory_of_a_session_is_refused_once),
+	KUNIT_CASE(transfers_need_no_memory),
+	KUNIT_CASE(motor_stops_by_itself),
 	KUNIT_CASE(threads_share_the_drive),
+	KUNIT_CASE(threads_open_and_close),
 	{}
 };
 

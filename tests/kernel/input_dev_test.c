@@ -153,6 +153,23 @@ static void characters_of_the_line_reach_the_console(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, serial_input.received, received + 6);
 }
 
+/* As on a machine whose line 4 is somebody else's. */
+static void polled_characters_reach_the_console(struct kunit *test)
+{
+	unsigned long irqs = irq_count_of(4);
+
+	serial_needs(test);
+	KUNIT_ASSERT_EQ(test, serial_set_polling(true), 0);
+	serial_loop("polled\r", 7);
+	KUNIT_EXPECT_EQ(test, read_console(line, 7), 7u);
+	serial_set_polling(false);
+	KUNIT_EXPECT_MEMEQ(test, line, "polled\r", 7);
+	KUNIT_EXPECT_EQ(test, irq_count_of(4), irqs);
+	serial_loop("told", 4);
+	KUNIT_EXPECT_EQ(test, read_console(line, 4), 4u);
+	KUNIT_EXPECT_GT(test, irq_count_of(4), irqs);
+}
+
 static bool fail_atomic(gfp_t gfp, unsigned int order)
 {
 	return !(gfp & __GFP_DIRECT_RECLAIM);
@@ -292,6 +309,7 @@ static void getc_returns_what_is_waiting(struct kunit *test)
 static struct kunit_case input_dev_cases[] = {
 	KUNIT_CASE(keys_reach_the_console), KUNIT_CASE(typing_ahead_grows_the_queue),
 	KUNIT_CASE(characters_of_the_line_reach_the_console),
+	KUNIT_CASE(polled_characters_reach_the_console),
 	KUNIT_CASE(threads_hand_it_to_the_console),
 	KUNIT_CASE(line_without_memory_drops_and_recovers),
 	KUNIT_CASE(line_with_failslab_loses_what_it_counts),
