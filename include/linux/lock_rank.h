@@ -14,6 +14,8 @@ enum lock_rank {
 	LOCK_MUTEX_USER = 1,	/* mutexes and rw_semaphores without a rank */
 	LOCK_USER,		/* DEFINE_SPINLOCK without a rank: drivers, tests */
 	LOCK_INPUT,		/* kernel/input_queue.c: characters of one device */
+	LOCK_NOTIFIER,		/* lib/notifier.c: one chain; never over a callback */
+	LOCK_OOM,		/* mm/oom.c: who may be asked to give up everything */
 	LOCK_SHRINKER,		/* mm/shrinker.c: the list of shrinkers; never over a callback */
 	LOCK_CACHE_LIST,	/* mm/slab_cache.c: the list of caches */
 	LOCK_VMAP,		/* mm/vmap.c: the tree of areas */
