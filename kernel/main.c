@@ -28,6 +28,7 @@
 #include <linux/kernel_main.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
+#include <linux/oom.h>
 #include <linux/monitor.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
@@ -116,6 +117,7 @@ static void start_memory(void)
 	vmalloc_init();				/* virtually contiguous areas */
 	percpu_init();				/* one copy for each CPU */
 	vmscan_init();				/* who is short of memory asks those who have it */
+	oom_init();				/* and when that does not help, somebody gives up */
 	mm_stats_banner();			/* zones and totals; reports of failures */
 }
 

@@ -277,6 +277,10 @@ void vmscan_shrink_node(struct scan_control *sc);
 /* With rising pressure until enough has come; what has.  Under PF_MEMALLOC. */
 unsigned long vmscan_reclaim(struct scan_control *sc);
 
+/* ---- oom.c ----------------------------------------------------------------------- */
+
+extern struct ratelimit_state oom_ratelimit;	/* tests reset it */
+
 /* ---- section.c, section_plan.c --------------------------------------------------- */
 
 /* What memblock says about one section; pages. */

@@ -5,6 +5,7 @@
 #include <linux/memblock.h>
 #include <linux/mmzone.h>
 #include <linux/percpu.h>
+#include <linux/oom.h>
 #include <linux/section.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
@@ -31,4 +32,5 @@ void platform_start_mm(void)
 		vmalloc_init();
 	percpu_init();
 	vmscan_init();
+	oom_init();
 }
