@@ -9,6 +9,7 @@
 BOOTED_TESTS := wait completion mutex semaphore softirq tasklet timer sched kthread vmalloc_irq page_irq slab_irq trap irq acpi time wx console isa_dma paging boot
 BOOTED_TESTS += floppy floppy_fault input_dev
 BOOTED_TESTS += irqsources
+BOOTED_TESTS += kswapd pressure
 BOOTED_FILES := tests/kernel/irqsweep%.c
 BOOTED_FILES += tests/kernel/rules%.c tests/kernel/leaks%.c
 BOOTED_FILES += tests/kernel/preempt%.c

@@ -176,6 +176,8 @@ static void start_threads(void)
 		panic("no memory for the first thread");
 	kthread_start_reaper();			/* thread 2: takes the dead away */
 	softirq_start_threads();		/* ksoftirqd: soft interrupts without end */
+	if (IS_ERR(kthread_run(kswapd, NODE_DATA(0), "kswapd0")))
+		panic("no memory for kswapd");	/* thread 3: reclaims before others must */
 	wake_up_process(init);
 }
 

@@ -277,6 +277,17 @@ void vmscan_shrink_node(struct scan_control *sc);
 /* With rising pressure until enough has come; what has.  Under PF_MEMALLOC. */
 unsigned long vmscan_reclaim(struct scan_control *sc);
 
+/* ---- kswapd.c -------------------------------------------------------------------- */
+
+struct pglist_data;
+
+/* Is one of the zones up to highest_zoneidx above high, with a block of order? */
+bool pgdat_balanced(const struct pglist_data *pgdat, unsigned int order, int highest_zoneidx);
+/* Pages that a run tries for. */
+unsigned long kswapd_goal(const struct pglist_data *pgdat, int highest_zoneidx);
+/* One run; the order that it was for in the end: 0 when blocks are not to be had. */
+unsigned int balance_pgdat(struct pglist_data *pgdat, unsigned int order, int highest_zoneidx);
+
 /* ---- oom.c ----------------------------------------------------------------------- */
 
 extern struct ratelimit_state oom_ratelimit;	/* tests reset it */

@@ -45,6 +45,8 @@ void vmscan_shrink_node(struct scan_control *sc)
 	shrink_slab(sc->gfp_mask, 0, sc->priority);
 	current->reclaim_state = outer;
 	sc->nr_reclaimed += rs.reclaimed;
+	if (rs.reclaimed)
+		WRITE_ONCE(contig_page_data.kswapd_failures, 0);	/* there is hope again */
 }
 
 unsigned long vmscan_reclaim(struct scan_control *sc)

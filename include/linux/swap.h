@@ -8,6 +8,7 @@
 
 #include <linux/gfp.h>
 #include <linux/sched.h>
+#include <linux/wait.h>
 
 #define SWAP_CLUSTER_MAX	32UL	/* pages that one direct reclaim tries to get */
 
@@ -34,6 +35,29 @@ static inline void mm_account_reclaimed_pages(unsigned long pages)
  * which calls it under PF_MEMALLOC.
  */
 unsigned long try_to_free_pages(const struct alloc_context *ac);
+
+/*
+ * A node: all of memory, for there is one.  (Linux has this in mmzone.h; here zones know
+ * nothing of threads.)
+ * Field keys:  (C) constant after boot   (R) racy hints
+ */
+typedef struct pglist_data {
+	int node_id;			/* (C) 0 */
+	struct zone *node_zones;	/* (C) MAX_NR_ZONES of them */
+	wait_queue_head_t kswapd_wait;
+	struct task_struct *kswapd;	/* (C) NULL until it runs */
+	unsigned int kswapd_order;	/* (R) the largest block asked for, since it looked */
+	int kswapd_highest_zoneidx;	/* (R) the best zone asked for; MAX_NR_ZONES: none */
+	bool kswapd_asleep;		/* (R) until somebody wakes it, not just for a nap */
+	int kswapd_failures;		/* (R) runs in a row that have freed nothing */
+} pg_data_t;
+extern struct pglist_data contig_page_data;
+#define NODE_DATA(nid)	(&contig_page_data)
+
+/* mm/kswapd.c */
+int kswapd(void *pgdat);		/* a thread's function; does not return */
+/* Somebody found z below its low watermark.  Any context but NMI. */
+void wakeup_kswapd(struct zone *z, unsigned int order);
 
 /* Once, after vmalloc_init(): plug reclaim into the page allocator. */
 void vmscan_init(void);

@@ -371,6 +371,20 @@ static void nothing_to_release_then_null(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->pages, 1);
 }
 
+/* These cases are about one thread: nobody else is to reclaim. */
+static page_wake_kswapd_fn *kept_wake;
+
+static int unplug_kswapd(struct kunit *test)
+{
+	kept_wake = page_alloc_set_wake_kswapd(NULL);
+	return 0;
+}
+
+static void plug_kswapd(struct kunit *test)
+{
+	page_alloc_set_wake_kswapd(kept_wake);
+}
+
 static struct kunit_case oom_cases[] = {
 	KUNIT_CASE(the_largest_is_chosen),
 	KUNIT_CASE(of_equals_the_youngest),
@@ -391,5 +405,10 @@ static struct kunit_case oom_cases[] = {
 	{}
 };
 
-static struct kunit_suite oom_suite = { .name = "oom", .test_cases = oom_cases };
+static struct kunit_suite oom_suite = {
+	.name = "oom",
+	.init = unplug_kswapd,
+	.exit = plug_kswapd,
+	.test_cases = oom_cases,
+};
 kunit_test_suite(oom_suite);

@@ -10,6 +10,7 @@
 
 #include "../../mm/internal.h"
 #include "../../mm/vmap.h"
+#include "page_keeper.h"
 #include "report.h"
 
 #define NR_OBJECTS	200
@@ -105,78 +106,16 @@ static void stocked_areas_go_back(struct kunit *test)
 
 /* ---- direct reclaim -------------------------------------------------------------- */
 
-/* A driver that keeps pages it could do without, and says so as textbooks do. */
-static struct page_keeper {
-	struct shrinker *shrinker;
-	struct page *chain;		/* through page_private() */
-	unsigned long nr, scans;
-	bool lazy;			/* says that it frees, and does not */
-	bool needs_fs;
-	bool allocates;
-	unsigned long got, refused;
-} keeper;
+static struct page_keeper keeper;
+static unsigned long got, refused;
 
-static unsigned long keeper_count(struct shrinker *s, struct shrink_control *sc)
+static void allocates(void)
 {
-	return READ_ONCE(keeper.nr);
-}
+	void *p = kmalloc(KMALLOC_MAX_CACHE_SIZE, GFP_KERNEL | __GFP_NOWARN);
 
-static void keeper_free_one(void)
-{
-	struct page *page = keeper.chain;
-
-	keeper.chain = (struct page *)page_private(page);
-	keeper.nr--;
-	__free_page(page);
-}
-
-static unsigned long keeper_scan(struct shrinker *s, struct shrink_control *sc)
-{
-	unsigned long i;
-	void *p;
-
-	keeper.scans++;
-	if (keeper.needs_fs && !(sc->gfp_mask & __GFP_FS))
-		return SHRINK_STOP;
-	if (keeper.lazy)
-		return sc->nr_to_scan;
-	if (keeper.allocates) {
-		p = kmalloc(KMALLOC_MAX_CACHE_SIZE, GFP_KERNEL | __GFP_NOWARN);
-		keeper.got += p != NULL;
-		keeper.refused += !p;
-		kfree(p);
-	}
-	for (i = 0; i < sc->nr_to_scan && keeper.nr; i++)
-		keeper_free_one();
-	return i;
-}
-
-static void keeper_close(void *unused)
-{
-	shrinker_free(keeper.shrinker);
-	while (keeper.nr)
-		keeper_free_one();
-}
-
-/* All of memory that a GFP_KERNEL request could have. */
-static void keeper_take_all(struct kunit *test)
-{
-	struct page *page;
-
-	if (totalram_pages() > 320UL << (20 - PAGE_SHIFT))
-		kunit_skip(test, "more than 320 MiB");
-	memset(&keeper, 0, sizeof(keeper));
-	keeper.shrinker = shrinker_alloc(0, "page-keeper");
-	KUNIT_ASSERT_NOT_NULL(test, keeper.shrinker);
-	keeper.shrinker->count_objects = keeper_count;
-	keeper.shrinker->scan_objects = keeper_scan;
-	kunit_add_action(test, keeper_close, NULL);
-	while ((page = alloc_page((GFP_KERNEL & ~__GFP_FS) | __GFP_NORETRY | __GFP_NOWARN))) {
-		set_page_private(page, (unsigned long)keeper.chain);
-		keeper.chain = page;
-		keeper.nr++;
-	}
-	shrinker_register(keeper.shrinker);
+	got += p != NULL;
+	refused += !p;
+	kfree(p);
 }
 
 static void who_is_short_gets_what_others_keep(struct kunit *test)
@@ -185,7 +124,7 @@ static void who_is_short_gets_what_others_keep(struct kunit *test)
 	unsigned long kept;
 	struct page *page;
 
-	keeper_take_all(test);
+	page_keeper_take_all(test, &keeper, GFP_KERNEL & ~__GFP_FS);
 	kept = keeper.nr;
 	KUNIT_EXPECT_NULL(test, alloc_page(GFP_NOWAIT));
 	KUNIT_EXPECT_EQ(test, keeper.nr, kept);
@@ -201,7 +140,7 @@ static void the_mask_reaches_the_callback(struct kunit *test)
 {
 	struct page *page;
 
-	keeper_take_all(test);
+	page_keeper_take_all(test, &keeper, GFP_KERNEL & ~__GFP_FS);
 	keeper.needs_fs = true;
 	KUNIT_EXPECT_NULL(test, alloc_page(GFP_NOFS | __GFP_NOWARN));
 	KUNIT_EXPECT_GT(test, keeper.scans, 0);
@@ -214,7 +153,7 @@ static void the_mask_reaches_the_callback(struct kunit *test)
 /* Motion is not progress: this would go on for ever. */
 static void a_liar_is_not_believed(struct kunit *test)
 {
-	keeper_take_all(test);
+	page_keeper_take_all(test, &keeper, GFP_KERNEL & ~__GFP_FS);
 	keeper.lazy = true;
 	KUNIT_EXPECT_NULL(test, alloc_page(GFP_KERNEL | __GFP_NOWARN));
 	KUNIT_EXPECT_GT(test, keeper.scans, 0);
@@ -225,12 +164,13 @@ static void reclaim_does_not_reclaim(struct kunit *test)
 {
 	struct page *page;
 
-	keeper_take_all(test);
-	keeper.allocates = true;
+	page_keeper_take_all(test, &keeper, GFP_KERNEL & ~__GFP_FS);
+	keeper.in_scan = allocates;
+	got = refused = 0;
 	page = alloc_page(GFP_KERNEL);
 	KUNIT_EXPECT_NOT_NULL(test, page);
-	KUNIT_EXPECT_GT(test, keeper.got, 0);
-	KUNIT_EXPECT_EQ(test, keeper.refused, 0);
+	KUNIT_EXPECT_GT(test, got, 0);
+	KUNIT_EXPECT_EQ(test, refused, 0);
 	KUNIT_EXPECT_NULL(test, current->reclaim_state);
 	KUNIT_EXPECT_EQ(test, current->flags & PF_MEMALLOC, 0);
 	if (page)
@@ -244,7 +184,7 @@ static void empty_slabs_serve_others(struct kunit *test)
 	unsigned long slabs = slabs_of(s);
 	struct page *page;
 
-	keeper_take_all(test);
+	page_keeper_take_all(test, &keeper, GFP_KERNEL & ~__GFP_FS);
 	KUNIT_EXPECT_LT(test, slabs_of(s), slabs);	/* that took them, too */
 	page = alloc_page(GFP_KERNEL);
 	KUNIT_EXPECT_NOT_NULL(test, page);
@@ -259,7 +199,7 @@ static void a_large_block_asks_for_more(struct kunit *test)
 	unsigned long kept;
 	struct page *page;
 
-	keeper_take_all(test);
+	page_keeper_take_all(test, &keeper, GFP_KERNEL & ~__GFP_FS);
 	kept = keeper.nr;
 	page = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL, 8);
 	KUNIT_EXPECT_LE(test, keeper.nr + 256, kept);
@@ -275,6 +215,20 @@ static void private_zones_are_not_our_business(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, try_to_free_pages(&ac), 0);
 	KUNIT_EXPECT_EQ(test, vm_event_sum(ALLOCSTALL_DMA), stalls);
+}
+
+/* These cases are about one thread: nobody else is to reclaim. */
+static page_wake_kswapd_fn *kept_wake;
+
+static int unplug_kswapd(struct kunit *test)
+{
+	kept_wake = page_alloc_set_wake_kswapd(NULL);
+	return 0;
+}
+
+static void plug_kswapd(struct kunit *test)
+{
+	page_alloc_set_wake_kswapd(kept_wake);
 }
 
 static struct kunit_case reclaim_cases[] = {
@@ -293,5 +247,10 @@ static struct kunit_case reclaim_cases[] = {
 	{}
 };
 
-static struct kunit_suite reclaim_suite = { .name = "reclaim", .test_cases = reclaim_cases };
+static struct kunit_suite reclaim_suite = {
+	.name = "reclaim",
+	.init = unplug_kswapd,
+	.exit = plug_kswapd,
+	.test_cases = reclaim_cases,
+};
 kunit_test_suite(reclaim_suite);

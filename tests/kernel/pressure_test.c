@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pressure_test.c - reclaim, reserves and victims with threads that wait for each other
+ *
+ * Booted only.
+ */
+#include <linux/completion.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/mempool.h>
+#include <linux/oom.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
+#include <linux/vmstat.h>
+
+#include "../../mm/internal.h"
+#include "page_keeper.h"
+#include "report.h"
+
+static struct task_struct *run(struct kunit *test, int (*fn)(void *), void *arg)
+{
+	struct task_struct *t = kthread_create(fn, arg, "pressure");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	get_task_struct(t);
+	wake_up_process(t);
+	return t;
+}
+
+/* ---- shrinkers: leaving waits ---------------------------------------------------- */
+
+static struct shrinker *slow_one;
+static bool slow_running, slow_done;
+
+static unsigned long slow_count(struct shrinker *s, struct shrink_control *sc)
+{
+	return slow_running || slow_done ? 0 : 1;
+}
+
+static unsigned long slow_scan(struct shrinker *s, struct shrink_control *sc)
+{
+	WRITE_ONCE(slow_running, true);
+	schedule_timeout_uninterruptible(10);
+	WRITE_ONCE(slow_done, s->name[0] == 's');	/* it is still there */
+	return SHRINK_STOP;
+}
+
+static int drop_all(void *unused)
+{
+	drop_slab();
+	return 0;
+}
+
+static void freeing_a_shrinker_waits_for_its_callback(struct kunit *test)
+{
+	struct task_struct *t;
+
+	slow_running = slow_done = false;
+	slow_one = shrinker_alloc(0, "slow");
+	KUNIT_ASSERT_NOT_NULL(test, slow_one);
+	slow_one->count_objects = slow_count;
+	slow_one->scan_objects = slow_scan;
+	shrinker_register(slow_one);
+	t = run(test, drop_all, NULL);
+	while (!READ_ONCE(slow_running))
+		schedule_timeout_uninterruptible(1);
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(slow_done));
+	shrinker_free(slow_one);
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(slow_done));
+	kthread_stop_put(t);
+}
+
+/* ---- caches come and go under reclaim -------------------------------------------- */
+
+static int drop_often(void *unused)
+{
+	while (!kthread_should_stop()) {
+		slab_drain_all();
+		drop_slab();
+		cond_resched();
+	}
+	return 0;
+}
+
+static void caches_are_destroyed_while_they_shrink(struct kunit *test)
+{
+	struct task_struct *t = run(test, drop_often, NULL);
+	struct kmem_cache *s;
+	unsigned int i, k;
+	void *p[32];
+
+	for (i = 0; i < 120; i++) {
+		s = kmem_cache_create("pressure_test", 64 + 24 * i, 0, 0, NULL);
+		KUNIT_ASSERT_NOT_NULL(test, s);
+		for (k = 0; k < 32; k++)
+			p[k] = kmem_cache_alloc(s, GFP_KERNEL);
+		for (k = 0; k < 32; k++)
+			kmem_cache_free(s, p[k]);
+		if (i % 8 == 0)
+			schedule_timeout_uninterruptible(1);
+		kmem_cache_destroy(s);
+	}
+	kthread_stop_put(t);
+}
+
+/* ---- mempool: sleeping for an element -------------------------------------------- */
+
+static void *never(gfp_t gfp, void *data)
+{
+	return READ_ONCE(*(bool *)data) ? kmalloc(64, gfp) : NULL;
+}
+
+static void give_away(void *element, void *data)
+{
+	kfree(element);
+}
+
+static bool source_flows;
+static mempool_t *pool;
+static void *held;
+
+static mempool_t *make_dry_pool(struct kunit *test, int nr)
+{
+	WRITE_ONCE(source_flows, true);
+	pool = mempool_create(nr, never, give_away, &source_flows);
+	KUNIT_ASSERT_NOT_NULL(test, pool);
+	WRITE_ONCE(source_flows, false);
+	return pool;
+}
+
+static int frees_later(void *unused)
+{
+	schedule_timeout_uninterruptible(10);
+	mempool_free(held, pool);
+	return 0;
+}
+
+static void who_waits_is_woken_by_a_free(struct kunit *test)
+{
+	unsigned long began;
+	struct task_struct *t;
+	void *p;
+
+	make_dry_pool(test, 1);
+	held = mempool_alloc(pool, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, held);
+	began = jiffies;
+	t = run(test, frees_later, NULL);
+	p = mempool_alloc(pool, GFP_NOIO);
+	KUNIT_EXPECT_PTR_EQ(test, p, held);
+	KUNIT_EXPECT_GE(test, jiffies - began, 9);
+	KUNIT_EXPECT_LT(test, jiffies - began, 2 * HZ);
+	mempool_free(p, pool);
+	kthread_stop_put(t);
+	mempool_destroy(pool);
+}
+
+/* Two elements, and many who need one to get on: all do, and nobody is forgotten. */
+#define NR_SHARERS	12
+#define SHARER_ROUNDS	100
+
+static atomic_t in_hand, most_in_hand, rounds_done;
+
+static int shares(void *unused)
+{
+	int i, now;
+	void *p;
+
+	for (i = 0; i < SHARER_ROUNDS; i++) {
+		p = mempool_alloc(pool, GFP_KERNEL);
+		now = atomic_inc_return(&in_hand);
+		if (now > atomic_read(&most_in_hand))
+			atomic_set(&most_in_hand, now);
+		if (i % 16 == 0)
+			schedule_timeout_uninterruptible(1);
+		else
+			yield();
+		atomic_dec(&in_hand);
+		atomic_add(p != NULL, &rounds_done);
+		mempool_free(p, pool);
+	}
+	return 0;
+}
+
+static void many_share_two(struct kunit *test)
+{
+	struct task_struct *t[NR_SHARERS];
+	unsigned long began = jiffies;
+	unsigned int i;
+
+	make_dry_pool(test, 2);
+	atomic_set(&in_hand, 0);
+	atomic_set(&most_in_hand, 0);
+	atomic_set(&rounds_done, 0);
+	for (i = 0; i < NR_SHARERS; i++)
+		t[i] = run(test, shares, NULL);
+	while (atomic_read(&rounds_done) < NR_SHARERS * SHARER_ROUNDS &&
+	       time_before(jiffies, began + 20 * HZ))
+		schedule_timeout_uninterruptible(1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&rounds_done), NR_SHARERS * SHARER_ROUNDS);
+	for (i = 0; i < NR_SHARERS; i++)
+		kthread_stop_put(t[i]);
+	KUNIT_EXPECT_EQ(test, atomic_read(&most_in_hand), 2);
+	KUNIT_EXPECT_EQ(test, pool->curr_nr, 2);
+	KUNIT_EXPECT_FALSE(test, waitqueue_active(&pool->wait));
+	mempool_destroy(pool);
+}
+
+/* From interrupts: never a wait, and NULL only when nothing is left. */
+static unsigned long irq_got, irq_null, irq_wrong;
+
+static void irq_takes_and_gives(void)
+{
+	const int there = pool->curr_nr;
+	void *p = mempool_alloc(pool, GFP_ATOMIC);
+
+	if (p)
+		irq_got++;
+	else
+		irq_null++;
+	irq_wrong += !p != !there;
+	mempool_free(p, pool);
+}
+
+static void interrupts_empty_it_and_fill_it(struct kunit *test)
+{
+	unsigned long ticks;
+	void *p[2];
+	int i;
+
+	make_dry_pool(test, 2);
+	irq_got = irq_null = irq_wrong = 0;
+	KUNIT_ASSERT_EQ(test, timer_test_start(4000, irq_takes_and_gives), 0);
+	for (i = 0; i < 20000 || irq_got < 100 || irq_null < 20; i++) {
+		p[0] = mempool_alloc(pool, GFP_KERNEL);
+		p[1] = mempool_alloc(pool, GFP_KERNEL);
+		mempool_free(p[0], pool);
+		mempool_free(p[1], pool);
+	}
+	ticks = timer_test_stop();
+	kunit_info(test, "%lu interrupts: %lu elements, %lu times none", ticks, irq_got, irq_null);
+	KUNIT_EXPECT_EQ(test, irq_wrong, 0);
+	KUNIT_EXPECT_EQ(test, pool->curr_nr, 2);
+	mempool_destroy(pool);
+}
+
+/* ---- out of memory: the victim is a thread --------------------------------------- */
+
+struct hog {
+	struct oom_victim v;
+	struct page *chain;
+	unsigned long nr;
+	bool told, ready;
+	unsigned long told_at_nr;
+	unsigned int rounds;		/* times it gave back all it had */
+};
+static struct hog hog;
+
+static unsigned long hog_size(struct oom_victim *v)
+{
+	return READ_ONCE(hog.nr);
+}
+
+static void hog_release(struct oom_victim *v)
+{
+	WRITE_ONCE(hog.told, true);
+	if (v->task)
+		wake_up_process(v->task);
+}
+
+static void hog_free_all(void)
+{
+	struct page *page;
+
+	while ((page = hog.chain) != NULL) {
+		hog.chain = (struct page *)page_private(page);
+		hog.nr--;
+		__free_page(page);
+	}
+}
+
+/* Takes all of memory, with all its rights, for ever; when told, gives all of it back. */
+static int hogs_memory(void *unused)
+{
+	struct page *page;
+
+	hog.v.task = current;
+	oom_register_victim(&hog.v);
+	WRITE_ONCE(hog.ready, true);
+	while (!kthread_should_stop()) {
+		if (READ_ONCE(hog.told)) {
+			hog_free_all();
+			WRITE_ONCE(hog.told, false);
+			hog.rounds++;
+			oom_victim_done(&hog.v);
+			schedule_timeout_uninterruptible(2);
+			continue;
+		}
+		page = alloc_page(GFP_KERNEL | __GFP_NOWARN);
+		if (!page) {
+			schedule_timeout_uninterruptible(1);
+			continue;
+		}
+		set_page_private(page, (unsigned long)hog.chain);
+		hog.chain = page;
+		hog.nr++;
+	}
+	oom_unregister_victim(&hog.v);
+	hog_free_all();
+	return 0;
+}
+
+/* Small requests of others are served again and again, at full memory. */
+static void others_live_on_beside_a_hog(struct kunit *test)
+{
+	unsigned int i, served = 0;
+	struct task_struct *t;
+	static struct report r;
+	void *p[16];
+
+	if (totalram_pages() > 320UL << (20 - PAGE_SHIFT))
+		kunit_skip(test, "more than 320 MiB");
+	memset(&hog, 0, sizeof(hog));
+	hog.v.name = "hog";
+	hog.v.size = hog_size;
+	hog.v.release = hog_release;
+	report_begin(&r);
+	t = run(test, hogs_memory, NULL);
+	for (i = 0; hog.rounds < 5 && i < 4000; i++) {
+		p[i % 16] = kmalloc(4096 << i % 3, GFP_KERNEL);
+		served += p[i % 16] != NULL;
+		if (i % 16 == 15)
+			kfree_bulk(16, p);
+		yield();
+		if (i % 64 == 0)
+			schedule_timeout_uninterruptible(1);
+	}
+	for (i %= 16; i > 0; i--)
+		kfree(p[i - 1]);
+	report_end(&r);
+	KUNIT_EXPECT_GE(test, hog.rounds, 5);
+	KUNIT_EXPECT_GT(test, served, 0);
+	kthread_stop_put(t);
+	KUNIT_EXPECT_FALSE(test, tsk_is_oom_victim(current));
+}
+
+static struct kunit_case pressure_cases[] = {
+	KUNIT_CASE(freeing_a_shrinker_waits_for_its_callback),
+	KUNIT_CASE(caches_are_destroyed_while_they_shrink),
+	KUNIT_CASE(who_waits_is_woken_by_a_free),
+	KUNIT_CASE(many_share_two),
+	KUNIT_CASE(interrupts_empty_it_and_fill_it),
+	KUNIT_CASE(others_live_on_beside_a_hog),
+	{}
+};
+
+static struct kunit_suite pressure_suite = { .name = "pressure", .test_cases = pressure_cases };
+kunit_test_suite(pressure_suite);
