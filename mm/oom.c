@@ -12,8 +12,8 @@
  *	   tell it: report, mark, release() ----------------------------> true
  *
  *   A victim that was told is LIVE again when it says so (oom_victim_done()).  One that does
- *   not is given OOM_PATIENCE more calls, each of which comes a tick or more after the one
- *   before; then it is LATE, counts as having nothing left to give, and the next is chosen.
+ *   not, nor gets smaller meanwhile, is given OOM_PATIENCE more calls, each of which comes a
+ *   tick or more after the one before; then it is LATE, counts as having nothing left to give, and the next is chosen.
  *   So a victim that hangs costs time, not the machine.
  *
  *   The thread of a victim may use half of what is left below the min watermark (ALLOC_OOM),
@@ -53,7 +53,8 @@
 
 static DEFINE_SPINLOCK_RANKED(oom_lock, LOCK_OOM);
 static LIST_HEAD(oom_victims);			/* (O) oom_lock */
-static unsigned int oom_waited;			/* (O) calls since the last one was told */
+static unsigned int oom_waited;			/* (O) calls since the one told has moved */
+static unsigned long oom_told_size;		/* (O) pages it had then */
 static struct oom_victim *oom_releasing;	/* (O) in its release() now */
 static const struct task_struct *oom_releaser;	/* (O) who called that */
 static oom_policy_t oom_policy;
@@ -179,11 +180,17 @@ static bool oom_must_wait(void)
 	__must_hold(&oom_lock)
 {
 	struct oom_victim *v;
+	unsigned long size;
 
 	lockdep_assert_held(&oom_lock);
 	list_for_each_entry(v, &oom_victims, list) {
 		if (v->state != OOM_VICTIM_TOLD)
 			continue;
+		size = v->size(v);
+		if (size < oom_told_size) {
+			oom_told_size = size;	/* it is at it: much takes long */
+			oom_waited = 0;
+		}
 		if (++oom_waited <= OOM_PATIENCE)
 			return true;
 		pr_info("oom_reaper: unable to reap pid:%d (%s)\n", v->task ? v->task->pid : 0,
@@ -217,6 +224,7 @@ static void oom_select(struct oom_control *oc)
 		return;
 	oom_set_state(oc->chosen, OOM_VICTIM_TOLD);
 	oom_waited = 0;
+	oom_told_size = oc->chosen->size(oc->chosen);
 	oom_releasing = oc->chosen;
 	oom_releaser = current;
 }

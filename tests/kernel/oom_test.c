@@ -195,6 +195,23 @@ static void who_was_told_gets_time(struct kunit *test)
 	oom_victim_done(&t->v);
 }
 
+/* Much to give back takes long: that is not the same as hanging. */
+static void who_gets_smaller_is_waited_for(struct kunit *test)
+{
+	struct toy *t = toy_add(test, 0, 1000);
+	unsigned int i;
+
+	toy_add(test, 1, 50);
+	t->hangs = true;
+	KUNIT_EXPECT_TRUE(test, oom(GFP_KERNEL));
+	for (i = 0; i < 800; i++) {
+		t->pages -= i % 2;
+		KUNIT_EXPECT_TRUE(test, oom(GFP_KERNEL));
+	}
+	KUNIT_EXPECT_EQ(test, toys[1].released, 0);
+	oom_victim_done(&t->v);
+}
+
 static void one_may_leave_in_its_callback(struct kunit *test)
 {
 	toy_add(test, 0, 100)->leaves = true;
@@ -392,6 +409,7 @@ static struct kunit_case oom_cases[] = {
 	KUNIT_CASE(adjusted_ones_come_first_last_or_never),
 	KUNIT_CASE(the_policy_decides),
 	KUNIT_CASE(who_was_told_gets_time),
+	KUNIT_CASE(who_gets_smaller_is_waited_for),
 	KUNIT_CASE(one_may_leave_in_its_callback),
 	KUNIT_CASE(oom_in_oom),
 	KUNIT_CASE(notifiers_come_first),
