@@ -12,6 +12,7 @@ BOOTED_TESTS += irqsources
 BOOTED_TESTS += kswapd pressure
 BOOTED_FILES := tests/kernel/irqsweep%.c
 BOOTED_FILES += tests/kernel/rules%.c tests/kernel/leaks%.c
+BOOTED_FILES += tests/kernel/stress%.c
 BOOTED_FILES += tests/kernel/preempt%.c
 # Kernel files outside lib/ and mm/ that the hosted build takes along.
 HOSTED_EXTRA := boot/multiboot2.c boot/pvh.c boot/boot_info.c kernel/kunit.c kernel/kunit_assert.c kernel/kunit_failnth.c \
@@ -287,6 +288,8 @@ sweep: $(O)/$(IMG).elf
 	$(Q)scripts/irqsweep $(SWEEPFLAGS)
 bench: $(O)/$(IMG).elf
 	$(Q)scripts/bench --kernel $< $(BENCH)
+stress: $(O)/$(IMG).elf
+	$(Q)O=$(O) CMDLINE='$(CMDLINE)' scripts/stress $(STRESS)
 # The kernel without its suites and benchmarks: what the size limit is about.
 bare:
 	$(Q)$(MAKE) --no-print-directory IMG=bare TESTS=0 $(O)/bare.stripped
@@ -307,6 +310,7 @@ help:
 	@echo '  host-test    the hosted suites alone (FILTER=glob)'
 	@echo '  sweep        the deep interrupt sweep: every pair of instructions, some 15 minutes'
 	@echo '  bench        the benchmark table, in instructions (BENCH=glob)'
+	@echo '  stress       everybody allocates at full memory for 2 minutes, on 64M and on 1G (STRESS="seconds mem...")'
 	@echo '  lint         cppcheck, sparse, clang, format, layers, headers, sizes'
 	@echo '  coverage     line and branch coverage of mm/ and lib/, hosted and booted'
 	@echo '  clean        remove $(O)/'

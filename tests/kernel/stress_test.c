@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stress_test.c - everybody at once, with all of memory taken, for stress.seconds=
+ *
+ *	24 threads	all calls, all masks		stress_ops.c
+ *	timer		2,000 interrupts a second, the masks that do not sleep
+ *	tasklet		scheduled by every fourth of them
+ *	3 hogs		threads that take all there is, and are the victims	stress_hogs.c
+ *	1 keeper	fills what shrinkers and the notifier empty
+ *	kswapd, and this thread, which looks after the others
+ *
+ * Several times a second the world is stopped: every thread waits between two steps, and
+ * mm_verify() looks at everything.  A thread that makes no step for HANG_SECONDS is named, with
+ * what it is at.  In the end all goes back, and KUnit's account must be what it was.
+ */
+#include <kunit/test.h>
+#include <linux/init.h>
+#include <linux/interrupt.h>
+#include <linux/jiffies.h>
+#include <linux/kstrtox.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/seq_file.h>
+#include <linux/vmalloc.h>
+#include <linux/vmstat.h>
+#include <linux/wait.h>
+
+#include "stress.h"
+
+#define NR_WORKERS	24
+#define NR_SIDES	(NR_WORKERS + 2)	/* and the timer's, and the tasklet's */
+#define TIMER_HZ	2000
+#define STEPS_A_TURN	32
+#define STEPS_A_TICK	4
+#define STEPS_A_TASKLET	16
+#define HANG_SECONDS	30
+#define DEFAULT_SECONDS	2
+
+static unsigned int stress_seconds = DEFAULT_SECONDS;
+
+static int setup_seconds(char *val)
+{
+	return kstrtouint(val, 0, &stress_seconds);
+}
+__setup("stress.seconds=", setup_seconds);
+
+static struct stress_side sides[NR_SIDES];
+static struct stress_side *const timer_side = &sides[NR_WORKERS];
+static struct stress_side *const tasklet_side = &sides[NR_WORKERS + 1];
+static struct task_struct *worker[NR_WORKERS];
+
+/* ---- stopping the world ---------------------------------------------------------- */
+
+static DECLARE_WAIT_QUEUE_HEAD(world);
+static bool world_stopped;
+static atomic_t nr_waiting;
+
+bool stress_go_on(const bool *urgent)
+{
+	if (READ_ONCE(world_stopped)) {
+		atomic_inc(&nr_waiting);
+		wait_event(world, !READ_ONCE(world_stopped) || (urgent && READ_ONCE(*urgent)));
+		atomic_dec(&nr_waiting);
+	}
+	return !kthread_should_stop();
+}
+
+void stress_look_again(void)
+{
+	wake_up_all(&world);
+}
+
+static void start_world(void)
+{
+	WRITE_ONCE(world_stopped, false);
+	wake_up_all(&world);
+	while (atomic_read(&nr_waiting))
+		schedule_timeout_uninterruptible(1);
+}
+
+/* False: somebody does not come to rest. */
+static bool stop_world(void)
+{
+	const unsigned long began = jiffies;
+
+	WRITE_ONCE(world_stopped, true);
+	while (atomic_read(&nr_waiting) < NR_WORKERS + STRESS_HOG_THREADS) {
+		if (time_after(jiffies, began + HANG_SECONDS * HZ))
+			return false;
+		schedule_timeout_uninterruptible(1);
+	}
+	return true;
+}
+
+/* Those who are not ours (kswapd, workers with vfree()s) may be in the middle of something. */
+static bool verify_world(char *msg, size_t n)
+{
+	unsigned int i;
+
+	for (i = 0; i < HZ; i++) {
+		vmalloc_drain();
+		if (mm_verify(msg, n))
+			return true;
+		schedule_timeout_uninterruptible(1);
+	}
+	return false;
+}
+
+/* ---- the sides ------------------------------------------------------------------- */
+
+/* A slice of time is some thousand steps: whoever gives way more often meets the others more. */
+static int work(void *side)
+{
+	struct stress_side *s = side;
+
+	while (stress_go_on(NULL)) {
+		stress_step(s);
+		if (s->ops % STEPS_A_TURN == 0)
+			yield();
+	}
+	return 0;
+}
+
+static void in_tasklet(struct tasklet_struct *unused)
+{
+	unsigned int i;
+
+	for (i = 0; i < STEPS_A_TASKLET; i++)
+		stress_step(tasklet_side);
+}
+static DECLARE_TASKLET(tasklet, in_tasklet);
+
+static void in_timer(void)
+{
+	static unsigned int ticks;
+	unsigned int i;
+
+	for (i = 0; i < STEPS_A_TICK; i++)
+		stress_step(timer_side);
+	if (ticks++ % 4 == 0)
+		tasklet_schedule(&tasklet);
+}
+
+static int start_all(void)
+{
+	unsigned int i;
+	char name[16];
+
+	stress_side_init(timer_side, "timer", true, kunit_seed() + 100);
+	stress_side_init(tasklet_side, "tasklet", true, kunit_seed() + 101);
+	for (i = 0; i < NR_WORKERS; i++) {
+		snprintf(name, sizeof(name), "stress/%u", i);
+		stress_side_init(&sides[i], name, false, kunit_seed() + i);
+		worker[i] = kthread_create(work, &sides[i], "stress/%u", i);
+		if (IS_ERR(worker[i]))
+			return -ENOMEM;
+		get_task_struct(worker[i]);
+	}
+	for (i = 0; i < NR_WORKERS; i++)
+		wake_up_process(worker[i]);
+	if (stress_hogs_start())
+		return -ENOMEM;
+	return timer_test_start(TIMER_HZ, in_timer);
+}
+
+static void stop_all(void)
+{
+	unsigned int i;
+
+	timer_test_stop();
+	tasklet_kill(&tasklet);
+	for (i = 0; i < NR_WORKERS; i++)
+		kthread_stop_put(worker[i]);
+	stress_hogs_stop();
+	stress_boxes_exit(&sides[0]);
+	for (i = 0; i < NR_SIDES; i++)
+		stress_side_exit(&sides[i]);
+	stress_ops_exit();
+}
+
+/* ---- looking after them ---------------------------------------------------------- */
+
+static unsigned long last_ops[NR_SIDES], last_step[NR_SIDES];
+
+/* Name everybody who makes no step; how many they are. */
+static unsigned int find_the_stuck(struct kunit *test)
+{
+	const struct stress_side *s;
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < NR_SIDES; i++) {
+		s = &sides[i];
+		if (last_ops[i] != READ_ONCE(s->ops)) {
+			last_ops[i] = s->ops;
+			last_step[i] = jiffies;
+		}
+		if (time_before(jiffies, last_step[i] + HANG_SECONDS * HZ))
+			continue;
+		nr++;
+		KUNIT_FAIL(test, "%s makes no step: %s, %s with %s, after %lu", s->name, s->doing,
+			   stress_kind_names[s->at_kind], stress_masks[s->at_mask].name, s->ops);
+	}
+	return nr;
+}
+
+/* Until time is up, or something is wrong; how often all was found sound. */
+static unsigned int look_after(struct kunit *test)
+{
+	const unsigned long end = jiffies + stress_seconds * HZ;
+	unsigned int rounds = 0, i;
+	char msg[160] = "";
+	bool fine = true;
+
+	for (i = 0; i < NR_SIDES; i++)
+		last_step[i] = jiffies;
+	while (fine && time_before(jiffies, end)) {
+		watchdog_arm(2 * HANG_SECONDS);
+		schedule_timeout_uninterruptible(HZ / 3);
+		fine = !find_the_stuck(test);
+		if (!fine)
+			break;
+		fine = stop_world() && verify_world(msg, sizeof(msg));
+		KUNIT_EXPECT_TRUE_MSG(test, fine, "%s", msg);
+		start_world();
+		rounds++;
+	}
+	watchdog_arm(2 * HANG_SECONDS);
+	return rounds;
+}
+
+/* ---- the table ------------------------------------------------------------------- */
+
+static void add_count(struct stress_count *to, const struct stress_count *c)
+{
+	to->asked += c->asked;
+	to->failed += c->failed;
+	to->max_wait = max(to->max_wait, c->max_wait);
+}
+
+static void print_row(const char *name, const struct stress_count *c)
+{
+	printk_raw("%-22s %12lu %12lu %10lu\n", name, c->asked, c->failed, c->max_wait);
+}
+
+static unsigned long sum_of_ops(unsigned int from, unsigned int to)
+{
+	unsigned long sum = 0;
+
+	for (; from < to; from++)
+		sum += sides[from].ops;
+	return sum;
+}
+
+static void print_counts(void)
+{
+	struct stress_count kind, mask;
+	unsigned int i, k;
+
+	printk_raw("%-22s %12s %12s %10s\n", "call", "requests", "NULL", "max wait");
+	for (k = 0; k < NR_STRESS_KINDS; k++) {
+		kind = (struct stress_count){ 0 };
+		for (i = 0; i < NR_SIDES; i++)
+			add_count(&kind, &sides[i].kind[k]);
+		print_row(stress_kind_names[k], &kind);
+	}
+	printk_raw("%-22s %12s %12s %10s\n", "mask", "requests", "NULL", "max wait");
+	for (k = 0; k < NR_STRESS_MASKS; k++) {
+		mask = (struct stress_count){ 0 };
+		for (i = 0; i < NR_SIDES; i++)
+			add_count(&mask, &sides[i].mask[k]);
+		print_row(stress_masks[k].name, &mask);
+	}
+}
+
+/* Events since begin. */
+static u64 events[NR_VM_EVENT_ITEMS];
+
+static u64 since(enum vm_event_item item)
+{
+	return vm_event_sum(item) - events[item];
+}
+
+static void print_table(unsigned int rounds)
+{
+	struct stress_hog_counts c;
+
+	stress_hogs_count(&c);
+	printk_raw("# table: stress-%luM\n", totalram_pages() >> (20 - PAGE_SHIFT));
+	printk_raw("%u s, %lu MiB, seed %#llx: %lu steps in threads, %lu in interrupts, %lu in "
+		   "tasklets; sound %u times\n", stress_seconds,
+		   totalram_pages() >> (20 - PAGE_SHIFT), kunit_seed(), sum_of_ops(0, NR_WORKERS),
+		   timer_side->ops, tasklet_side->ops, rounds);
+	print_counts();
+	printk_raw("(waits in jiffies, 1/%u s; failed pool and bulk requests by call only)\n", HZ);
+	printk_raw("direct reclaims %llu, pages they freed %llu; kswapd runs %llu, pages %llu\n",
+		   since(ALLOCSTALL_DMA) + since(ALLOCSTALL_DMA32) + since(ALLOCSTALL_NORMAL),
+		   since(PGSTEAL_DIRECT), since(PAGEOUTRUN), since(PGSTEAL_KSWAPD));
+	printk_raw("objects scanned %llu; kept %lu, shrunk %lu; victims told %llu, pages they gave "
+		   "%lu; notifier helped %lu times\n", since(SLABS_SCANNED), c.kept, c.shrunk,
+		   since(OOM_KILL), c.given, c.stored);
+	printk_raw("# end of table\n");
+}
+
+/* ---- the case -------------------------------------------------------------------- */
+
+static void everybody_at_full_memory(struct kunit *test)
+{
+	unsigned long broken = 0, pool_failed = 0, failed = 0, small = 0;
+	unsigned int i, rounds;
+
+	for (i = 0; i < NR_VM_EVENT_ITEMS; i++)
+		events[i] = vm_event_sum(i);
+	KUNIT_ASSERT_EQ(test, stress_ops_init(), 0);
+	KUNIT_ASSERT_EQ(test, start_all(), 0);
+	rounds = look_after(test);
+	stop_all();
+	print_table(rounds);
+	for (i = 0; i < NR_SIDES; i++) {
+		broken += sides[i].broken;
+		pool_failed += sides[i].pool_failed;
+		small += sides[i].small_failed;
+		KUNIT_EXPECT_GT_MSG(test, sides[i].ops, 0, "%s", sides[i].name);
+	}
+	for (i = 0; i < NR_STRESS_MASKS; i++)
+		failed += sides[0].mask[i].failed;
+	kunit_info(test, "GFP_KERNEL, up to 32 KiB: NULL %lu times", small);
+	KUNIT_EXPECT_EQ(test, broken, 0);
+	KUNIT_EXPECT_EQ(test, pool_failed, 0);
+	KUNIT_EXPECT_GT_MSG(test, failed, 0, "memory was never short");
+	KUNIT_EXPECT_GT(test, rounds, 0);
+	for (i = 0; i < NR_WORKERS; i++)	/* __GFP_NOFAIL */
+		KUNIT_EXPECT_EQ(test, sides[i].mask[NR_STRESS_MASKS - 1].failed, 0);
+}
+
+static struct kunit_case stress_cases[] = {
+	KUNIT_CASE_SLOW(everybody_at_full_memory),
+	{}
+};
+
+static struct kunit_suite stress_suite = { .name = "stress", .test_cases = stress_cases };
+kunit_test_suite(stress_suite);
