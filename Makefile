@@ -6,7 +6,7 @@
 # but the few exceptions right below.
 
 # Suites that need a real CPU or real devices: booted only.
-BOOTED_TESTS := wait completion mutex semaphore softirq tasklet timer sched kthread vmalloc_irq page_irq slab_irq trap irq acpi time wx console isa_dma paging boot
+BOOTED_TESTS := spinlock_irq sync_sweep rwsem wait completion mutex semaphore softirq tasklet timer sched kthread vmalloc_irq page_irq slab_irq trap irq acpi time wx console isa_dma paging boot
 BOOTED_TESTS += floppy floppy_fault input_dev
 BOOTED_TESTS += irqsources
 BOOTED_TESTS += kswapd pressure

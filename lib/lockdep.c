@@ -364,6 +364,16 @@ void lockdep_acquired(struct lockdep_map *map, unsigned long ip)
 	t->held_locks[t->lockdep_depth++] = (struct held_lock){ map, ip };
 }
 
+bool lockdep_is_noted(const struct lockdep_map *map)
+{
+	const struct task_struct *t = current;
+
+	for (unsigned int i = 0; i < t->lockdep_depth; i++)
+		if (t->held_locks[i].instance == map)
+			return true;
+	return false;
+}
+
 /* Newest first; one that was not noted (too many, or unchecked then) is no harm. */
 void lockdep_released(struct lockdep_map *map)
 {

@@ -40,6 +40,8 @@ void lockdep_check_order(struct lockdep_map *map, unsigned int subclass, unsigne
 void lockdep_recursion(struct lockdep_map *map, unsigned long ip);
 void lockdep_acquired(struct lockdep_map *map, unsigned long ip);
 void lockdep_released(struct lockdep_map *map);
+/* Does the running thread hold it, as far as was noted? */
+bool lockdep_is_noted(const struct lockdep_map *map);
 void lockdep_unbalanced(struct lockdep_map *map, unsigned long ip);
 
 /* lib/spinlock.c: the @i-th lock that this CPU holds; false: it holds fewer. */

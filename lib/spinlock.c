@@ -151,7 +151,7 @@ static __always_inline void debug_locked(spinlock_t *lock, struct held_spinlocks
 
 	barrier();			/* S4 */
 	lock->owner = current;
-	lock->cpu_again = (u8)smp_processor_id();
+	lock->owner_cpu = (s8)smp_processor_id();
 	e->lock = lock;
 	e->ip = (s32)ip;
 	e->context_top = context_top;
@@ -168,11 +168,10 @@ static __always_inline bool is_plain_lock(const spinlock_t *lock,
 	       !(usage & ~lock->usage);
 }
 
+/* The newest lock of this CPU, and taken once, by this thread? */
 static __always_inline bool is_plain_unlock(const spinlock_t *lock,
-					    const struct held_spinlocks *held)
+					    const struct held_spinlocks *held, unsigned int nr)
 {
-	unsigned int nr = held->nr;
-
 	return nr && held->lock[nr - 1].lock == lock && lock->owner == current &&
 	       lock->cpu_again == (u8)smp_processor_id();
 }
@@ -399,7 +398,7 @@ static __always_inline void do_lock(spinlock_t *lock, bool irqs_off, unsigned in
 		return;
 	}
 	count = preempt_count();
-	usage = usage_now(count, irqs_off);
+	usage = irqs_off && likely(!(count & CONTEXT_MASK)) ? 0 : usage_now(count, irqs_off);
 	if (unlikely(!is_plain_lock(lock, held, usage))) {
 		lock_checked(lock, usage, subclass, ip);
 		return;
@@ -411,16 +410,17 @@ static __always_inline void do_lock(spinlock_t *lock, bool irqs_off, unsigned in
 static __always_inline void do_unlock(spinlock_t *lock) __no_lock_analysis
 {
 	struct held_spinlocks *held = this_cpu_ptr(&held_locks);
+	unsigned int nr = held->nr;
 
 	if (likely(lock_debug)) {
-		if (unlikely(!is_plain_unlock(lock, held))) {
+		if (unlikely(!is_plain_unlock(lock, held, nr))) {
 			unlock_checked(lock);
 			return;
 		}
 		lock->owner = NULL;
-		lock->cpu_again = SPINLOCK_CPU_NONE;
-		held->lock[held->nr - 1].lock = NULL;
-		held->nr--;
+		lock->owner_cpu = -1;
+		held->lock[nr - 1].lock = NULL;
+		held->nr = nr - 1;
 	}
 	next_ticket(lock);
 }

@@ -126,7 +126,7 @@ bool mutex_is_held(const struct mutex *lock);
 bool rwsem_is_held(const struct rw_semaphore *sem);
 #define lockdep_is_held(lock) _Generic((lock),				\
 	struct mutex *: mutex_is_held, const struct mutex *: mutex_is_held, \
-	struct rw_semaphore *: rwsem_is_held,				\
+	struct rw_semaphore *: rwsem_is_held, const struct rw_semaphore *: rwsem_is_held, \
 	default: spin_is_held)(lock)
 #define lockdep_assert_held(lock) \
 	do { if (IS_ENABLED(CONFIG_LOCKDEP)) (void)WARN_ON_ONCE(!lockdep_is_held(lock)); } while (0)

@@ -140,7 +140,6 @@ static void order_is_learned(struct kunit *test)
 	report_begin(&rep);
 	take_both(&a, &b);
 	take_both(&b, &c);
-	take_both(&a, &c);
 	take_both(&a, &b);
 	report_end(&rep);
 	KUNIT_EXPECT_STREQ(test, rep.text, "");
@@ -210,6 +209,8 @@ static void order_below_a_trylock(struct kunit *test)
 	spinlock_t vmap = __SPIN_LOCK_INIT(LOCK_VMAP);
 
 	report_begin(&rep);
+	spin_lock(&vmap);			/* used before: the short way, but for ranks */
+	spin_unlock(&vmap);
 	spin_lock(&zone);
 	KUNIT_EXPECT_TRUE(test, spin_trylock(&user));
 	__acquire(&user);

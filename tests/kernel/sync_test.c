@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/completion.h>
 #include <linux/mutex.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/semaphore.h>
 #include <linux/utsname.h>
@@ -67,6 +68,7 @@ static void complete_all_lasts(struct kunit *test)
 	for (int i = 0; i < 5; i++)
 		wait_for_completion(&c);
 	KUNIT_EXPECT_TRUE(test, try_wait_for_completion(&c) && completion_done(&c));
+	KUNIT_EXPECT_EQ(test, c.done, UINT_MAX);
 	KUNIT_EXPECT_EQ(test, wait_for_completion_interruptible_timeout(&c, 4), 4);
 	reinit_completion(&c);
 	KUNIT_EXPECT_FALSE(test, completion_done(&c) || try_wait_for_completion(&c));
@@ -391,6 +393,109 @@ static void down_under_a_lock(struct kunit *test)
 		      "lib/semaphore.c:");
 }
 
+/* ---- rw_semaphores --------------------------------------------------------------- */
+
+static void rwsem_states(struct kunit *test)
+{
+	struct rw_semaphore sem;
+
+	init_rwsem(&sem);
+	KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&sem) || rwsem_is_held(&sem));
+	down_read(&sem);
+	KUNIT_EXPECT_TRUE(test, rwsem_is_locked(&sem) && rwsem_is_held(&sem));
+	lockdep_assert_held(&sem);
+	KUNIT_EXPECT_EQ(test, down_write_trylock(&sem), 0);
+	KUNIT_EXPECT_EQ(test, down_read_trylock(&sem), 1);
+	up_read(&sem);
+	up_read(&sem);
+	KUNIT_EXPECT_EQ(test, down_write_killable(&sem), 0);
+	KUNIT_EXPECT_EQ(test, down_read_trylock(&sem) | down_write_trylock(&sem), 0);
+	downgrade_write(&sem);
+	KUNIT_EXPECT_TRUE(test, rwsem_is_held(&sem));
+	KUNIT_EXPECT_EQ(test, down_read_trylock(&sem), 1);
+	up_read(&sem);
+	up_read(&sem);
+	KUNIT_EXPECT_EQ(test, down_read_interruptible(&sem), 0);
+	up_read(&sem);
+	KUNIT_EXPECT_EQ(test, down_read_killable(&sem), 0);
+	up_read(&sem);
+	KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&sem) || rwsem_is_contended(&sem));
+	KUNIT_EXPECT_EQ(test, lockdep_held_count(), 0U);
+}
+
+/* A writer in between would wait for the first, and the second for the writer. */
+static void rwsem_recursion(struct kunit *test)
+{
+	DECLARE_RWSEM(sem);
+
+	report_begin(&rep);
+	down_read(&sem);
+	down_read(&sem);
+	up_read(&sem);
+	KUNIT_EXPECT_TRUE(test, rwsem_is_held(&sem));
+	up_read(&sem);
+	KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&sem));
+	report_end(&rep);
+	EXPECT_REPORT(test, &rep, "WARNING: possible recursive locking detected\n");
+	EXPECT_REPORT(test, &rep, " (sem){+.+.}-{3:3}, at: ");
+
+	init_rwsem(&sem);
+	report_begin(&rep);
+	down_write(&sem);
+	down_write(&sem);
+	up_write(&sem);
+	KUNIT_EXPECT_TRUE(test, rwsem_is_held(&sem));
+	up_write(&sem);
+	KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&sem));
+	report_end(&rep);
+	EXPECT_REPORT(test, &rep, "WARNING: possible recursive locking detected\n");
+	KUNIT_EXPECT_EQ(test, lockdep_held_count(), 0U);
+}
+
+static void rwsem_misuse(struct kunit *test)
+{
+	DECLARE_RWSEM(a);
+	DEFINE_SPINLOCK(lock);
+
+	report_begin(&rep);
+	up_write(&a);
+	report_end(&rep);
+	EXPECT_REPORT(test, &rep, "WARNING: bad unlock balance detected!\n");
+
+	init_rwsem(&a);
+	report_begin(&rep);
+	down_read(&a);
+	up_write(&a);				/* as a writer, which it is not */
+	KUNIT_EXPECT_TRUE(test, rwsem_is_locked(&a));
+	up_read(&a);
+	report_end(&rep);
+	EXPECT_REPORT(test, &rep, "WARNING: bad unlock balance detected!\n");
+	KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&a));
+
+	report_begin(&rep);
+	down_write(&a);
+	debug_check_no_locks_held();
+	KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&a));
+	down_read(&a);
+	debug_check_no_locks_held();
+	KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&a));
+	report_end(&rep);
+	EXPECT_REPORT(test, &rep, " still has locks held!\n");
+
+	report_begin(&rep);
+	spin_lock(&lock);
+	a.active = 1;				/* somebody else's */
+	down_write(&a);
+	up_write(&a);
+	KUNIT_EXPECT_EQ(test, a.active, 1);
+	a.active = 0;
+	spin_unlock(&lock);
+	report_end(&rep);
+	EXPECT_REPORT(test, &rep, "BUG: sleeping function called from invalid context at "
+		      "lib/rwsem.c:");
+	KUNIT_EXPECT_EQ(test, lockdep_held_count(), 0U);
+}
+
 static struct kunit_case sync_cases[] = {
 	KUNIT_CASE(completions_are_counted),
 	KUNIT_CASE(complete_all_lasts),
@@ -409,6 +514,9 @@ static struct kunit_case sync_cases[] = {
 	KUNIT_CASE(mutex_held_at_the_end),
 	KUNIT_CASE(semaphore_counts),
 	KUNIT_CASE(down_under_a_lock),
+	KUNIT_CASE(rwsem_states),
+	KUNIT_CASE(rwsem_recursion),
+	KUNIT_CASE(rwsem_misuse),
 	{}
 };
 
