@@ -15,7 +15,9 @@
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/oom.h>
 #include <linux/section.h>
+#include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/stats.h>
 #include <linux/string.h>
@@ -235,6 +237,34 @@ int monitor_whatis(struct monitor *mon, int argc, char **argv)
 	if (kstrtoul(argv[1], 16, &addr))
 		return monitor_fail(mon, argv[0], "'%s' is no address (hexadecimal)", argv[1]);
 	stats_whatis(&mon->out, addr);
+	return 0;
+}
+
+int monitor_shrinkers(struct monitor *mon, int argc, char **argv)
+{
+	shrinkers_show(&mon->out);
+	return 0;
+}
+
+int monitor_drop_slab(struct monitor *mon, int argc, char **argv)
+{
+	const unsigned long before = nr_free_pages() + nr_free_pcp_pages();
+	unsigned long after;
+
+	drop_slab();
+	after = nr_free_pages() + nr_free_pcp_pages();
+	seq_printf(&mon->out, "%lu pages came free, %lu are\n",
+		   after > before ? after - before : 0, after);
+	return 0;
+}
+
+int monitor_oom(struct monitor *mon, int argc, char **argv)
+{
+	struct oom_control oc = { .gfp_mask = GFP_KERNEL, .order = -1 };
+
+	if (!out_of_memory(&oc))
+		return monitor_fail(mon, argv[0], "nobody has anything to give up");
+	seq_puts(&mon->out, "somebody gives up what he has\n");
 	return 0;
 }
 

@@ -44,6 +44,7 @@
 #include <linux/sched/mm.h>
 #include <linux/stacktrace.h>
 #include <linux/stats.h>
+#include <linux/string.h>
 #include <linux/vmstat.h>
 
 #include "slab.h"
@@ -231,33 +232,66 @@ static void oom_select(struct oom_control *oc)
 
 /* ---- the report ------------------------------------------------------------------ */
 
-static void oom_dump_slab(struct kmem_cache *s, void *arg)
+/* Printing takes long: not under the list's lock. */
+static void oom_dump_slabs(struct seq_file *m)
 {
+	unsigned int index = 1;
+	struct kmem_cache *s;
 	struct slabinfo i;
 
-	kmem_cache_info(s, &i);
-	if (!(i.flags & SLAB_RECLAIM_ACCOUNT) && i.num_objs)
-		seq_printf(arg, "%-17s %10luKB %10luKB\n", i.name,
-			   i.active_objs * i.objsize >> 10, i.num_objs * i.objsize >> 10);
+	seq_puts(m, "Unreclaimable slab info:\n");
+	seq_puts(m, "Name                      Used          Total\n");
+	while ((s = slab_cache_pin_next(&index)) != NULL) {
+		kmem_cache_info(s, &i);
+		if (!(i.flags & SLAB_RECLAIM_ACCOUNT) && i.num_objs)
+			seq_printf(m, "%-17s %10luKB %10luKB\n", i.name,
+				   i.active_objs * i.objsize >> 10,
+				   i.num_objs * i.objsize >> 10);
+		slab_cache_unpin(s);
+	}
+}
+
+struct oom_row {
+	int pid;
+	unsigned long pages;
+	short adj;
+	char name[TASK_COMM_LEN];
+};
+
+/* The nr-th victim; false: there are not so many. */
+static bool oom_get_row(unsigned int nr, struct oom_row *row)
+{
+	struct oom_victim *v;
+	unsigned long flags;
+	bool found = false;
+
+	spin_lock_irqsave(&oom_lock, flags);
+	list_for_each_entry(v, &oom_victims, list) {
+		if (nr--)
+			continue;
+		row->pid = v->task ? v->task->pid : 0;
+		row->pages = v->size(v);
+		row->adj = v->oom_score_adj;
+		strscpy(row->name, v->name, sizeof(row->name));
+		found = true;
+		break;
+	}
+	spin_unlock_irqrestore(&oom_lock, flags);
+	return found;
 }
 
 static void oom_dump_victims(struct seq_file *m)
 {
-	struct oom_victim *v;
-	unsigned long flags;
+	struct oom_row row;
+	unsigned int nr;
 
 	seq_puts(m, "Tasks state (memory values in pages):\n");
 	seq_puts(m, "[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem "
 		 "pgtables_bytes swapents oom_score_adj name\n");
-	spin_lock_irqsave(&oom_lock, flags);
-	list_for_each_entry(v, &oom_victims, list) {
-		const int pid = v->task ? v->task->pid : 0;
-		const unsigned long size = v->size(v);
-
+	for (nr = 0; oom_get_row(nr, &row); nr++)
 		seq_printf(m, "[%7d] %5d %5d %8lu %8lu %8lu %8d %9d %8d %8d         %5hd %s\n",
-			   pid, 0, pid, size, size, size, 0, 0, 0, 0, v->oom_score_adj, v->name);
-	}
-	spin_unlock_irqrestore(&oom_lock, flags);
+			   row.pid, 0, row.pid, row.pages, row.pages, row.pages, 0, 0, 0, 0,
+			   row.adj, row.name);
 }
 
 /* The adjustment of the victim that the running thread is, if it is one. */
@@ -286,9 +320,7 @@ static void oom_dump(const struct oom_control *oc)
 	dump_stack();
 	seq_to_log(&m, KERN_WARNING);
 	stats_show_mem(&m);
-	seq_puts(&m, "Unreclaimable slab info:\n");
-	seq_puts(&m, "Name                      Used          Total\n");
-	kmem_cache_for_each(oom_dump_slab, &m);
+	oom_dump_slabs(&m);
 	oom_dump_victims(&m);
 	seq_flush(&m);
 }

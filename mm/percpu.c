@@ -39,8 +39,10 @@
 #include <linux/log2.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
+#include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/swap.h>
 #include <linux/vmalloc.h>
 
 #include "internal.h"
@@ -394,6 +396,36 @@ static bool percpu_verify(char *msg, size_t n)
 	return false;
 }
 
+/* ---- under pressure: chunks that nobody uses, but for one, for those who may not sleep -- */
+
+static unsigned long percpu_shrink_count(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	struct percpu_chunk *chunk;
+	unsigned long empty = 0, flags;
+
+	spin_lock_irqsave(&percpu_lock, flags);
+	list_for_each_entry(chunk, &percpu_chunks, list)
+		empty += chunk->free == PERCPU_WORDS && !chunk->pins;
+	spin_unlock_irqrestore(&percpu_lock, flags);
+	return empty > 1 ? (empty - 1) * PERCPU_PAGES * nr_cpu_ids : 0;
+}
+
+static unsigned long percpu_shrink_scan(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	const unsigned long pages = percpu_shrink(1);
+
+	mm_account_reclaimed_pages(pages);
+	sc->nr_scanned = max(pages, sc->nr_to_scan);
+	return pages ? pages : SHRINK_STOP;
+}
+
+static struct shrinker percpu_shrinker = {
+	.count_objects	= percpu_shrink_count,
+	.scan_objects	= percpu_shrink_scan,
+	.batch		= 1,
+	.seeks		= 0,
+};
+
 static void percpu_settle(void)
 {
 	percpu_shrink(0);
@@ -409,4 +441,5 @@ static struct verify_ops percpu_verify_ops = {
 void percpu_init(void)
 {
 	verify_register(&percpu_verify_ops);
+	WARN_ON(register_shrinker(&percpu_shrinker, "percpu-chunks"));
 }

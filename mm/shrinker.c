@@ -39,6 +39,7 @@
 #include <linux/panic.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/seq_file.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -325,6 +326,26 @@ void drop_slab(void)
 		if (!shrink_slab(GFP_KERNEL, 0, 0))
 			break;
 	count_vm_event(DROP_SLAB);
+}
+
+void shrinkers_show(struct seq_file *m)
+{
+	struct shrink_control sc = { .gfp_mask = GFP_KERNEL };
+	struct shrinker_run run;
+	unsigned long nr;
+	u64 id = ~0ULL;
+
+	seq_puts(m, "shrinker                         objects   deferred  seeks  batch\n");
+	while (shrinker_enter(&run, &id)) {
+		struct shrinker *s = run.shrinker;
+
+		nr = s->count_objects(s, &sc);
+		if (run.shrinker)
+			seq_printf(m, "%-28s %11lu %10ld %6d %6ld\n", s->name,
+				   nr == SHRINK_EMPTY ? 0 : nr, atomic_long_read(&s->nr_deferred),
+				   s->seeks, s->batch);
+		shrinker_leave(&run);
+	}
 }
 
 void shrinker_for_each(void (*fn)(struct shrinker *s, void *arg), void *arg)

@@ -90,6 +90,10 @@ unsigned long shrink_slab(gfp_t gfp_mask, int nid, int priority);
 /* Everything that can go, now: what "echo 2 > drop_caches" does. */
 void drop_slab(void);
 
+/* A table of all of them, in the order in which they are called.  Process context. */
+struct seq_file;
+void shrinkers_show(struct seq_file *m);
+
 /* For tests and tables: fn for each registered one, newest first; fn must not sleep. */
 void shrinker_for_each(void (*fn)(struct shrinker *s, void *arg), void *arg);
 

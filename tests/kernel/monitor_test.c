@@ -272,7 +272,7 @@ static void lines_run_and_the_prompt_comes_back(struct kunit *test)
 static const char *const tables[] = {
 	"meminfo", "buddyinfo", "zoneinfo", "slabinfo", "vmallocinfo", "vmstat", "iomem", "owners",
 	"showmem", "interrupts", "dmesg", "help", "help whatis", "alloc", "pages", "pages 0x10 3",
-	"verify", "test -l", "test -l vmap",
+	"verify", "shrinkers", "drop_slab", "test -l", "test -l vmap",
 };
 
 static void table_desc(const char *const *line, char *desc)
@@ -486,6 +486,30 @@ static void verify_says_what_is_wrong(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, run("verify"), "every invariant holds\n");
 }
 
+static void drop_slab_gives_pages_back(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("monitor_test", 1024, 0, 0, NULL);
+	void *p[64];
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 64, p), 64);
+	kmem_cache_free_bulk(s, 64, p);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(run("shrinkers"), "\nslab-stocks "));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(run("drop_slab"), " pages came free, "));
+	KUNIT_EXPECT_FALSE(test, strstarts(screen, "0 pages"));
+	kmem_cache_destroy(s);
+}
+
+static void oom_finds_nobody(struct kunit *test)
+{
+	static char report[16384];
+
+	printk_capture_start(report, sizeof(report));
+	run("oom");
+	printk_capture_stop();
+	KUNIT_EXPECT_STREQ(test, screen, "oom: nobody has anything to give up\n");
+}
+
 static void whatis_takes_hexadecimal(struct kunit *test)
 {
 	char *p = kmalloc(64, GFP_KERNEL), line[64];
@@ -514,6 +538,8 @@ static struct kunit_case monitor_cases[] = {
 	KUNIT_CASE(memory_is_taken_and_given_back),
 	KUNIT_CASE(handles_run_out_politely),
 	KUNIT_CASE(masks_have_names),
+	KUNIT_CASE(drop_slab_gives_pages_back),
+	KUNIT_CASE(oom_finds_nobody),
 	KUNIT_CASE(pages_shows_owners),
 	KUNIT_CASE(verify_says_what_is_wrong),
 	KUNIT_CASE(whatis_takes_hexadecimal),

@@ -2,6 +2,8 @@
 /*
  * reclaim_test.c - what mm/ itself gives back under pressure, and direct reclaim
  */
+#include <linux/array_size.h>
+#include <linux/percpu.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
@@ -102,6 +104,22 @@ static void stocked_areas_go_back(struct kunit *test)
 	KUNIT_EXPECT_GE(test, vmalloc_stock_count(&pages), 2);
 	drop_slab();
 	KUNIT_EXPECT_EQ(test, vmalloc_stock_count(&pages), 0);
+}
+
+static void empty_percpu_chunks_go_back(struct kunit *test)
+{
+	const unsigned long before = page_owner_pages(PAGE_OWNER_PERCPU);
+	void __percpu *p[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = __alloc_percpu(PCPU_MIN_UNIT_SIZE / 8, 8);
+	KUNIT_EXPECT_GT(test, page_owner_pages(PAGE_OWNER_PERCPU), before);
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		free_percpu(p[i]);
+	drop_slab();
+	KUNIT_EXPECT_LE(test, page_owner_pages(PAGE_OWNER_PERCPU),
+			before + PCPU_MIN_UNIT_SIZE / PAGE_SIZE * nr_cpu_ids);
 }
 
 /* ---- direct reclaim -------------------------------------------------------------- */
@@ -237,6 +255,7 @@ static struct kunit_case reclaim_cases[] = {
 	KUNIT_CASE(dying_cache_is_left_alone),
 	KUNIT_CASE(deferred_areas_go_back),
 	KUNIT_CASE(stocked_areas_go_back),
+	KUNIT_CASE(empty_percpu_chunks_go_back),
 	KUNIT_CASE(who_is_short_gets_what_others_keep),
 	KUNIT_CASE(the_mask_reaches_the_callback),
 	KUNIT_CASE(a_liar_is_not_believed),
