@@ -12,8 +12,8 @@
  *	   tell it: report, mark, release() ----------------------------> true
  *
  *   A victim that was told is LIVE again when it says so (oom_victim_done()).  One that does
- *   not, nor gets smaller meanwhile, is given OOM_PATIENCE more calls, each of which comes a
- *   tick or more after the one before; then it is LATE, counts as having nothing left to give, and the next is chosen.
+ *   not, nor gets smaller meanwhile, is given OOM_PATIENCE ticks in which somebody came here;
+ *   then it is LATE, counts as having nothing left to give, and the next is chosen.
  *   So a victim that hangs costs time, not the machine.
  *
  *   The thread of a victim may use half of what is left below the min watermark (ALLOC_OOM),
@@ -49,12 +49,13 @@
 
 #include "slab.h"
 
-/* Calls of out_of_memory() that a victim has to give back; half a second at least. */
+/* Half a second, or more: its thread may have to wait for its turn among many. */
 #define OOM_PATIENCE	128
 
 static DEFINE_SPINLOCK_RANKED(oom_lock, LOCK_OOM);
 static LIST_HEAD(oom_victims);			/* (O) oom_lock */
-static unsigned int oom_waited;			/* (O) calls since the one told has moved */
+static unsigned int oom_waited;			/* (O) ticks since the one told has moved */
+static unsigned long oom_waited_at;		/* (O) the last of them */
 static unsigned long oom_told_size;		/* (O) pages it had then */
 static struct oom_victim *oom_releasing;	/* (O) in its release() now */
 static const struct task_struct *oom_releaser;	/* (O) who called that */
@@ -176,6 +177,19 @@ long oom_badness(struct oom_victim *v, unsigned long totalpages)
 	return (long)v->size(v) + adj * (long)(totalpages / 1000);
 }
 
+/* Many may come here within a tick.  Without a clock each call counts. */
+static unsigned int oom_count_tick(void)
+	__must_hold(&oom_lock)
+{
+	const unsigned long now = slab_report_now();
+
+	lockdep_assert_held(&oom_lock);
+	if (!now || now != oom_waited_at)
+		oom_waited++;
+	oom_waited_at = now;
+	return oom_waited;
+}
+
 /* Somebody was told and may still give back: true.  Too late: nobody waits for him. */
 static bool oom_must_wait(void)
 	__must_hold(&oom_lock)
@@ -192,7 +206,7 @@ static bool oom_must_wait(void)
 			oom_told_size = size;	/* it is at it: much takes long */
 			oom_waited = 0;
 		}
-		if (++oom_waited <= OOM_PATIENCE)
+		if (oom_count_tick() <= OOM_PATIENCE)
 			return true;
 		pr_info("oom_reaper: unable to reap pid:%d (%s)\n", v->task ? v->task->pid : 0,
 			v->name);

@@ -6,6 +6,7 @@
 #include <linux/notifier.h>
 #include <linux/oom.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/vmstat.h>
 
 #include "../../mm/internal.h"
@@ -81,12 +82,22 @@ static struct toy *toy_add(struct kunit *test, unsigned int i, unsigned long pag
 	return t;
 }
 
+/* The clock: a tick from one call to the next, or it stands still. */
+static unsigned long now;
+static bool stands_still;
+
+static unsigned long toy_clock(void)
+{
+	return stands_still ? 1 : now;
+}
+
 /* One call of the out-of-memory path; what it says is in r. */
 static bool oom(gfp_t gfp)
 {
 	struct oom_control oc = { .gfp_mask = gfp, .order = 0 };
 	bool again;
 
+	now++;
 	report_begin(&r);
 	again = out_of_memory(&oc);
 	report_end(&r);
@@ -192,6 +203,24 @@ static void who_was_told_gets_time(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, tsk_is_oom_victim(current));
 	KUNIT_EXPECT_TRUE(test, oom(GFP_KERNEL));	/* a new life */
 	KUNIT_EXPECT_EQ(test, t->released, 2);
+	oom_victim_done(&t->v);
+}
+
+/* Many who come within a tick are no reason to be impatient. */
+static void calls_in_a_tick_count_once(struct kunit *test)
+{
+	struct toy *t = toy_add(test, 0, 100);
+	unsigned int i;
+
+	toy_add(test, 1, 50);
+	t->hangs = stands_still = true;
+	for (i = 0; i < 1000; i++)
+		KUNIT_EXPECT_TRUE(test, oom(GFP_KERNEL));
+	KUNIT_EXPECT_EQ(test, toys[1].released, 0);
+	stands_still = false;
+	for (i = 0; !toys[1].released && i < 1000; i++)
+		KUNIT_EXPECT_TRUE(test, oom(GFP_KERNEL));
+	KUNIT_EXPECT_GT(test, i, 100);
 	oom_victim_done(&t->v);
 }
 
@@ -390,16 +419,19 @@ static void nothing_to_release_then_null(struct kunit *test)
 
 /* These cases are about one thread: nobody else is to reclaim. */
 static page_wake_kswapd_fn *kept_wake;
+static slab_clock_t kept_clock;
 
 static int unplug_kswapd(struct kunit *test)
 {
 	kept_wake = page_alloc_set_wake_kswapd(NULL);
+	kept_clock = slab_set_clock(toy_clock);
 	return 0;
 }
 
 static void plug_kswapd(struct kunit *test)
 {
 	page_alloc_set_wake_kswapd(kept_wake);
+	slab_set_clock(kept_clock);
 }
 
 static struct kunit_case oom_cases[] = {
@@ -409,6 +441,7 @@ static struct kunit_case oom_cases[] = {
 	KUNIT_CASE(adjusted_ones_come_first_last_or_never),
 	KUNIT_CASE(the_policy_decides),
 	KUNIT_CASE(who_was_told_gets_time),
+	KUNIT_CASE(calls_in_a_tick_count_once),
 	KUNIT_CASE(who_gets_smaller_is_waited_for),
 	KUNIT_CASE(one_may_leave_in_its_callback),
 	KUNIT_CASE(oom_in_oom),

@@ -208,14 +208,14 @@ static unsigned int find_the_stuck(struct kunit *test)
 /* Until time is up, or something is wrong; how often all was found sound. */
 static unsigned int look_after(struct kunit *test)
 {
-	const unsigned long end = jiffies + stress_seconds * HZ;
+	const u64 end = ktime_get_ns() + stress_seconds * NSEC_PER_SEC;	/* ticks get lost */
 	unsigned int rounds = 0, i;
 	char msg[160] = "";
 	bool fine = true;
 
 	for (i = 0; i < NR_SIDES; i++)
 		last_step[i] = jiffies;
-	while (fine && time_before(jiffies, end)) {
+	while (fine && ktime_get_ns() < end) {
 		watchdog_arm(2 * HANG_SECONDS);
 		schedule_timeout_uninterruptible(HZ / 3);
 		fine = !find_the_stuck(test);
