@@ -243,9 +243,10 @@ void slab_cache_create_boot(struct kmem_cache *s, unsigned int index, const char
  * slab_cache_unpin().  *index moves on to the one behind it.  NULL: no more.
  */
 struct kmem_cache *slab_cache_pin_next(unsigned int *index);
+/* One of whose objects the caller has: it stays, even if that is freed.  Any but NMI. */
+void slab_cache_pin(struct kmem_cache *s);
+/* A dying cache without slabs and pins is let go.  Any context but NMI, no lock. */
 void slab_cache_unpin(struct kmem_cache *s);
-/* A dying cache may be free of slabs now: let it go.  Any context but NMI, no lock. */
-void slab_cache_reap(struct kmem_cache *s, u16 index);
 
 /* ---- slab_pcp.c ------------------------------------------------------------------ */
 

@@ -333,20 +333,16 @@ static bool slab_cache_check(const struct kmem_cache *s, const char *call)
 	return false;
 }
 
-void slab_cache_reap(struct kmem_cache *s, u16 index)
+/* Off the list if nobody needs it any more: true, and it is the caller's to free. */
+static bool slab_cache_detach(struct kmem_cache *s)
+	__must_hold(&slab_cache_lock)
 {
-	unsigned long flags;
-	bool gone;
-
-	spin_lock_irqsave(&slab_cache_lock, flags);
-	gone = slab_cache_table[index] == s && s->dying && !s->nr_slabs;
-	if (gone) {
-		slab_cache_table[index] = NULL;
-		list_del(&s->list);
-	}
-	spin_unlock_irqrestore(&slab_cache_lock, flags);
-	if (gone)
-		kmem_cache_free(&slab_cache_self, s);
+	lockdep_assert_held(&slab_cache_lock);
+	if (!s->dying || s->nr_slabs || s->pins)
+		return false;
+	slab_cache_table[s->index] = NULL;
+	list_del(&s->list);
+	return true;
 }
 
 struct kmem_cache *slab_cache_pin_next(unsigned int *index)
@@ -370,14 +366,27 @@ struct kmem_cache *slab_cache_pin_next(unsigned int *index)
 	return s;
 }
 
-void slab_cache_unpin(struct kmem_cache *s)
+void slab_cache_pin(struct kmem_cache *s)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&slab_cache_lock, flags);
+	s->pins++;
+	spin_unlock_irqrestore(&slab_cache_lock, flags);
+}
+
+void slab_cache_unpin(struct kmem_cache *s)
+{
+	unsigned long flags;
+	bool gone;
+
+	spin_lock_irqsave(&slab_cache_lock, flags);
 	VM_WARN_ON_ONCE(!s->pins);
 	s->pins--;
+	gone = slab_cache_detach(s);
 	spin_unlock_irqrestore(&slab_cache_lock, flags);
+	if (gone)
+		kmem_cache_free(&slab_cache_self, s);
 }
 
 /* Nobody pins it any more when this returns. */
@@ -395,13 +404,11 @@ static void slab_cache_close(struct kmem_cache *s)
 void (kmem_cache_destroy)(struct kmem_cache *s)
 {
 	unsigned long flags;
-	u16 index;
 
 	if (!s || !slab_cache_check(s, "kmem_cache_destroy"))
 		return;
 	if (WARN_ON_ONCE(in_interrupt()))
 		return;
-	index = s->index;
 	slab_cache_close(s);
 	s->min_empty = 0;
 	slab_pcp_close(s);
@@ -411,8 +418,9 @@ void (kmem_cache_destroy)(struct kmem_cache *s)
 		slab_report_leaks(s);
 	spin_lock_irqsave(&slab_cache_lock, flags);
 	s->dying = true;
+	s->pins++;			/* its last object may go now: not under our feet */
 	spin_unlock_irqrestore(&slab_cache_lock, flags);
-	slab_cache_reap(s, index);
+	slab_cache_unpin(s);
 }
 EXPORT_SYMBOL(kmem_cache_destroy);
 

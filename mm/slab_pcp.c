@@ -300,8 +300,9 @@ void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller)
 {
 	struct slab_link *link = slab_link_of(s, object);
 	const bool dying = READ_ONCE(s->dying);
-	const u16 index = s->index;
 
+	if (dying)
+		slab_cache_pin(s);	/* the last object may be ours, or go meanwhile */
 	if (s->flags & SLAB_DEBUG_FLAGS) {
 		s->ops->flush(s, link, 1, slab_debug_free, caller);
 	} else if (slab_pcp_is_free(s, object)) {
@@ -311,7 +312,7 @@ void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller)
 		slab_pcp_put(s, link);
 	}
 	if (dying)
-		slab_cache_reap(s, index);
+		slab_cache_unpin(s);
 }
 
 /* ---- setting up, draining, checking ---------------------------------------------- */

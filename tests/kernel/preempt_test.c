@@ -50,7 +50,7 @@ static struct {
 	struct task_struct *a, *b;
 	const struct preempt_op *op;	/* of b */
 	bool b_waits;			/* for the next boundary */
-	unsigned long boundaries, stops;
+	unsigned long boundaries, first, stops;
 	struct rnd_state rnd;
 } sweep;
 
@@ -62,6 +62,10 @@ static bool step_here(void)
 		return !prandom_u32_below(&sweep.rnd, STORM_TURN);
 	if (current != sweep.a)
 		return false;
+	if (sweep.boundaries < sweep.first) {
+		sweep.boundaries++;
+		return false;
+	}
 	stride = sweep.op->stride * (sweep.boundaries < SWEEP_DENSE ? 1 : 11);
 	return sweep.boundaries++ % stride == 0;
 }
@@ -100,6 +104,17 @@ static int partner(void *data)
 			sweep.op->fn(&users[1]);
 	}
 	return 0;
+}
+
+static void start_partner(struct kunit *test)
+{
+	sweep.a = current;
+	sweep.stops = sweep.first = 0;
+	sweep.op = NULL;
+	sweep.b = kthread_create(partner, NULL, "partner");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sweep.b));
+	sched_set_fifo(sweep.b);
+	wake_up_process(sweep.b);
 }
 
 static void step_op(void *arg)
@@ -141,17 +156,80 @@ static void stopped_at_every_instruction(struct kunit *test)
 {
 	const struct preempt_op *a = test->param_value, *b;
 
-	sweep.a = current;
-	sweep.stops = 0;
-	sweep.op = NULL;
-	sweep.b = kthread_create(partner, NULL, "partner");
-	KUNIT_ASSERT_FALSE(test, IS_ERR(sweep.b));
-	sched_set_fifo(sweep.b);
-	wake_up_process(sweep.b);
+	start_partner(test);
 	for (b = preempt_ops; b < preempt_ops + preempt_nr_ops; b++)
 		sweep_pair(test, a, b);
 	kthread_stop(sweep.b);
 	kunit_info(test, "%s: stopped %lu times", a->name, sweep.stops);
+}
+
+/* ---- the last objects of a cache that is gone ------------------------------------- */
+
+static struct {
+	struct kmem_cache *cache;
+	void *a, *b;			/* in different slabs */
+	struct kmem_cache *next;	/* takes the same structure and index, if they are free */
+} dying;
+
+static void step_free_a(void *unused)
+{
+	kmem_cache_free(dying.cache, dying.a);
+}
+
+static void free_b(struct preempt_user *u)
+{
+	if (!dying.b)
+		return;
+	kmem_cache_free(dying.cache, dying.b);
+	dying.b = NULL;
+	dying.next = kmem_cache_create("preempt-next", 3000, 0, 0, NULL);
+}
+
+/* A cache of one object a slab, destroyed with two out. */
+static bool make_dying(void)
+{
+	static char report[4096];
+
+	dying.cache = kmem_cache_create("preempt-dying", 70000, 0, 0, NULL);
+	if (!dying.cache)
+		return false;
+	dying.a = kmem_cache_alloc(dying.cache, GFP_KERNEL);
+	dying.b = kmem_cache_alloc(dying.cache, GFP_KERNEL);
+	printk_capture_start(report, sizeof(report));
+	kmem_cache_destroy(dying.cache);
+	printk_capture_stop();
+	return dying.a && dying.b;
+}
+
+/*
+ * A frees its object and is stopped before its slab has gone back to the pages.  B frees the
+ * other one, with which the cache would go: A still needs it.
+ */
+static void a_dying_cache_waits_for_who_frees(struct kunit *test)
+{
+	static const struct preempt_op op = { .name = "b", .fn = free_b, .stride = 1 };
+	const unsigned long taint = get_taint();
+	unsigned int k, nr = 1;
+
+	start_partner(test);
+	for (k = 0; k < nr; k++) {
+		KUNIT_ASSERT_TRUE(test, make_dying());
+		sweep.op = &op;
+		sweep.boundaries = 0;
+		sweep.first = k;
+		mode = STEP_SWEEP;
+		singlestep_call(step_free_a, NULL, true);
+		mode = STEP_NOT;
+		nr = sweep.boundaries;
+		KUNIT_ASSERT_LT(test, nr, 20000U);
+		free_b(NULL);
+		KUNIT_ASSERT_NOT_NULL(test, dying.next);
+		kmem_cache_destroy(dying.next);
+	}
+	sweep.op = NULL;
+	kthread_stop(sweep.b);
+	set_taint_mask(taint);
+	kunit_info(test, "%u boundaries", nr);
 }
 
 /* ---- storm and volume ------------------------------------------------------------ */
@@ -274,6 +352,7 @@ static void preempt_exit(struct kunit *test)
 
 static struct kunit_case preempt_cases[] = {
 	KUNIT_CASE_PARAM(stopped_at_every_instruction, sweep_params),
+	KUNIT_CASE(a_dying_cache_waits_for_who_frees),
 	KUNIT_CASE(storm),
 	KUNIT_CASE(volume),
 	{}
