@@ -41,8 +41,7 @@ struct kthread {
 	void *data;			/* (C) */
 	long result;			/* valid when exited */
 	bool should_stop;		/* set once, by kthread_stop() */
-	bool exited;			/* (L) */
-	struct task_struct *waiter;	/* (L) in kthread_stop() */
+	struct completion exited;	/* kthread_stop() waits for it */
 };
 
 static DEFINE_SPINLOCK_RANKED(task_lock, LOCK_TASKS);
@@ -111,12 +110,10 @@ void kthread_bury(struct task_struct *t)
 {
 	struct kthread *k = to_kthread(t);
 
+	complete_all(&k->exited);	/* first: once it is on the list anybody frees it */
 	spin_lock(&task_lock);
 	t->next_dead = kthread_dead;
 	kthread_dead = t;
-	k->exited = true;
-	if (k->waiter)
-		wake_up_process(k->waiter);	/* under the lock: he is still there */
 	spin_unlock(&task_lock);
 	if (kthread_reaper)
 		wake_up_process(kthread_reaper);
@@ -270,6 +267,7 @@ struct task_struct *kthread_create(int (*threadfn)(void *data), void *data,
 	k->fn = threadfn;
 	k->data = data;
 	t = &k->task;
+	init_completion(&k->exited);
 	t->kthread = k;
 	t->__state = TASK_NEW;
 	t->flags = PF_KTHREAD;
@@ -298,18 +296,6 @@ void *kthread_data(struct task_struct *t)
 	return to_kthread(t)->data;
 }
 
-static bool kthread_has_exited(struct kthread *k)
-{
-	unsigned long flags;
-	bool exited;
-
-	spin_lock_irqsave(&task_lock, flags);
-	exited = k->exited;
-	k->waiter = exited ? NULL : current;
-	spin_unlock_irqrestore(&task_lock, flags);
-	return exited;
-}
-
 int kthread_stop(struct task_struct *t)
 {
 	struct kthread *k = to_kthread(t);
@@ -319,13 +305,7 @@ int kthread_stop(struct task_struct *t)
 	get_task_struct(t);
 	WRITE_ONCE(k->should_stop, true);
 	wake_up_process(t);
-	for (;;) {
-		set_current_state(TASK_UNINTERRUPTIBLE);
-		if (kthread_has_exited(k))
-			break;
-		schedule();
-	}
-	__set_current_state(TASK_RUNNING);
+	wait_for_completion(&k->exited);
 	result = k->result;
 	put_task_struct(t);
 	kthread_reap();

@@ -51,6 +51,41 @@ static void long_names_are_cut(struct kunit *test)
 	kthread_stop(t);
 }
 
+static unsigned int stopped;
+
+static int stops(void *data)
+{
+	int ret = kthread_stop(data);
+
+	stopped++;
+	return ret;
+}
+
+/* Each who stops it gets its result: nobody waits for ever. */
+static void several_may_stop_it(struct kunit *test)
+{
+	unsigned int rounds = 0, i;
+	struct task_struct *t = kthread_run(until_stopped, &rounds, "wanted"), *by[3];
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	get_task_struct(t);
+	stopped = 0;
+	while (!READ_ONCE(rounds))
+		schedule_timeout_uninterruptible(1);
+	for (i = 0; i < ARRAY_SIZE(by); i++) {
+		by[i] = kthread_create(stops, t, "stops/%u", i);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(by[i]));
+		get_task_struct(by[i]);
+		sched_set_fifo(by[i]);
+		wake_up_process(by[i]);
+	}
+	schedule_timeout_uninterruptible(5);
+	KUNIT_EXPECT_EQ(test, stopped, ARRAY_SIZE(by));
+	for (i = 0; i < ARRAY_SIZE(by); i++)
+		KUNIT_EXPECT_EQ(test, kthread_stop_put(by[i]), 42);
+	put_task_struct(t);
+}
+
 static int leaves(void *data)
 {
 	kthread_exit((long)data);
@@ -203,6 +238,7 @@ static void ps_shows_them(struct kunit *test)
 static struct kunit_case kthread_cases[] = {
 	KUNIT_CASE(stop_gives_the_result),
 	KUNIT_CASE(one_that_never_ran),
+	KUNIT_CASE(several_may_stop_it),
 	KUNIT_CASE(long_names_are_cut),
 	KUNIT_CASE(one_that_left_by_itself),
 	KUNIT_CASE(stacks_have_guards),
