@@ -180,6 +180,7 @@ static void machine_state_restore(const struct machine_state *s)
 		local_irq_disable();
 	else
 		local_irq_enable();
+	__set_current_state(TASK_RUNNING);
 }
 
 static void machine_state_check(struct kunit *test, const struct machine_state *before)
@@ -245,8 +246,10 @@ bool kunit_catch_panic(void (*fn)(void *ctx), void *ctx, char *msg, size_t n)
 /* False if it was left by an assertion. */
 static noinline bool try(struct kunit *test, void (*fn)(struct kunit *test))
 {
-	if (__builtin_setjmp(test->abort_env))
+	if (__builtin_setjmp(test->abort_env)) {
+		__set_current_state(TASK_RUNNING);	/* it may have been about to wait */
 		return false;
+	}
 	test->owner = current;
 	test->can_abort = true;
 	fn(test);

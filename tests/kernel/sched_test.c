@@ -243,6 +243,20 @@ static void woken_before_it_waits(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, wake_up_process(current));
 }
 
+static void about_to_wait(void *unused)
+{
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	panic("leaves");
+}
+
+/* Who left by a jump between saying that it waits and waiting, does not wait later. */
+static void a_jump_ends_the_waiting(struct kunit *test)
+{
+	KUNIT_ASSERT_TRUE(test, kunit_catch_panic(about_to_wait, NULL, NULL, 0));
+	KUNIT_EXPECT_TRUE(test, task_is_running(current));
+	__set_current_state(TASK_RUNNING);
+}
+
 /* ---- waiting where it is forbidden ----------------------------------------------- */
 
 static void scheduling_while_atomic(struct kunit *test)
@@ -323,6 +337,7 @@ static struct kunit_case sched_cases[] = {
 	KUNIT_CASE(timeouts_are_kept),
 	KUNIT_CASE(a_wake_up_ends_a_timeout),
 	KUNIT_CASE(woken_before_it_waits),
+	KUNIT_CASE(a_jump_ends_the_waiting),
 	KUNIT_CASE(scheduling_while_atomic),
 	KUNIT_CASE(many_threads_and_a_fast_tick),
 	{}
