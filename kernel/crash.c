@@ -23,6 +23,7 @@
 
 #define CRASH_HANG_SECONDS	2
 #define CRASH_FRAME_BYTES	512
+#define CRASH_ROTATE_HZ		10000
 
 struct crash_kind {
 	const char *name;
@@ -230,8 +231,19 @@ static void crash_thread_irq(void)
 	crash_in_thread(crash_spin);
 }
 
+static int crash_talk(void *unused)
+{
+	while (!kthread_should_stop())
+		pr_notice("another thread talks\n");
+	return 0;
+}
+
+/* While another has something to say, whose turn it is all the time. */
 static void crash_thread_bug(void)
 {
+	if (IS_ERR(kthread_run(crash_talk, NULL, "talker")))
+		panic("no memory for a thread");
+	timer_test_start(CRASH_ROTATE_HZ, sched_rotate);
 	crash_in_thread(crash_bug);
 }
 

@@ -49,7 +49,7 @@ void add_taint(unsigned int flag, int lockdep_ok)
 {
 	if (lockdep_ok == LOCKDEP_NOW_UNRELIABLE && !test_taint(flag))
 		pr_warn("Disabling lock debugging due to kernel taint\n");
-	tainted |= 1UL << flag;
+	__atomic_fetch_or(&tainted, 1UL << flag, __ATOMIC_RELAXED);
 }
 
 bool test_taint(unsigned int flag)
@@ -74,7 +74,9 @@ const char *print_tainted(void)
 
 	if (!tainted)
 		return "Not tainted";
-	n = strlcpy(buf, "Tainted: ", sizeof(buf));
+	/* In place: whoever was stopped in here, or prints it, sees the same letters. */
+	n = sizeof("Tainted: ") - 1;
+	memcpy(buf, "Tainted: ", n);
 	for (unsigned int i = 0; taint_letter[i]; i++)
 		buf[n++] = test_taint(i) ? taint_letter[i] : i ? ' ' : 'G';
 	buf[n] = '\0';
@@ -153,6 +155,7 @@ void __bug(const char *file, int line)
 		scnprintf(msg, sizeof(msg), "kernel BUG at %s:%d!", file, line);
 		catcher(msg);
 	}
+	local_irq_disable();			/* no other thread between the lines */
 	oops_in_progress = true;
 	printk_bust();
 	pr_emerg("------------[ cut here ]------------\n");
