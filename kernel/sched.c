@@ -280,9 +280,11 @@ static void sched_preempt(void)
 /* An interrupt is about to return to a thread that may be preempted; interrupts are off. */
 static void sched_preempt_irq(void)
 {
-	preempt_disable();
-	sched_pick_and_switch(true);
-	preempt_enable_no_resched();
+	do {
+		preempt_disable();
+		sched_pick_and_switch(true);
+		preempt_enable_no_resched();
+	} while (need_resched());	/* burying a dead thread wakes another */
 }
 
 static void sched_yield(void)

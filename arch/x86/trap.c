@@ -15,6 +15,7 @@
 #include <asm/processor.h>
 #include <asm/ptrace.h>
 #include <asm/traps.h>
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/panic.h>
 #include <linux/preempt.h>
@@ -63,11 +64,14 @@ static const char *const trap_names[NR_EXCEPTIONS] = {
 
 int trap_register(unsigned int vector, trap_fn fn)
 {
+	trap_fn nobody = NULL;
+
 	if (vector >= NR_EXCEPTIONS)
 		return -EINVAL;
-	if (fn && trap_table[vector])
+	if (!fn)
+		WRITE_ONCE(trap_table[vector], NULL);
+	else if (!try_cmpxchg(&trap_table[vector], &nobody, fn))
 		return -EBUSY;
-	WRITE_ONCE(trap_table[vector], fn);
 	return 0;
 }
 
