@@ -133,6 +133,8 @@ bool buddy_verify(struct zone *z, char *msg, size_t n);
 
 /* ---- zone.c ---------------------------------------------------------------------- */
 
+/* min_free_kbytes, if the user has asked for so much (0: has not). */
+unsigned long zone_choose_min_free(unsigned long user_kbytes, unsigned long lowmem_kbytes);
 extern struct zone *zone_private_list;	/* private zones that exist, for mm_verify() */
 
 /* ---- zone_reserve.c -------------------------------------------------------------- */

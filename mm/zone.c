@@ -26,6 +26,8 @@
  *   pages (sections not brought in yet) count as free, in one piece.
  *
  *   The arithmetic is that of Linux 6.12, to the page: it is the meaning of GFP_ATOMIC.
+ *   Not here: watermark boosting, which fights the mixing of kinds of pages, and there is
+ *   one kind only.
  *
  * INVARIANTS
  *   I1  min <= low <= high <= promo, for each zone.
@@ -34,9 +36,14 @@
  * LOCKING	none: all of this is constant once zone_init_all() is done.
  * CONTEXT	init: boot.  Checks: any.
  * FAILURE	none.
- * NOT HERE	which mark a request is held to: gfp.c and page_alloc.c.
+ * NOT HERE	which mark a request is held to: gfp.c, page_slow.c.  The reserve for blocks of
+ *		several pages: zone_reserve.c.
  */
+#include <linux/errno.h>
+#include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/kstrtox.h>
+#include <linux/printk.h>
 #include <linux/string.h>
 
 #include "internal.h"
@@ -79,6 +86,34 @@ unsigned long zone_min_free_kbytes(unsigned long lowmem_kbytes)
 	if (kb < MIN_FREE_KBYTES_FLOOR)
 		return MIN_FREE_KBYTES_FLOOR;
 	return kb < MIN_FREE_KBYTES_CEILING ? kb : MIN_FREE_KBYTES_CEILING;
+}
+
+/* min_free_kbytes=: taken as it is, as a write to Linux's vm.min_free_kbytes; 0: not given. */
+static unsigned long user_min_free_kbytes;
+
+static int zone_setup_min_free(char *val)
+{
+	unsigned long kbytes;
+
+	if (kstrtoul(val, 10, &kbytes) || !kbytes)
+		return -EINVAL;
+	user_min_free_kbytes = kbytes;
+	return 0;
+}
+__setup("min_free_kbytes=", zone_setup_min_free);
+
+/* What the user wants, if the machine can live with it; else what the formula says. */
+unsigned long zone_choose_min_free(unsigned long user_kbytes, unsigned long lowmem_kbytes)
+{
+	const unsigned long computed = zone_min_free_kbytes(lowmem_kbytes);
+
+	if (!user_kbytes)
+		return computed;
+	if (user_kbytes <= lowmem_kbytes / 2)
+		return user_kbytes;
+	pr_warn("min_free_kbytes=%lu is more than half of memory, using %lu\n", user_kbytes,
+		computed);
+	return computed;
 }
 
 static unsigned long managed_of(const struct zone *zs, unsigned int nr)
@@ -149,7 +184,7 @@ void zone_init_all(void)
 		WARN_ON(z->present_pages && pfn_zone(z->end_pfn - 1) != z);
 		WARN_ON(z->nr_free || z->free_mask);	/* sections come later */
 	}
-	min_free_kbytes = zone_min_free_kbytes(PAGES_TO_KBYTES(managed));
+	min_free_kbytes = zone_choose_min_free(user_min_free_kbytes, PAGES_TO_KBYTES(managed));
 	zone_setup_watermarks(zones, MAX_NR_ZONES, min_free_kbytes);
 	zone_setup_lowmem_reserve(zones, MAX_NR_ZONES);
 	for_each_zone(z)
