@@ -14,6 +14,7 @@ BOOTED_FILES := tests/kernel/irqsweep%.c
 BOOTED_FILES += tests/kernel/rules%.c tests/kernel/leaks%.c
 BOOTED_FILES += tests/kernel/stress%.c
 BOOTED_FILES += tests/kernel/preempt%.c
+BOOTED_FILES += tests/kernel/irqs_off%.c
 # Kernel files outside lib/ and mm/ that the hosted build takes along.
 HOSTED_EXTRA := boot/multiboot2.c boot/pvh.c boot/boot_info.c kernel/kunit.c kernel/kunit_assert.c kernel/kunit_failnth.c \
 	kernel/timer_wheel.c kernel/cmdline.c kernel/monitor.c kernel/monitor_mem.c kernel/lineedit.c \

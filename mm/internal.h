@@ -12,6 +12,17 @@
 #include <linux/ratelimit.h>
 #include <linux/section.h>
 
+/*
+ * Interrupts are off since flags: let those in that wait.  sti takes effect one instruction
+ * later, so sti; cli would let nobody in.
+ */
+static __always_inline void irqs_breathe(unsigned long flags)
+{
+	local_irq_restore(flags);
+	__asm__ __volatile__("nop; nop");
+	local_irq_disable();
+}
+
 /* ---- page.c: who owns each page -------------------------------------------------- */
 
 /* Pages per owner, this CPU's share; only the sum over CPUs means anything. */
@@ -174,8 +185,10 @@ void pcp_init(struct per_cpu_pages *pcp, const struct zone *z);
 /* Move up to a batch of blocks from z to pcp; false: z has none, or pcp is PCP_CLOSING now
  * and the caller goes on with pcp_close().  Irqs off, no zone lock. */
 bool pcp_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int order);
-/* pcp is full or closed: make room, or reopen it.  Irqs off, no zone lock. */
-void pcp_flush(struct zone *z, struct per_cpu_pages *pcp, unsigned int order);
+/* pcp is full or closed: make room, or reopen it.  Irqs off since flags, and on now and then
+ * for a moment; no zone lock. */
+void pcp_flush(struct zone *z, struct per_cpu_pages *pcp, unsigned int order,
+	       unsigned long flags);
 /* Everything back to the zone; close: for good, if it was closing.  No zone lock; its CPU:
  * interrupts may be on, preemption not. */
 void pcp_drain(struct zone *z, struct per_cpu_pages *pcp);

@@ -103,7 +103,7 @@ static void page_free_block(struct page *page, unsigned int order, enum page_own
 		pcp = this_cpu_ptr(z->pcp);
 		if (pcp_push(pcp, page, order, owner))
 			return;
-		pcp_flush(z, pcp, order);
+		pcp_flush(z, pcp, order, flags);
 		if (pcp_push(pcp, page, order, owner))
 			return;
 	}
@@ -153,8 +153,7 @@ static void page_free_shared(struct page *page, unsigned int order, unsigned lon
 			page[1UL << k].meta = PAGE_META_REF(PAGE_OWNER_PAGES, k, 1);
 		for (k = 0; k < order; k++) {
 			page_free_block(&page[1UL << k], k, PAGE_OWNER_PAGES, flags);
-			local_irq_restore(flags);
-			local_irq_disable();
+			irqs_breathe(flags);
 		}
 	}
 	if (page_ref_dec_and_test(page))

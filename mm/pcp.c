@@ -45,8 +45,8 @@ static_assert(PCP_BATCH_MAX * PCP_HIGH_BATCHES <= 0xffff, "count[] and high[] ar
 static_assert(sizeof(struct per_cpu_pages) == 64, "a stock is one cache line");
 static_assert(PCP_MAX_ORDER <= MAX_PAGE_ORDER);
 
-/* Blocks moved with interrupts off: some 100 instructions each, 2,000 are the limit. */
-#define PCP_CHUNK		16U
+/* Blocks moved with interrupts off: up to 250 instructions each, 2,000 are the limit. */
+#define PCP_CHUNK		6U
 
 DEFINE_PER_CPU_ALIGNED(struct per_cpu_pages, page_pcp[MAX_NR_ZONES + 1]);
 
@@ -161,10 +161,24 @@ static void pcp_give_back(struct zone *z, struct per_cpu_pages *pcp, unsigned in
 	spin_unlock(&z->lock);
 }
 
-void pcp_flush(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
+/* A batch, chunk by chunk, with interrupts as in flags in between. */
+static void pcp_flush_batch(struct zone *z, struct per_cpu_pages *pcp, unsigned int order,
+			    unsigned long flags)
+{
+	unsigned int left = pcp_batch_blocks(pcp, order);
+
+	pcp_give_back(z, pcp, order, min(left, PCP_CHUNK));
+	while (left > PCP_CHUNK) {
+		irqs_breathe(flags);
+		left -= PCP_CHUNK;
+		pcp_give_back(z, pcp, order, min(left, PCP_CHUNK));
+	}
+}
+
+void pcp_flush(struct zone *z, struct per_cpu_pages *pcp, unsigned int order, unsigned long flags)
 {
 	if (pcp->open == PCP_OPEN) {
-		pcp_give_back(z, pcp, order, min(pcp_batch_blocks(pcp, order), PCP_CHUNK));
+		pcp_flush_batch(z, pcp, order, flags);
 		pcp->nr_flush++;
 	} else if (zone_open_pages(z) > high_wmark_pages(z)) {
 		pcp_open(pcp);

@@ -34,6 +34,7 @@
  * FAILURE	refill: 0, nothing changed.  A broken list is reported and cut off.
  * NOT HERE	stocks: slab_pcp.c.  Contents of objects: slab_debug.c.
  */
+#include <linux/minmax.h>
 #include <linux/bitmap.h>
 #include <linux/printk.h>
 #include <linux/sprintf.h>
@@ -354,21 +355,45 @@ static unsigned int slub_run(struct kmem_cache *s, struct slab_link *link, unsig
 	return run;
 }
 
+/*
+ * Interrupts are let in after so many objects, where a new run counts as ten and a slab that
+ * is looked at as five: some 1,500 instructions.
+ */
+#define SLUB_BREATH	128
+#define SLUB_RUN_COST	10
+#define SLUB_SLAB_COST	5
+
+/* Has so much been done under the lock?  Then let go of it for a moment. */
+static void slub_breathe(struct kmem_cache *s, unsigned long *flags, unsigned int *work,
+			 unsigned int cost)
+	__must_hold(&s->lock)
+{
+	*work += cost;
+	if (*work < SLUB_BREATH)
+		return;
+	*work = 0;
+	spin_unlock_irqrestore(&s->lock, *flags);
+	spin_lock_irqsave(&s->lock, *flags);
+}
+
 static void slub_flush(struct kmem_cache *s, struct slab_link *chain, unsigned int nr,
 		       slab_free_check_t check, unsigned long caller)
 {
 	struct slab_link *last, *next = NULL;
+	unsigned int run, work = 0;
 	unsigned long flags;
-	unsigned int run;
 	u32 doomed = 0;
 
 	spin_lock_irqsave(&s->lock, flags);
 	for (; nr; nr -= run, chain = next) {
-		run = slub_run(s, chain, nr, &last, &next);
+		run = slub_run(s, chain, min(nr, SLUB_BREATH / 2U), &last, &next);
 		if (run < nr && unlikely(!slab_link_ok(last))) {
 			slub_lose(s, last, nr);
 			break;
 		}
+		if (run < nr)
+			next = slab_link_next(last);	/* before it becomes the slab's */
+		slub_breathe(s, &flags, &work, run + SLUB_RUN_COST);
 		if (!check || check(s, slab_page_of(s, chain), slab_link_object(s, chain), caller))
 			slub_put(s, chain, last, run, &doomed);
 	}
@@ -411,18 +436,23 @@ static unsigned long slub_shrink(struct kmem_cache *s, unsigned long keep)
 	unsigned long flags, left;
 	struct page *slab;
 	u32 last, doomed = 0;
+	unsigned int work = 0;
 	bool more;
 
 	spin_lock_irqsave(&s->lock, flags);
 	last = s->partial ? pfn_to_page(s->partial)->prev : 0;
-	/* Once around the ring, which then begins where it began, without the empty ones. */
-	for (more = last; more; ) {
+	/*
+	 * Once around the ring, which then begins where it began, without the empty ones.  It may
+	 * change while we let interrupts in; so no more steps than there are slabs.
+	 */
+	for (more = last, left = s->nr_slabs; more && left && s->partial; left--) {
 		slab = pfn_to_page(s->partial);
 		more = s->partial != last;
 		if (!slab->inuse && s->nr_empty > keep)
 			slub_doom(s, slab, &doomed);
 		else
 			s->partial = slab->next;
+		slub_breathe(s, &flags, &work, SLUB_SLAB_COST);
 	}
 	left = s->nr_slabs;
 	spin_unlock_irqrestore(&s->lock, flags);

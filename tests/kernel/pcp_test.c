@@ -95,7 +95,7 @@ static void pcp_takes_no_more_than_high(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, pcp_push(&stock, zone_take(z, 0), 0, PAGE_OWNER_PAGES));
 	KUNIT_EXPECT_FALSE(test, pcp_push(&stock, pfn_to_page(stock.first[0]), 0,
 					  PAGE_OWNER_PAGES));
-	pcp_flush(z, &stock, 0);
+	pcp_flush(z, &stock, 0, arch_local_save_flags());
 	expect_stock(test, z, 24);
 	KUNIT_EXPECT_EQ(test, stock.nr_flush, 1);
 	pcp_drain(z, &stock);
@@ -120,10 +120,10 @@ static void pcp_closes_before_the_low_mark(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, pcp_push(&stock, page, 0, PAGE_OWNER_PAGES));
 	KUNIT_EXPECT_FALSE(test, pcp_refill(z, &stock, 0));
 	z->watermark[WMARK_HIGH] = z->nr_free;
-	pcp_flush(z, &stock, 0);			/* not above high: stays closed */
+	pcp_flush(z, &stock, 0, arch_local_save_flags());			/* not above high: stays closed */
 	KUNIT_EXPECT_EQ(test, stock.open, 0);
 	z->watermark[WMARK_HIGH]--;
-	pcp_flush(z, &stock, 0);
+	pcp_flush(z, &stock, 0, arch_local_save_flags());
 	KUNIT_EXPECT_EQ(test, stock.open, 1);
 	KUNIT_EXPECT_EQ(test, stock.high[0], 32);
 	KUNIT_EXPECT_EQ(test, stock.high[3], 4);
