@@ -357,9 +357,9 @@ static unsigned int slub_run(struct kmem_cache *s, struct slab_link *link, unsig
 
 /*
  * Interrupts are let in after so many objects, where a new run counts as ten and a slab that
- * is looked at as five: some 1,500 instructions.
+ * is looked at as five: some 1,300 instructions.
  */
-#define SLUB_BREATH	128
+#define SLUB_BREATH	96
 #define SLUB_RUN_COST	10
 #define SLUB_SLAB_COST	5
 

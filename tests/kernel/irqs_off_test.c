@@ -12,7 +12,7 @@
 
 #define LIMIT		2000
 #define NR_PAGES	600		/* more than any stock keeps */
-#define NR_OBJS		300
+#define NR_OBJS		150
 
 static struct page *page;
 static struct page *pages[NR_PAGES];
@@ -286,8 +286,8 @@ static const struct off_case {
 	{ "bring in a section", NULL, section, NULL },
 	{ "set a pageblock apart", fragment_zone, set_apart, NULL },
 	{ "give a pageblock up", zone_with_reserve, give_up, NULL },
-	{ "300 objects in bulk", make_cache, take_bulk, free_and_destroy },
-	{ "free 300 objects in bulk", take_objs, free_objs, destroy_cache },
+	{ "150 objects in bulk", make_cache, take_bulk, free_and_destroy },
+	{ "free 150 objects in bulk", take_objs, free_objs, destroy_cache },
 	{ "shrink a cache", stocked_cache, shrink, destroy_cache },
 	{ "destroy a cache", stocked_cache, destroy, NULL },
 	{ "vmalloc(256 KiB)", NULL, take_area, give_area_back },
@@ -301,7 +301,7 @@ static void off_desc(const struct off_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(off, off_cases, off_desc)
 
-#define MAX_STEPS	(192 << 10)
+#define MAX_STEPS	(320 << 10)
 
 static struct step_trace trace;
 
