@@ -25,7 +25,8 @@
  *   "Worth it": reclaim made progress for a small order; or at most 16 rounds in a row have
  *   not, and a zone has come to have what is asked, for instance because another thread has
  *   freed.  Linux counts in what its page lists could still give; there are none here.
- *   Costly orders (> 3) count every round as one without progress: pages do not make blocks.
+ *   Costly orders (> 3), and low zones that have got nothing, count every round as one
+ *   without progress.
  *
  *   Unlike Linux, a request without __GFP_FS that found nothing to reclaim fails: Linux goes
  *   round for ever, on the ground that somebody with __GFP_FS will come by.
@@ -160,10 +161,20 @@ static void give_way(bool wait)
 		cond_resched();
 }
 
+/*
+ * Pages make no block of a costly order.  And shrinkers know no zones: for a request that
+ * only a low zone can serve, what they free is progress only when it lies there.
+ */
+static bool progress_counts(const struct alloc_context *ac)
+{
+	return ac->order <= PAGE_ALLOC_COSTLY_ORDER &&
+	       (ac->highest_zoneidx == ZONE_NORMAL || any_zone_ok(ac));
+}
+
 static bool should_reclaim_retry(const struct alloc_context *ac, bool progress,
 				 unsigned int *no_progress)
 {
-	if (progress && ac->order <= PAGE_ALLOC_COSTLY_ORDER)
+	if (progress && progress_counts(ac))
 		*no_progress = 0;
 	else
 		(*no_progress)++;

@@ -228,6 +228,7 @@ static void map_memmap(struct section_map *sm, unsigned long pfn, const phys_add
  * in?  Not in a section that is all free, so nobody ever sees such a one half done.
  */
 static void breathe(struct section_map *sm, unsigned long *flags, unsigned int *ranges)
+	__must_hold(&sm->lock)
 {
 	if (++*ranges % 2)
 		return;
@@ -236,6 +237,7 @@ static void breathe(struct section_map *sm, unsigned long *flags, unsigned int *
 }
 
 static void free_range(struct section_map *sm, int zid, unsigned long start, unsigned long end)
+	__must_hold(&sm->lock)
 {
 	lockdep_assert_held(&sm->lock);
 	VM_WARN_ON_ONCE(sm->zone[zid].dormant < end - start);	/* I2: planned less */
@@ -248,6 +250,7 @@ static void free_range(struct section_map *sm, int zid, unsigned long start, uns
 /* Give every block a head: the first nr_taken usable pages are ours, the others free. */
 static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned long nr_taken,
 		     unsigned long *flags)
+	__must_hold(&sm->lock)
 {
 	const unsigned long sec_end = section_nr_to_pfn(nr + 1);
 	unsigned long at = section_nr_to_pfn(nr), start, end, ours;
@@ -273,6 +276,7 @@ static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned
 }
 
 static void account(struct section_map *sm, const struct section_info *si, unsigned long cost)
+	__must_hold(&sm->lock)
 {
 	struct section_stats *st = &sm->stats;
 

@@ -116,6 +116,17 @@ static void retry_costly_orders_give_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seen.reports, 2);
 }
 
+/* Reclaim frees, but never where a request for a low zone can use it. */
+static void retry_low_zones_give_up(struct kunit *test)
+{
+	seen.progress = 1;
+	KUNIT_EXPECT_NULL(test, retry_take(GFP_KERNEL | GFP_DMA, 0));
+	KUNIT_EXPECT_EQ(test, seen.reclaims, 17);
+	KUNIT_EXPECT_NULL(test, retry_take(GFP_KERNEL | GFP_DMA32, 3));
+	KUNIT_EXPECT_EQ(test, seen.reclaims, 2 * 17);
+	KUNIT_EXPECT_EQ(test, seen.ooms, 0);
+}
+
 static void retry_noretry_reclaims_once(struct kunit *test)
 {
 	seen.progress = 1;
@@ -263,6 +274,7 @@ static void retry_atomic_contexts_do_not_reclaim(struct kunit *test)
 static struct kunit_case page_retry_cases[] = {
 	KUNIT_CASE(retry_while_there_is_progress),
 	KUNIT_CASE(retry_costly_orders_give_up),
+	KUNIT_CASE(retry_low_zones_give_up),
 	KUNIT_CASE(retry_noretry_reclaims_once),
 	KUNIT_CASE(retry_mayfail_ends_with_progress),
 	KUNIT_CASE(retry_after_a_sacrifice),
