@@ -319,6 +319,32 @@ static void page_alloc_random(struct kunit *test)
 		free_pages(live[nr].addr, live[nr].order);
 }
 
+/* While there are dormant sections, an interrupt never finds the lists empty. */
+static void page_alloc_keeps_some_ahead(struct kunit *test)
+{
+	unsigned long *chain = NULL, *p, least = ~0UL;
+	struct zone *z = zones + ZONE_NORMAL;
+	unsigned int i;
+
+	while (!z->managed_pages)
+		z--;
+	for (i = 0; i < 6000 && z->nr_dormant; i++) {
+		p = (unsigned long *)__get_free_page(GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		*p = (unsigned long)chain;
+		chain = p;
+		if (z->nr_dormant)
+			least = min(least, READ_ONCE(z->nr_free));
+	}
+	for (; chain; chain = p) {
+		p = (unsigned long *)*chain;
+		free_page((unsigned long)chain);
+	}
+	if (!i)
+		kunit_skip(test, "all RAM has been brought in");
+	KUNIT_EXPECT_GE(test, least, 448);	/* 512 less a batch of the stock */
+}
+
 static struct kunit_case page_alloc_cases[] = {
 	KUNIT_CASE(page_alloc_every_order),
 	KUNIT_CASE(page_alloc_zero_every_order),
@@ -333,6 +359,7 @@ static struct kunit_case page_alloc_cases[] = {
 	KUNIT_CASE(page_alloc_bulk_fills_the_gaps),
 	KUNIT_CASE(page_alloc_free_with_reference),
 	KUNIT_CASE(page_alloc_burst),
+	KUNIT_CASE(page_alloc_keeps_some_ahead),
 	KUNIT_CASE(page_alloc_random),
 	{}
 };

@@ -165,6 +165,9 @@ static void model_memmap_clear(struct section_map *sm, unsigned long pfn, unsign
 	KUNIT_EXPECT_EQ(m->test, m->memmap_mapped, PAGES_PER_SECTION);
 	KUNIT_EXPECT_EQ(m->test, nr_pfns, PAGES_PER_SECTION);
 	m->memmap_mapped = 0;
+	/* Interrupts are on; one that comes now and asks for more gets nothing. */
+	KUNIT_EXPECT_TRUE(m->test, sm->growing && !spin_is_held(&sm->lock));
+	KUNIT_EXPECT_EQ(m->test, section_bring_in_in(sm, ZONE_NORMAL), 0UL);
 }
 
 static void model_mark(struct section_map *sm, unsigned long start, unsigned long end, int owner)
