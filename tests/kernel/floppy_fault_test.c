@@ -25,10 +25,25 @@
 
 static u8 sector_buf[8 * SECTOR_SIZE] __aligned(SECTOR_SIZE);	/* the image lies low: DMA */
 
+/* Write the pattern, read it back: errors and wrong sectors. */
+static unsigned int write_and_read(struct gendisk *disk, sector_t sector)
+{
+	unsigned int wrong;
+
+	floppy_pattern(sector_buf, sector, 8);
+	wrong = disk_write(disk, sector, sector_buf, 8) != 0;
+	memset(sector_buf, 0, sizeof(sector_buf));
+	wrong += disk_read(disk, sector, sector_buf, 8) != 0;
+	return wrong + floppy_pattern_wrong(sector_buf, sector, 8);
+}
+
 /* ---- machines with one thing wrong ----------------------------------------------- */
 
-/* Opening fails with @error within @ms, again and again, and keeps nothing. */
-static void expect_open_fails(struct kunit *test, int error, unsigned int ms)
+/* Bounded means less than this, on a host that is busy, too. */
+#define SOON	(5 * NSEC_PER_SEC)
+
+/* Opening fails with @error, soon, again and again, and keeps nothing. */
+static void expect_open_fails(struct kunit *test, int error)
 {
 	unsigned int i;
 
@@ -36,7 +51,7 @@ static void expect_open_fails(struct kunit *test, int error, unsigned int ms)
 		u64 start = ktime_get_ns();
 
 		KUNIT_EXPECT_PTR_EQ(test, disk_open("fd0"), (struct gendisk *)ERR_PTR(error));
-		KUNIT_EXPECT_LE(test, ktime_get_ns() - start, ms * NSEC_PER_MSEC);
+		KUNIT_EXPECT_LE(test, ktime_get_ns() - start, SOON);
 		floppy_expect_all_free(test);
 	}
 }
@@ -44,7 +59,7 @@ static void expect_open_fails(struct kunit *test, int error, unsigned int ms)
 static void empty_drive(struct kunit *test)
 {
 	floppytest_needs(test, "empty");
-	expect_open_fails(test, -ENOMEDIUM, 1000);
+	expect_open_fails(test, -ENOMEDIUM);
 }
 
 static void no_controller(struct kunit *test)
@@ -73,7 +88,7 @@ static void interrupts_that_never_come(struct kunit *test)
 
 	floppytest_needs(test, "noirq");
 	floppy_fdc()->timing.interrupt = 50;
-	expect_open_fails(test, -ETIMEDOUT, 1000);
+	expect_open_fails(test, -ETIMEDOUT);
 	KUNIT_EXPECT_GE(test, floppy_fdc()->stats.timeouts, timeouts + 3);
 }
 
@@ -89,7 +104,7 @@ static void requests_that_nobody_serves(struct kunit *test)
 	start = ktime_get_ns();
 	KUNIT_EXPECT_EQ(test, disk_read(disk, 0, sector_buf, 1), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, disk_write(disk, 0, sector_buf, 1), -ETIMEDOUT);
-	KUNIT_EXPECT_LE(test, ktime_get_ns() - start, 2 * NSEC_PER_SEC);
+	KUNIT_EXPECT_LE(test, ktime_get_ns() - start, SOON);
 }
 
 /* The line from the drive says so; without it, the controller does. */
@@ -215,37 +230,69 @@ static void repair_ports(void *unused)
 		floppy_fdc()->ports = bad.real;
 }
 
-/* The motor's port is written from elsewhere, too: keep these counts exact. */
-static int read_dying(struct gendisk *disk, unsigned int left, u8 stuck, u64 *ns)
+/* What may happen to somebody who does not know that the controller is dying. */
+static int dying_read(struct gendisk *disk)
+{
+	return disk_read(disk, 3 * FLOPPY_CYLINDER_SECTORS, sector_buf, 1);
+}
+
+static int dying_write(struct gendisk *disk)
+{
+	return disk_write(disk, 3 * FLOPPY_CYLINDER_SECTORS, sector_buf, 1);
+}
+
+/* The only opener leaves and comes again; if that fails, all is free until the next try. */
+static int dying_open(struct gendisk *disk)
+{
+	struct gendisk *again;
+
+	disk_close(disk);
+	again = disk_open("fd0");
+	return IS_ERR(again) ? PTR_ERR(again) : 0;
+}
+
+static const struct death {
+	const char *name;
+	int (*fn)(struct gendisk *disk);
+	u8 stuck;			/* what the ports read as from then on */
+} deaths[] = {
+	{ "read", dying_read, 0x00 }, { "read", dying_read, 0x80 }, { "read", dying_read, 0xc0 },
+	{ "read", dying_read, 0xd0 }, { "read", dying_read, 0xff }, { "write", dying_write, 0x00 },
+	{ "write", dying_write, 0xff }, { "open", dying_open, 0x00 }, { "open", dying_open, 0xff },
+};
+
+static void death_name(const struct death *d, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s, ports read as %02x", d->name, d->stuck);
+}
+KUNIT_ARRAY_PARAM(deaths, deaths, death_name);
+
+/* Die at the n-th access.  The error; *ns: how long it took. */
+static int die(struct gendisk *disk, const struct death *d, unsigned int n, u64 *ns)
 {
 	u64 start = ktime_get_ns();
 	int err;
 
-	spoil_ports(left, stuck);
-	err = disk_read(disk, 3 * FLOPPY_CYLINDER_SECTORS, sector_buf, 1);
+	spoil_ports(n, d->stuck);
+	err = d->fn(disk);
 	repair_ports(NULL);
 	*ns = ktime_get_ns() - start;
 	return err;
 }
 
-static unsigned int reopen(struct gendisk *disk)
+/* Close what is open, open again (the change line may have lied), see that it works. */
+static unsigned int works_again(struct kunit *test, struct gendisk *disk, bool open)
 {
-	disk_close(disk);
-	return disk_open("fd0") != disk;
+	if (open)
+		disk_close(disk);
+	floppy_expect_all_free(test);
+	return disk_open("fd0") != disk ? 1 : write_and_read(disk, 3 * FLOPPY_CYLINDER_SECTORS);
 }
-
-static const u8 stuck_values[] = { 0x00, 0x80, 0xc0, 0xd0, 0xff };
-
-static void stuck_name(const u8 *stuck, char *desc)
-{
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "reads as %02x", *stuck);
-}
-KUNIT_ARRAY_PARAM(stuck, stuck_values, stuck_name);
 
 /* Dead from the n-th access on, for all n: an error in time, and alive again afterwards. */
 static void controller_dies_at_every_access(struct kunit *test)
 {
-	const u8 stuck = *(const u8 *)test->param_value;
+	const struct death *d = test->param_value;
 	unsigned int n, bad_error = 0, slow = 0, broken = 0;
 	struct gendisk *disk;
 	u64 ns, most = 0;
@@ -254,18 +301,14 @@ static void controller_dies_at_every_access(struct kunit *test)
 	floppytest_needs(test, "overwrite");
 	disk = floppy_test_open(test);
 	kunit_add_action_or_reset(test, repair_ports, NULL);
-	floppy_pattern(sector_buf, 3 * FLOPPY_CYLINDER_SECTORS, 1);
-	KUNIT_ASSERT_EQ(test, disk_write(disk, 3 * FLOPPY_CYLINDER_SECTORS, sector_buf, 1), 0);
+	KUNIT_ASSERT_EQ(test, write_and_read(disk, 3 * FLOPPY_CYLINDER_SECTORS), 0u);
 	floppy_fdc()->timing = IMPATIENT;
 	for (n = 0; err && n < 1000; n++) {
-		err = read_dying(disk, n, stuck, &ns);
+		err = die(disk, d, n, &ns);
 		bad_error += err && err != -ETIMEDOUT && err != -EIO && err != -ENOMEDIUM;
-		slow += ns > 2 * NSEC_PER_SEC;
+		slow += ns > SOON;
 		most = ns > most ? ns : most;
-		broken += reopen(disk);		/* the change line may have lied */
-		memset(sector_buf, 0, SECTOR_SIZE);
-		broken += disk_read(disk, 3 * FLOPPY_CYLINDER_SECTORS, sector_buf, 1) != 0;
-		broken += floppy_pattern_wrong(sector_buf, 3 * FLOPPY_CYLINDER_SECTORS, 1);
+		broken += works_again(test, disk, !err || d->fn != dying_open);
 	}
 	KUNIT_EXPECT_EQ(test, err, 0);
 	KUNIT_EXPECT_GT(test, n, 20u);
@@ -333,17 +376,6 @@ static void controller_says_no(struct kunit *test)
 
 /* ---- interrupts of nobody -------------------------------------------------------- */
 
-static unsigned int write_and_read(struct gendisk *disk, sector_t sector)
-{
-	unsigned int wrong;
-
-	floppy_pattern(sector_buf, sector, 8);
-	wrong = disk_write(disk, sector, sector_buf, 8) != 0;
-	memset(sector_buf, 0, sizeof(sector_buf));
-	wrong += disk_read(disk, sector, sector_buf, 8) != 0;
-	return wrong + floppy_pattern_wrong(sector_buf, sector, 8);
-}
-
 /* Ten thousand a second, and one before each byte of each command. */
 static void spurious_interrupts(struct kunit *test)
 {
@@ -410,10 +442,10 @@ static void interrupt_storm_does_not_prolong_the_wait(struct kunit *test)
 	fdc->timing.interrupt = 50;
 	spoil_ports(~0U, 0);
 	bad.busy = ~0U;
-	KUNIT_ASSERT_EQ(test, timer_test_start(20000, raise_line_6), 0);
+	KUNIT_ASSERT_EQ(test, timer_test_start(10000, raise_line_6), 0);
 	start = ktime_get_ns();
 	KUNIT_EXPECT_EQ(test, disk_read(disk, 0, sector_buf, 8), -ETIMEDOUT);
-	KUNIT_EXPECT_LE(test, ktime_get_ns() - start, 2 * NSEC_PER_SEC);
+	KUNIT_EXPECT_LE(test, ktime_get_ns() - start, SOON);
 	timer_test_stop();
 	KUNIT_EXPECT_GT(test, fdc->stats.early, early + 10);
 	bad.busy = 0;
@@ -425,7 +457,7 @@ static struct kunit_case floppy_fault_cases[] = {
 	KUNIT_CASE(empty_drive), KUNIT_CASE(no_controller), KUNIT_CASE(no_drive),
 	KUNIT_CASE(interrupts_that_never_come), KUNIT_CASE(requests_that_nobody_serves),
 	KUNIT_CASE(write_protected_medium), KUNIT_CASE(medium_goes_and_comes),
-	KUNIT_CASE_PARAM(controller_dies_at_every_access, stuck_gen_params),
+	KUNIT_CASE_PARAM(controller_dies_at_every_access, deaths_gen_params),
 	KUNIT_CASE(short_transfers_are_errors), KUNIT_CASE(controller_says_no),
 	KUNIT_CASE(spurious_interrupts), KUNIT_CASE(interrupts_that_come_too_early),
 	KUNIT_CASE(interrupt_storm_does_not_prolong_the_wait),

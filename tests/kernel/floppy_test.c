@@ -7,7 +7,6 @@
  * has written, so that scripts/test-floppy can compare the image with it afterwards.
  */
 #include <kunit/test.h>
-#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/fault-inject.h>
 #include <linux/gfp.h>
@@ -460,18 +459,20 @@ static void motor_stops_by_itself(struct kunit *test)
 {
 	struct fdc *fdc = floppy_fdc();
 	struct gendisk *disk;
-	unsigned int i;
+	unsigned int i, ticks;
 	u8 *buf;
 
 	floppytest_needs(test, "overwrite");
-	fdc->timing.motor_off = 60;
+	fdc->timing.motor_off = 400;
 	disk = floppy_test_open(test);
 	buf = cylinder_buffer(test, GFP_KERNEL | GFP_DMA);
 	for (i = 0; i < 2; i++) {
 		KUNIT_EXPECT_EQ(test, through(disk, buf, 100, 1), 0u);
 		KUNIT_EXPECT_TRUE(test, fdc_motor_is_on(fdc, 0));
-		msleep(200);
+		for (ticks = 0; ticks < 5 * HZ && fdc_motor_is_on(fdc, 0); ticks++)
+			schedule_timeout_uninterruptible(1);
 		KUNIT_EXPECT_FALSE(test, fdc_motor_is_on(fdc, 0));
+		KUNIT_EXPECT_GT(test, ticks, (unsigned int)HZ / 10);
 	}
 }
 

@@ -30,10 +30,10 @@
 
 static char line[4096];
 
-/* Until @n more characters have come to the console, or a second has passed. */
+/* Until @n more characters have come to the console, or five seconds have passed. */
 static unsigned int read_console(char *to, unsigned int n)
 {
-	u64 end = ktime_get_ns() + NSEC_PER_SEC;
+	u64 end = ktime_get_ns() + 5 * NSEC_PER_SEC;
 	unsigned int i = 0;
 	int c;
 
