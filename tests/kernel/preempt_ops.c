@@ -9,16 +9,21 @@
 #include <kunit/test.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/mempool.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/ratelimit.h>
+#include <linux/rwsem.h>
 #include <linux/seq_file.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/stats.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 #include <linux/vmalloc.h>
 
 #include "preempt_ops.h"
@@ -422,6 +427,77 @@ static void op_verify(struct preempt_user *u)
 		fault(u, msg);
 }
 
+/* ---- waiting for each other ------------------------------------------------------ */
+
+static DEFINE_MUTEX(shared_mutex);
+static unsigned long shared_count, shared_copy;		/* shared_mutex: they are equal */
+
+static void op_mutex(struct preempt_user *u)
+{
+	mutex_lock(&shared_mutex);
+	if (shared_count != shared_copy)
+		fault(u, "two in one mutex");
+	shared_count++;
+	if (u->nr % 2)
+		yield();
+	shared_copy++;
+	mutex_unlock(&shared_mutex);
+}
+
+static DECLARE_RWSEM(shared_rwsem);
+static unsigned long shared_pair[2];			/* shared_rwsem */
+
+static void op_rwsem(struct preempt_user *u)
+{
+	if (prandom_u32_below(&u->rnd, 2)) {
+		down_write(&shared_rwsem);
+		shared_pair[0]++;
+		shared_pair[1]++;
+		up_write(&shared_rwsem);
+		return;
+	}
+	down_read(&shared_rwsem);
+	if (shared_pair[0] != shared_pair[1])
+		fault(u, "a reader beside a writer");
+	up_read(&shared_rwsem);
+}
+
+struct alarm {
+	struct timer_list timer;
+	unsigned int runs;
+};
+
+static void ring(struct timer_list *t)
+{
+	struct alarm *a = from_timer(a, t, timer);
+
+	a->runs++;
+}
+
+static void op_timer(struct preempt_user *u)
+{
+	struct alarm a = { .runs = 0 };
+	unsigned int armed = 1;
+
+	timer_setup_on_stack(&a.timer, ring, 0);
+	mod_timer(&a.timer, jiffies + 1);
+	armed += !mod_timer(&a.timer, jiffies + prandom_u32_below(&u->rnd, 3));
+	armed -= timer_delete_sync(&a.timer);
+	if (a.runs != armed)
+		fault(u, "a timer did not run as often as it was armed");
+}
+
+static mempool_t *shared_pool;
+
+static void op_mempool(struct preempt_user *u)
+{
+	char *p = mempool_alloc(shared_pool, GFP_KERNEL);
+
+	fill(u, p, 128);
+	check(u, p, 128, "mempool");
+	mempool_free(p, shared_pool);
+}
+
 static int soon_over(void *data)
 {
 	return 5;
@@ -452,7 +528,7 @@ const struct preempt_op preempt_ops[] = {
 	QUICK(kmalloc), QUICK(kmalloc_any), QUICK(bulk), QUICK(shrink), QUICK(cache),
 	QUICK(pages), QUICK(split), QUICK(compound), QUICK(page_bulk), QUICK(vmalloc),
 	QUICK(vmap), QUICK(ioremap), QUICK(percpu), QUICK(irq), QUICK(printk),
-	QUICK(thread),
+	QUICK(thread), QUICK(mutex), QUICK(rwsem), QUICK(timer), QUICK(mempool),
 	SLOW(large_pages, 61), SLOW(large_vmalloc, 61), SLOW(tables, 61), SLOW(reclaim, 61),
 	SLOW(verify, 7),
 };
@@ -461,10 +537,12 @@ const unsigned int preempt_nr_ops = ARRAY_SIZE(preempt_ops);
 int preempt_ops_begin(void)
 {
 	shared_cache = kmem_cache_create("preempt-shared", 200, 0, 0, NULL);
-	return shared_cache ? 0 : -ENOMEM;
+	shared_pool = mempool_create_kmalloc_pool(2, 128);
+	return shared_cache && shared_pool ? 0 : -ENOMEM;
 }
 
 void preempt_ops_end(void)
 {
+	mempool_destroy(shared_pool);
 	kmem_cache_destroy(shared_cache);
 }
