@@ -13,6 +13,10 @@
  *	GFP_ATOMIC				min * 3 / 8		__GFP_HIGH, cannot block
  *	GFP_ATOMIC | __GFP_NOMEMALLOC		min / 2
  *	... | __GFP_MEMALLOC			0			unless __GFP_NOMEMALLOC
+ *	any, of a thread under PF_MEMALLOC	0			the same; not in interrupts
+ *	any, of a victim			min / 2			the same; not in interrupts
+ *
+ *   Several pages without blocking: the high-order atomic reserve (zone_reserve.c), too.
  *
  *   The same rules as gfp_to_alloc_flags() and __zone_watermark_ok() of Linux 6.12.
  *
@@ -20,7 +24,7 @@
  * LOCKING	none.
  * CONTEXT	any.
  * FAILURE	none.
- * NOT HERE	the order of steps: page_alloc.c.  Names of flags: %pGg, lib/printf.c.
+ * NOT HERE	the order of steps: page_slow.c.  The whole as a table: gfp_table.c.  Names of flags: %pGg, lib/printf.c.
  */
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
