@@ -45,15 +45,6 @@ const struct kunit_failnth *kunit_failnth_get(unsigned int i)
 	return i < nr_rows ? &rows[i] : NULL;
 }
 
-static unsigned int nr_paths(void)
-{
-	unsigned int n = 0;
-
-	while (fault_trace_get(n))
-		n++;
-	return n;
-}
-
 static void set_armed(bool armed)
 {
 	if (armed) {
@@ -89,12 +80,12 @@ static bool run_nth(struct kunit *test, struct kunit_case *c, struct kunit_failn
 void kunit_run_failnth(struct kunit *test, struct kunit_case *c, const char *suite)
 {
 	struct kunit_failnth row = { .suite = suite, .name = c->name };
-	const unsigned int before = nr_paths();
 	const bool quiet = fault_nth_quiet(!only_nth);
 
 	kunit_run_once(test, c);
 	row.runs = 1;
 	row.leaks = test->leaked;
+	fault_trace_begin();
 	set_armed(true);
 	test->fail_nth = only_nth ? only_nth : 1;
 	while (test->status == KUNIT_SUCCESS && run_nth(test, c, &row) && !only_nth)
@@ -104,7 +95,7 @@ void kunit_run_failnth(struct kunit *test, struct kunit_case *c, const char *sui
 		}
 	set_armed(false);
 	fault_nth_quiet(quiet);
-	row.paths = nr_paths() - before;
+	row.sites = fault_trace_count();
 	if (!kunit_get_current_test() && !WARN_ON_ONCE(nr_rows == MAX_ROWS))
 		rows[nr_rows++] = row;		/* not what a test of the runner runs */
 }
@@ -129,12 +120,12 @@ void kunit_failnth_print(void)
 
 	if (!nr_rows)
 		return;
-	printk_raw("# failnth: %-50s %5s %8s %5s %5s\n", "operation", "runs", "injected", "new",
+	printk_raw("# failnth: %-50s %5s %8s %5s %5s\n", "operation", "runs", "injected", "sites",
 		   "leaks");
 	for (i = 0; i < nr_rows; i++)
 		printk_raw("# failnth: %s.%-*s %5u %8u %5u %5u\n", rows[i].suite,
 			   (int)(49 - strlen(rows[i].suite)), rows[i].name, rows[i].runs,
-			   rows[i].injected, rows[i].paths, rows[i].leaks);
+			   rows[i].injected, rows[i].sites, rows[i].leaks);
 	for (i = 0; (t = fault_trace_get(i)) != NULL; i++)
 		print_trace(t);
 }

@@ -28,7 +28,7 @@
 
 static struct rnd_state fault_rnd = { 1 };
 static struct fault_trace traces[NR_TRACES];
-static unsigned int nr_traces;
+static unsigned int nr_traces, trace_epoch;
 static bool nth_quiet;
 static DEFINE_PER_CPU(unsigned int, fault_reporting);
 
@@ -144,7 +144,7 @@ bool fault_nth_quiet(bool quiet)
 /* Only threads come here, and only tests make more than one of them count. */
 static void note_trace(void)
 {
-	struct fault_trace now = { .hits = 1 };
+	struct fault_trace now = { .hits = 1, .epoch = trace_epoch };
 	unsigned int i;
 
 	now.nr = stack_trace_save(now.entries, FAULT_TRACE_DEPTH, 1);
@@ -152,11 +152,26 @@ static void note_trace(void)
 		if (traces[i].nr == now.nr &&
 		    !memcmp(traces[i].entries, now.entries, sizeof(now.entries))) {
 			traces[i].hits++;
+			traces[i].epoch = trace_epoch;
 			return;
 		}
 	if (WARN_ON_ONCE(nr_traces == NR_TRACES))
 		return;
 	traces[nr_traces++] = now;
+}
+
+void fault_trace_begin(void)
+{
+	trace_epoch++;
+}
+
+unsigned int fault_trace_count(void)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < nr_traces; i++)
+		n += traces[i].epoch == trace_epoch;
+	return n;
 }
 
 const struct fault_trace *fault_trace_get(unsigned int i)

@@ -271,7 +271,7 @@ static void percpu_clear(void *p, size_t bytes)
 		memset(per_cpu_ptr((char *)p, cpu), 0, bytes);
 }
 
-void *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
+void *(__alloc_percpu_gfp)(size_t size, size_t align, gfp_t gfp)
 {
 	const unsigned int words = (unsigned int)((size + PERCPU_WORD - 1) / PERCPU_WORD);
 	const bool may_sleep = gfpflags_allow_blocking(gfp) && preemptible();
@@ -291,9 +291,9 @@ void *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
 	return p;
 }
 
-void *__alloc_percpu(size_t size, size_t align)
+void *(__alloc_percpu)(size_t size, size_t align)
 {
-	return __alloc_percpu_gfp(size, align, GFP_KERNEL);
+	return (__alloc_percpu_gfp)(size, align, GFP_KERNEL);
 }
 
 static struct percpu_chunk *percpu_chunk_of(const char *p)

@@ -208,7 +208,7 @@ bool kunit_injected(struct kunit *test);
 /* For each FAILNTH case that has run so far. */
 struct kunit_failnth {
 	const char *suite, *name;
-	unsigned int runs, injected, paths, leaks;
+	unsigned int runs, injected, sites, leaks;	/* sites: different stack traces */
 };
 const struct kunit_failnth *kunit_failnth_get(unsigned int i);	/* NULL: no more */
 /* Print them as a table, and what else scripts/alloc-sites wants to know. */

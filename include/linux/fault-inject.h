@@ -58,9 +58,13 @@ struct fault_trace {
 	unsigned long entries[FAULT_TRACE_DEPTH];
 	unsigned int nr;
 	unsigned int hits;
+	unsigned int epoch;			/* of its last hit */
 };
 /* The i-th of them, in order of their first time; NULL: there are no more. */
 const struct fault_trace *fault_trace_get(unsigned int i);
+/* From here on count anew; and how many different ones there have been since then. */
+void fault_trace_begin(void);
+unsigned int fault_trace_count(void);
 /* Tests: strike without a word. */
 bool fault_nth_quiet(bool quiet);
 

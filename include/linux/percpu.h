@@ -21,6 +21,7 @@
 #include <linux/gfp_types.h>
 #include <linux/percpu-defs.h>
 #include <linux/preempt.h>
+#include <linux/sched/mm.h>
 #include <linux/smp.h>
 #include <linux/types.h>
 
@@ -30,6 +31,8 @@
 /* @align: a power of two. */
 void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp);
 void __percpu *__alloc_percpu(size_t size, size_t align);
+#define __alloc_percpu_gfp(size, align, gfp)	__alloc_percpu_gfp(size, align, might_alloc(gfp))
+#define __alloc_percpu(size, align)	__alloc_percpu_gfp(size, align, GFP_KERNEL)
 void free_percpu(void __percpu *ptr);		/* NULL is fine */
 
 #define alloc_percpu_gfp(type, gfp) \

@@ -10,6 +10,8 @@
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -47,7 +49,12 @@ static void zeroed_and_arrays(struct kunit *test)
 {
 	u8 *p = kzalloc(200, GFP_KERNEL), *q = kcalloc(10, 30, GFP_KERNEL);
 	u8 *r = kmalloc_array(100, 100, GFP_KERNEL);
+	volatile size_t size = 300;		/* the compiler must not know it */
+	u8 *s = kzalloc(size, GFP_KERNEL);
 
+	if (KUNIT_WORKED(test, s))
+		KUNIT_EXPECT_NULL(test, memchr_inv(s, 0, 300));
+	kfree(s);
 	if (KUNIT_WORKED(test, p))
 		KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, 200));
 	if (KUNIT_WORKED(test, q))
@@ -140,6 +147,26 @@ static void cache_objects(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* The same, in each of the ways that people write it. */
+static void caches_by_other_names(struct kunit *test)
+{
+	const struct kmem_cache_args args = { .align = 16 };
+	const unsigned long taint = get_taint();
+	struct kmem_cache *s[3];
+	unsigned int i;
+
+	printk_capture_start(said, sizeof(said));
+	s[0] = kmem_cache_create("failnth-a", 72, &args, 0);
+	s[1] = kmem_cache_create("failnth-b", 72, NULL, 0);
+	s[2] = kmem_cache_create("failnth-c", 72, 0, 0, NULL, NULL);
+	printk_capture_stop();
+	set_taint_mask(taint);
+	for (i = 0; i < ARRAY_SIZE(s); i++) {
+		KUNIT_WORKED(test, s[i]);
+		kmem_cache_destroy(s[i]);
+	}
+}
+
 /* All or none. */
 static void bulk_is_all_or_none(struct kunit *test)
 {
@@ -211,6 +238,29 @@ static void bulk_pages(struct kunit *test)
 		if (pages[i])
 			__free_page(pages[i]);
 	}
+}
+
+/* ---- per CPU, and callbacks ------------------------------------------------------- */
+
+static void percpu_variables(struct kunit *test)
+{
+	/* Large, so that it takes a chunk of its own. */
+	void __percpu *p = __alloc_percpu(PCPU_MIN_UNIT_SIZE, 64);
+	void __percpu *q = __alloc_percpu_gfp(64, 8, GFP_KERNEL | __GFP_NOWARN);
+
+	KUNIT_WORKED(test, p);
+	if (KUNIT_WORKED(test, q))
+		KUNIT_EXPECT_NULL(test, memchr_inv(per_cpu_ptr((u8 *)q, 0), 0, 64));
+	free_percpu(p);
+	free_percpu(q);
+}
+
+static void shrinkers(struct kunit *test)
+{
+	struct shrinker *s = shrinker_alloc(0, "failnth");
+
+	KUNIT_WORKED(test, s);
+	shrinker_free(s);
 }
 
 /* ---- virtual areas --------------------------------------------------------------- */
@@ -318,7 +368,10 @@ static struct kunit_case failnth_cases[] = {
 	KUNIT_CASE_FAILNTH(krealloc_keeps_the_old_block),
 	KUNIT_CASE_FAILNTH(copies_of_strings),
 	KUNIT_CASE_FAILNTH(cache_objects),
+	KUNIT_CASE_FAILNTH(caches_by_other_names),
 	KUNIT_CASE_FAILNTH(bulk_is_all_or_none),
+	KUNIT_CASE_FAILNTH(percpu_variables),
+	KUNIT_CASE_FAILNTH(shrinkers),
 	KUNIT_CASE_FAILNTH(pages_of_each_order),
 	KUNIT_CASE_FAILNTH(pages_by_address),
 	KUNIT_CASE_FAILNTH(exact_pages),
