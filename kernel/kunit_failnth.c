@@ -120,11 +120,11 @@ void kunit_failnth_print(void)
 
 	if (!nr_rows)
 		return;
-	printk_raw("# failnth: %-50s %5s %8s %5s %5s\n", "operation", "runs", "injected", "sites",
+	printk_raw("# failnth: %-60s %5s %8s %5s %5s\n", "operation", "runs", "injected", "sites",
 		   "leaks");
 	for (i = 0; i < nr_rows; i++)
 		printk_raw("# failnth: %s.%-*s %5u %8u %5u %5u\n", rows[i].suite,
-			   (int)(49 - strlen(rows[i].suite)), rows[i].name, rows[i].runs,
+			   (int)(59 - strlen(rows[i].suite)), rows[i].name, rows[i].runs,
 			   rows[i].injected, rows[i].sites, rows[i].leaks);
 	for (i = 0; (t = fault_trace_get(i)) != NULL; i++)
 		print_trace(t);

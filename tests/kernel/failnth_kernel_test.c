@@ -171,6 +171,19 @@ static void the_monitor_allocates(struct kunit *test)
 	monitor_exec(&mon, copy);
 }
 
+/* The sector itself does not matter: with no disk it is an error in any case. */
+static void the_monitor_reads_a_disk(struct kunit *test)
+{
+	static const struct monitor_ops ops = { .getc = no_key, .put = put };
+	static struct monitor mon;
+	char line[] = "sector fd0 0";
+
+	monitor_init(&mon, &ops, NULL);
+	nr_put = 0;
+	monitor_exec(&mon, line);
+	KUNIT_EXPECT_GT(test, nr_put, 10UL);
+}
+
 static struct kunit_case failnth_kernel_cases[] = {
 	KUNIT_CASE_FAILNTH(threads_are_made),
 	KUNIT_CASE_FAILNTH(typed_characters_are_dropped_counted),
@@ -180,6 +193,7 @@ static struct kunit_case failnth_kernel_cases[] = {
 	KUNIT_CASE_FAILNTH(the_floppy_is_opened),
 	KUNIT_CASE_FAILNTH(leaks_are_looked_for),
 	KUNIT_CASE_FAILNTH(the_monitor_allocates),
+	KUNIT_CASE_FAILNTH(the_monitor_reads_a_disk),
 	{}
 };
 

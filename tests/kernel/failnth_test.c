@@ -9,6 +9,7 @@
 #include <kunit/test.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
+#include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/shrinker.h>
@@ -263,6 +264,50 @@ static void shrinkers(struct kunit *test)
 	shrinker_free(s);
 }
 
+/* ---- pools ----------------------------------------------------------------------- */
+
+/* What a pool promises is there once it is made: no single failure shows after that. */
+static void use_pool(struct kunit *test, mempool_t *pool)
+{
+	void *p, *q;
+
+	if (!KUNIT_WORKED(test, pool))
+		return;
+	p = mempool_alloc(pool, GFP_KERNEL);
+	q = mempool_alloc(pool, GFP_ATOMIC);
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	KUNIT_EXPECT_NOT_NULL(test, q);
+	mempool_free(p, pool);
+	mempool_free(q, pool);
+	mempool_destroy(pool);
+}
+
+static void pools_of_each_kind(struct kunit *test)
+{
+	struct kmem_cache *s = new_cache(test, NULL);
+
+	use_pool(test, mempool_create_kmalloc_pool(2, 100));
+	use_pool(test, mempool_create_kvmalloc_pool(2, 100));
+	use_pool(test, mempool_create_page_pool(2, 1));
+	if (!s)
+		return;
+	use_pool(test, mempool_create_slab_pool(2, s));
+	kmem_cache_destroy(s);
+}
+
+static void pools_grow(struct kunit *test)
+{
+	mempool_t *pool = mempool_create_kmalloc_pool(1, 64);
+	int err;
+
+	if (!KUNIT_WORKED(test, pool))
+		return;
+	err = mempool_resize(pool, 3);
+	if (!KUNIT_WORKED(test, !err))
+		KUNIT_EXPECT_EQ(test, err, -ENOMEM);
+	use_pool(test, pool);
+}
+
 /* ---- virtual areas --------------------------------------------------------------- */
 
 static void vmalloc_of_some_sizes(struct kunit *test)
@@ -370,6 +415,8 @@ static struct kunit_case failnth_cases[] = {
 	KUNIT_CASE_FAILNTH(cache_objects),
 	KUNIT_CASE_FAILNTH(caches_by_other_names),
 	KUNIT_CASE_FAILNTH(bulk_is_all_or_none),
+	KUNIT_CASE_FAILNTH(pools_of_each_kind),
+	KUNIT_CASE_FAILNTH(pools_grow),
 	KUNIT_CASE_FAILNTH(percpu_variables),
 	KUNIT_CASE_FAILNTH(shrinkers),
 	KUNIT_CASE_FAILNTH(pages_of_each_order),

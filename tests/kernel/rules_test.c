@@ -7,6 +7,7 @@
 #include <linux/fault-inject.h>
 #include <linux/ktime.h>
 #include <linux/leaks.h>
+#include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/poison.h>
 #include <linux/seq_file.h>
@@ -289,8 +290,11 @@ static void rule6_what_is_held_needs_no_luck(struct kunit *test)
 {
 	struct page *pages[8] = { NULL };
 	unsigned long n = alloc_pages_bulk(GFP_KERNEL, ARRAY_SIZE(pages), pages), i;
+	mempool_t *pool = mempool_create_kmalloc_pool(3, 64);
+	void *p[4];
 
 	KUNIT_ASSERT_EQ(test, n, ARRAY_SIZE(pages));
+	KUNIT_ASSERT_NOT_NULL(test, pool);
 	failslab_arm();
 	fail_page_alloc_arm();
 	failslab.ignore_gfp_reclaim = fail_page_alloc.ignore_gfp_reclaim = false;
@@ -303,12 +307,19 @@ static void rule6_what_is_held_needs_no_luck(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, alloc_page(GFP_KERNEL));
 	for (i = 0; i < n; i++)
 		memset(page_address(pages[i]), (int)i, PAGE_SIZE);
+	for (i = 0; i < ARRAY_SIZE(p); i++) {
+		p[i] = mempool_alloc(pool, GFP_ATOMIC);
+		KUNIT_EXPECT_EQ(test, p[i] != NULL, i < 3);
+	}
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		mempool_free(p[i], pool);
 	failslab.attr.probability = fail_page_alloc.attr.probability = 0;
 	failslab.ignore_gfp_reclaim = fail_page_alloc.ignore_gfp_reclaim = true;
 	fail_page_alloc.min_order = 1;
 	failslab.attr.verbose = fail_page_alloc.attr.verbose = 2;
 	fail_page_alloc_disarm();
 	failslab_disarm();
+	mempool_destroy(pool);
 	for (i = 0; i < n; i++)
 		__free_page(pages[i]);
 }
