@@ -290,7 +290,7 @@ static void where_it_struck_is_written_down(struct kunit *test)
 	}
 	while ((t = fault_trace_get(n)) != NULL) {
 		n++;
-		KUNIT_EXPECT_GT(test, t->nr, 3U);
+		KUNIT_EXPECT_GT(test, t->nr, 1U);	/* a thread may have failed near its top */
 		again += t->hits == 5;
 	}
 	KUNIT_EXPECT_GT(test, n, 0U);

@@ -5,6 +5,9 @@
 
 struct kunit;
 
+/* A place in the source is where a macro is used. */
+#define WRONG_IN_A_HEADER()	kmalloc(40, GFP_KERNEL)
+
 /* rules_sleep.c */
 void rule1_under_a_spinlock(struct kunit *test);
 void rule1_with_preemption_off(struct kunit *test);

@@ -276,7 +276,7 @@ void rule1_once_for_each_place(struct kunit *test)
 		do_wrong();
 		kfree(wrong_got);
 	}
-	wrong_got = kmalloc(40, GFP_KERNEL);	/* another place */
+	wrong_got = WRONG_IN_A_HEADER();	/* another place: here, not there */
 	preempt_enable();
 	report_end(&rep);
 	might_sleep_reset();

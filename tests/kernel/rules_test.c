@@ -220,6 +220,7 @@ static void rule4_areas(struct kunit *test)
 {
 	void *p = vmalloc(100);
 
+	KUNIT_ASSERT_NOT_NULL(test, p);
 	report_begin(&rep);
 	vfree((char *)p + PAGE_SIZE);
 	vfree((char *)p + 1);

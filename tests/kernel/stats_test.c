@@ -394,6 +394,7 @@ static void vmallocinfo_shows_each_kind_of_area(struct kunit *test)
 	expect_line(test, want);
 	snprintf(want, sizeof(want), "0x%px-0x%px    8192 unpurged vm_area", d, d + 0x2000);
 	expect_line(test, want);
+	KUNIT_ASSERT_NOT_NULL(test, e);
 	e -= 0x10;
 	snprintf(want, sizeof(want), "0x%px-0x%px    8192 %pS phys=0x00000000000a0000 ioremap",
 		 (void *)e, (void *)(e + 0x2000), (void *)find_vm_area((void *)e)->caller);

@@ -413,6 +413,7 @@ static void wrong_frees_are_named_and_survived(struct kunit *test)
 {
 	char *p = vmalloc(3 * PAGE_SIZE), text[96];
 
+	KUNIT_ASSERT_NOT_NULL(test, p);
 	vfree(NULL);
 	listen();
 	vfree(p + 1);

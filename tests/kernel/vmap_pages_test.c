@@ -135,6 +135,7 @@ static void only_mapped_addresses_have_a_page(struct kunit *test)
 {
 	char *p = vmalloc(2 * PAGE_SIZE);
 
+	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_EXPECT_EQ(test, vmalloc_to_pfn(p + 5), page_to_pfn(vmalloc_to_page(p)));
 	KUNIT_EXPECT_NULL(test, vmalloc_to_page(p + 2 * PAGE_SIZE));
 	KUNIT_EXPECT_NULL(test, vmalloc_to_page((void *)(VMALLOC_END - PAGE_SIZE)));
