@@ -36,7 +36,8 @@ enum oom_victim_state {
 
 struct oom_victim {
 	const char *name;
-	struct task_struct *task;	/* who may use the reserve while it gives back; or NULL */
+	/* Who may use the reserve while it gives back, or NULL; exists while v is registered. */
+	struct task_struct *task;
 	/* Pages it has.  Called under oom_lock: no lock of a lower rank, no sleeping. */
 	unsigned long (*size)(struct oom_victim *v);
 	/* Give back.  Process context of whoever ran out of memory, no lock of mm/ held but

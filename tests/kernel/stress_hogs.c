@@ -297,8 +297,8 @@ void stress_hogs_stop(void)
 
 	kthread_stop_put(keeper_thread);
 	for (i = 0; i < STRESS_HOGS; i++) {
+		oom_unregister_victim(&hogs[i].v);	/* while its task exists */
 		kthread_stop_put(hogs[i].thread);
-		oom_unregister_victim(&hogs[i].v);
 		hog_free_all(&hogs[i]);
 	}
 	unregister_oom_notifier(&store_nb);

@@ -22,7 +22,7 @@
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
-#include <linux/seq_file.h>
+#include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
 #include <linux/wait.h>
@@ -307,6 +307,7 @@ static void print_table(unsigned int rounds)
 
 static void everybody_at_full_memory(struct kunit *test)
 {
+	const unsigned long errors = slab_error_count() + page_bad_count();
 	unsigned long broken = 0, pool_failed = 0, failed = 0, small = 0;
 	unsigned int i, rounds;
 
@@ -327,6 +328,7 @@ static void everybody_at_full_memory(struct kunit *test)
 		failed += sides[0].mask[i].failed;
 	kunit_info(test, "GFP_KERNEL, up to 32 KiB: NULL %lu times", small);
 	KUNIT_EXPECT_EQ(test, broken, 0);
+	KUNIT_EXPECT_EQ(test, slab_error_count() + page_bad_count(), errors);
 	KUNIT_EXPECT_EQ(test, pool_failed, 0);
 	KUNIT_EXPECT_GT_MSG(test, failed, 0, "memory was never short");
 	KUNIT_EXPECT_GT(test, rounds, 0);
