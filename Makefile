@@ -6,7 +6,8 @@
 # but the few exceptions right below.
 
 # Suites that need a real CPU or real devices: booted only.
-BOOTED_TESTS := spinlock_irq sync_sweep rwsem wait completion mutex semaphore softirq tasklet timer sched kthread vmalloc_irq page_irq slab_irq trap irq acpi time wx console isa_dma paging boot
+BOOTED_TESTS := workqueue workqueue_flush irq_thread nmi \
+	spinlock_irq sync_sweep rwsem wait completion mutex semaphore softirq tasklet timer sched kthread vmalloc_irq page_irq slab_irq trap irq acpi time wx console isa_dma paging boot
 BOOTED_TESTS += floppy floppy_fault input_dev
 BOOTED_TESTS += irqsources
 BOOTED_TESTS += kswapd pressure

@@ -20,6 +20,7 @@
 #include <linux/input.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
+#include <linux/irq_work.h>
 #include <linux/isa_dma.h>
 #include <linux/keyboard.h>
 #include <linux/kthread.h>
@@ -131,6 +132,7 @@ static void start_devices(void)
 	softirq_init();				/* what interrupts leave for later */
 	init_timers();				/* the wheel; the tick turns it */
 	irq_init();				/* PIC, local APIC, IO-APIC as found */
+	irq_work_init();			/* from an NMI to an interrupt */
 	time_init();				/* ticks, clock */
 	ratelimit_set_clock(ktime_get_ns);	/* reports again after a while */
 	slab_set_clock(jiffies_now);		/* how old is an object? */

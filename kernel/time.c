@@ -19,12 +19,14 @@
  */
 #include <asm/apic.h>
 #include <asm/exit.h>
+#include <asm/nmi.h>
 #include <asm/pit.h>
 #include <asm/processor.h>
 #include <asm/traps.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/irq.h>
+#include <linux/irq_work.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/panic.h>
@@ -113,12 +115,12 @@ static void watchdog_check(void)
 		watchdog_expire(get_irq_regs());
 }
 
-static bool watchdog_nmi(struct pt_regs *regs)
+static int watchdog_nmi(unsigned int type, struct pt_regs *regs)
 {
 	if (!watchdog.by_nmi)
-		return false;
+		return NMI_DONE;
 	watchdog_check();
-	return true;
+	return NMI_HANDLED;
 }
 
 /* The PIT raises NMIs only while the watchdog is armed, so that idle machines sleep. */
@@ -126,11 +128,11 @@ static void watchdog_set_nmi(bool on)
 {
 	if (on == watchdog.by_nmi || !tick.by_apic)
 		return;
-	if (on && trap_register(X86_TRAP_NMI, watchdog_nmi))
-		return;			/* somebody else wants NMIs: the tick must do */
+	if (on && register_nmi_handler(NMI_LOCAL, watchdog_nmi, 0, "watchdog"))
+		return;
 	pit_start(on ? WATCHDOG_NMI_HZ : 0);
 	if (!irqchip_pit_nmi(on) || !on) {
-		trap_register(X86_TRAP_NMI, NULL);
+		unregister_nmi_handler(NMI_LOCAL, "watchdog");
 		on = false;
 	}
 	watchdog.by_nmi = on;
@@ -154,6 +156,7 @@ static void tick_interrupt(void)
 		run_local_timers();
 		sched_tick();
 	}
+	irq_work_tick();
 	watchdog_check();
 	if (!tick.test_fn)
 		return;

@@ -11,7 +11,7 @@
  */
 #include <asm/desc.h>
 #include <asm/extable.h>
-#include <asm/io.h>
+#include <asm/nmi.h>
 #include <asm/processor.h>
 #include <asm/ptrace.h>
 #include <asm/traps.h>
@@ -24,10 +24,6 @@
 #include <linux/sprintf.h>
 #include <linux/uaccess.h>
 #include "trap_internal.h"
-
-#define NMI_REASON_PORT		0x61
-#define NMI_REASON_SERR		0x80
-#define NMI_REASON_IOCHK	0x40
 
 static trap_fn trap_table[NR_EXCEPTIONS];
 static trap_fn trap_oops_hook;
@@ -179,21 +175,11 @@ static void trap_double_fault(struct pt_regs *regs, unsigned long address)
 static void trap_nmi(struct pt_regs *regs)
 {
 	trap_fn fn = READ_ONCE(trap_table[X86_TRAP_NMI]);
-	u8 reason;
 
 	this_cpu_inc(trap_nmis);
 	preempt_count_add(NMI_OFFSET + HARDIRQ_OFFSET);
-	if (!fn || !fn(regs)) {
-		reason = inb(NMI_REASON_PORT);
-		if (reason & (NMI_REASON_SERR | NMI_REASON_IOCHK))
-			pr_emerg("NMI: %s error, port 61h = %02x\n",
-				 reason & NMI_REASON_SERR ? "memory parity or system"
-							  : "I/O check", reason);
-		else
-			pr_emerg("Uhhuh. NMI received for unknown reason %02x on CPU %d.\n",
-				 reason, smp_processor_id());
-		pr_emerg("Dazed and confused, but trying to continue\n");
-	}
+	if (!fn || !fn(regs))
+		nmi_handle(regs);
 	preempt_count_sub(NMI_OFFSET + HARDIRQ_OFFSET);
 }
 

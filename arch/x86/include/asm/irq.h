@@ -18,6 +18,7 @@
 #define TEST_VECTOR		0xe0	/* nobody's: for int $0xe0 and self-IPIs in tests */
 #define LOCAL_TIMER_VECTOR	0xec
 #define STEP_VECTOR		0xf2	/* tests that step: above all that ticks, see TPR */
+#define IRQ_WORK_VECTOR		0xf6
 #define CALL_FUNCTION_VECTOR	0xfb
 #define RESCHEDULE_VECTOR	0xfd
 #define ERROR_APIC_VECTOR	0xfe
