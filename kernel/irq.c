@@ -6,14 +6,26 @@
  *	vector 0x30 + n   line n: its list of actions, then the controller's end-of-interrupt
  *	other vectors	  one function each, which does its own end-of-interrupt
  *
- *   disable_irq() is lazy: the line stays unmasked until an interrupt really comes in,
- *   which is then remembered and replayed by enable_irq(); so no edge is lost.
+ *   A line is blocked while it is disabled, and from the moment when an IRQF_ONESHOT thread is
+ *   woken until it has returned.  What comes in then is pending, once, and is delivered when
+ *   the line is free again; so is what comes in while the line's own handlers are running.
  *
- * LOCKING	irq_lock, rank LOCK_IRQ_DESC, irqs off: the lists, depths and masks.  Handlers
- *		run without it; free_irq() waits for the one that is running.
- * CONTEXT	request, free, enable, disable: any but NMI.
- * FAILURE	-errno and nothing changed.
- * NOT HERE	controllers: arch/x86/irqchip.c.  Exceptions: arch/x86/trap.c.
+ *   Masking at the controller is lazy, for it makes a controller forget edges: an edge line is
+ *   masked when an interrupt has come in that could not be delivered, for then there is no
+ *   need of another.  A level line with a oneshot thread is masked at once: it would come in
+ *   again and again.
+ *
+ * INVARIANTS
+ *   I1  in_progress: exactly one CPU is walking the line's actions.
+ *   I2  oneshot != 0 only while threads_active != 0.
+ *   I3  pending is only ever true while the line is blocked or in_progress.
+ *
+ * LOCKING	irq_lock, rank LOCK_IRQ_DESC, irqs off: all of a line.  Handlers run without it;
+ *		free_irq() waits until they have ended before it frees the action.
+ * CONTEXT	hard interrupt.
+ * FAILURE	a line that nobody cares for 100,000 times is disabled, in Linux's words.
+ * NOT HERE	who gets a line, threads: irq_manage.c.  Controllers: arch/x86/irqchip.c.
+ *		Exceptions: arch/x86/trap.c.
  */
 #include <asm/apic.h>
 #include <asm/irq.h>
@@ -26,27 +38,13 @@
 #include <linux/printk.h>
 #include <linux/seq_file.h>
 #include <linux/smp.h>
-#include <linux/spinlock.h>
+#include <linux/stacktrace.h>
+
+#include "irq.h"
 
 #define NR_VECTOR_SLOTS		NR_VECTORS
-
-/* (L) irq_lock; actions are also read without it, by the handler walk. */
-struct irqaction {
-	irq_handler_t handler;		/* (L) NULL: this slot is free */
-	void *dev;			/* (L) */
-	const char *name;		/* (L) */
-	unsigned long flags;		/* (L) */
-	struct irqaction *next;		/* (L) */
-};
-
-struct irq_desc {
-	const struct irq_chip *chip;	/* (C) after irq_init(); NULL: no such line */
-	struct irqaction *actions;	/* (L) */
-	unsigned int depth;		/* (L) nested disable_irq() */
-	bool pending;			/* (L) came in while disabled */
-	bool in_progress;		/* its handlers are running */
-	unsigned int unhandled;		/* no handler knew why it came */
-};
+#define IRQ_STORM		100000	/* interrupts; as many as that and ... */
+#define IRQ_STORM_UNHANDLED	99900	/* ... as few who knew why: somebody is stuck */
 
 struct irq_vector {
 	void (*fn)(struct pt_regs *regs);
@@ -58,14 +56,13 @@ struct irq_counts {
 	unsigned int vector[NR_VECTOR_SLOTS];
 };
 
-static DEFINE_SPINLOCK_RANKED(irq_lock, LOCK_IRQ_DESC);
+DEFINE_SPINLOCK_RANKED(irq_lock, LOCK_IRQ_DESC);
 static struct irq_desc irq_descs[NR_IRQS];
-static struct irqaction irq_actions[IRQ_MAX_ACTIONS];
 static struct irq_vector irq_vectors[NR_VECTOR_SLOTS];
 static DEFINE_PER_CPU(struct irq_counts, irq_counts);
 static unsigned int irq_errors;		/* noise, vectors of nobody, APIC errors */
 
-static struct irq_desc *irq_desc_get(unsigned int irq)
+struct irq_desc *irq_desc_get(unsigned int irq)
 {
 	if (irq >= NR_IRQS || !irq_descs[irq].chip)
 		return NULL;
@@ -84,32 +81,114 @@ void irq_exit(void)
 		do_softirq();
 }
 
-static void irq_run_actions(unsigned int irq, struct irq_desc *desc)
-{
-	irqreturn_t ret = IRQ_NONE;
-	struct irqaction *a;
+/* ---- blocked, masked, pending ---------------------------------------------------- */
 
-	WRITE_ONCE(desc->in_progress, true);
-	for (a = READ_ONCE(desc->actions); a; a = READ_ONCE(a->next))
-		ret |= a->handler((int)irq, a->dev);
-	WRITE_ONCE(desc->in_progress, false);
-	if (ret == IRQ_NONE)
-		desc->unhandled++;
+bool irq_is_blocked(const struct irq_desc *desc)
+{
+	return desc->depth || desc->oneshot;
 }
 
-/* Disabled: keep it for enable_irq(), and now mask the line.  true: it was kept. */
-static bool irq_park(unsigned int irq, struct irq_desc *desc)
+void irq_update_mask(unsigned int irq, struct irq_desc *desc)
 {
-	bool parked;
+	const bool again = desc->oneshot && irqchip_is_level(irq);
+	const bool mask = !desc->actions || (irq_is_blocked(desc) && (desc->pending || again));
+
+	lockdep_assert_held(&irq_lock);
+	if (mask != desc->unmasked)
+		return;
+	desc->unmasked = !mask;
+	if (mask)
+		desc->chip->irq_mask(irq);
+	else
+		desc->chip->irq_unmask(irq);
+}
+
+bool irq_unblock(unsigned int irq, struct irq_desc *desc)
+{
+	bool replay = false;
+
+	lockdep_assert_held(&irq_lock);
+	if (!irq_is_blocked(desc) && !desc->in_progress) {
+		/* A level is still there, if it is. */
+		replay = desc->pending && desc->actions && !irqchip_is_level(irq);
+		desc->pending = false;
+	}
+	irq_update_mask(irq, desc);
+	return replay;
+}
+
+/* ---- delivery -------------------------------------------------------------------- */
+
+static noinline __cold void irq_storm(unsigned int irq, struct irq_desc *desc)
+{
+	const struct irqaction *a;
+
+	pr_err("irq %u: nobody cared (try booting with the \"irqpoll\" option)\n", irq);
+	dump_stack();
+	pr_err("handlers:\n");
+	for (a = desc->actions; a; a = a->next)
+		pr_err("[<%p>] %pS\n", (void *)a->handler, (void *)a->handler);
+	pr_emerg("Disabling IRQ #%u\n", irq);
+	desc->depth++;
+	desc->pending = true;			/* mask it */
+}
+
+static void irq_note(unsigned int irq, struct irq_desc *desc, irqreturn_t ret)
+{
+	lockdep_assert_held(&irq_lock);
+	desc->unhandled += ret == IRQ_NONE;
+	if (likely(++desc->seen < IRQ_STORM))
+		return;
+	if (desc->unhandled > IRQ_STORM_UNHANDLED)
+		irq_storm(irq, desc);
+	desc->seen = desc->unhandled = 0;
+}
+
+static irqreturn_t irq_call_actions(unsigned int irq, struct irq_desc *desc)
+{
+	irqreturn_t ret = IRQ_NONE, one;
+	struct irqaction *a;
+
+	for (a = READ_ONCE(desc->actions); a; a = READ_ONCE(a->next)) {
+		one = a->handler((int)irq, a->dev);
+		if (WARN_ONCE(!irqs_disabled(), "irq %u handler %pS enabled interrupts\n", irq,
+			      (void *)a->handler))
+			local_irq_disable();
+		if (one & IRQ_WAKE_THREAD)
+			irq_wake_thread(desc, a);
+		ret |= one;
+	}
+	return ret;
+}
+
+/* It has come in; interrupts off. */
+static void irq_deliver(unsigned int irq, struct irq_desc *desc)
+{
+	irqreturn_t ret;
 
 	spin_lock(&irq_lock);
-	parked = desc->depth != 0;
-	if (parked) {
-		desc->pending = true;
-		desc->chip->irq_mask(irq);
+	desc->pending = true;
+	if (!desc->in_progress) {
+		WRITE_ONCE(desc->in_progress, true);
+		while (desc->pending && !irq_is_blocked(desc)) {
+			desc->pending = false;
+			spin_unlock(&irq_lock);
+			ret = irq_call_actions(irq, desc);
+			spin_lock(&irq_lock);
+			irq_note(irq, desc, ret);
+		}
+		WRITE_ONCE(desc->in_progress, false);
+		desc->pending &= desc->actions != NULL;
+		irq_update_mask(irq, desc);
 	}
 	spin_unlock(&irq_lock);
-	return parked;
+}
+
+void irq_replay(unsigned int irq, struct irq_desc *desc)
+{
+	irq_enter();
+	irq_deliver(irq, desc);
+	preempt_count_sub(HARDIRQ_OFFSET);	/* no soft interrupts: they turn interrupts on */
 }
 
 static void irq_handle_line(unsigned int irq, struct irq_desc *desc)
@@ -119,8 +198,7 @@ static void irq_handle_line(unsigned int irq, struct irq_desc *desc)
 		return;
 	}
 	this_cpu_ptr(&irq_counts)->line[irq]++;
-	if (!irq_park(irq, desc))
-		irq_run_actions(irq, desc);
+	irq_deliver(irq, desc);
 	desc->chip->irq_eoi(irq);
 }
 
@@ -147,128 +225,6 @@ static void irq_handle(struct pt_regs *regs, unsigned int vector)
 	else
 		irq_handle_vector(regs, vector);
 	irq_exit();
-}
-
-static struct irqaction *irq_free_action(void)
-{
-	struct irqaction *a;
-
-	for (a = irq_actions; a < irq_actions + IRQ_MAX_ACTIONS; a++)
-		if (!a->handler)
-			return a;
-	return NULL;
-}
-
-static int irq_add_action(unsigned int irq, struct irq_desc *desc, const struct irqaction *new)
-{
-	struct irqaction **end, *slot;
-
-	lockdep_assert_held(&irq_lock);
-	if (desc->actions && !(desc->actions->flags & new->flags & IRQF_SHARED))
-		return -EBUSY;
-	slot = irq_free_action();
-	if (!slot)
-		return -ENOMEM;
-	*slot = *new;
-	for (end = &desc->actions; *end; end = &(*end)->next)
-		;
-	barrier();			/* the slot is complete before a handler walk sees it */
-	WRITE_ONCE(*end, slot);
-	if (desc->actions == slot && !desc->depth)
-		desc->chip->irq_unmask(irq);
-	return 0;
-}
-
-int request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags,
-		const char *name, void *dev)
-{
-	const struct irqaction new = { handler, dev, name, flags, NULL };
-	struct irq_desc *desc = irq_desc_get(irq);
-	unsigned long irqflags;
-	int err;
-
-	if (!desc || !handler || ((flags & IRQF_SHARED) && !dev))
-		return -EINVAL;
-	spin_lock_irqsave(&irq_lock, irqflags);
-	err = irq_add_action(irq, desc, &new);
-	spin_unlock_irqrestore(&irq_lock, irqflags);
-	return err;
-}
-
-static struct irqaction *irq_remove_action(unsigned int irq, struct irq_desc *desc, void *dev)
-{
-	struct irqaction **link, *a;
-
-	lockdep_assert_held(&irq_lock);
-	for (link = &desc->actions; (a = *link) != NULL; link = &a->next) {
-		if (a->dev != dev)
-			continue;
-		WRITE_ONCE(*link, a->next);
-		if (!desc->actions) {
-			desc->chip->irq_mask(irq);
-			desc->pending = false;		/* nobody is left to replay it to */
-		}
-		return a;
-	}
-	return NULL;
-}
-
-const void *free_irq(unsigned int irq, void *dev)
-{
-	struct irq_desc *desc = irq_desc_get(irq);
-	struct irqaction *a = NULL;
-	const char *name = NULL;
-	unsigned long flags;
-
-	if (desc) {
-		spin_lock_irqsave(&irq_lock, flags);
-		a = irq_remove_action(irq, desc, dev);
-		spin_unlock_irqrestore(&irq_lock, flags);
-	}
-	if (WARN(!a, "Trying to free already-free IRQ %u\n", irq))
-		return NULL;
-	while (READ_ONCE(desc->in_progress) && !in_hardirq())
-		cpu_relax();
-	name = a->name;
-	WRITE_ONCE(a->handler, NULL);		/* the slot may be used again */
-	return name;
-}
-
-void disable_irq(unsigned int irq)
-{
-	struct irq_desc *desc = irq_desc_get(irq);
-	unsigned long flags;
-
-	if (!desc)
-		return;
-	spin_lock_irqsave(&irq_lock, flags);
-	desc->depth++;
-	spin_unlock_irqrestore(&irq_lock, flags);
-	while (READ_ONCE(desc->in_progress) && !in_hardirq())
-		cpu_relax();
-}
-
-void enable_irq(unsigned int irq)
-{
-	struct irq_desc *desc = irq_desc_get(irq);
-	unsigned long flags;
-	bool replay = false;
-
-	if (!desc || WARN(!desc->depth, "Unbalanced enable for IRQ %u\n", irq))
-		return;
-	spin_lock_irqsave(&irq_lock, flags);
-	if (!--desc->depth && desc->actions) {
-		replay = desc->pending;
-		desc->pending = false;
-		desc->chip->irq_unmask(irq);	/* requested, or parked, while disabled */
-	}
-	spin_unlock(&irq_lock);
-	if (replay) {
-		irq_enter();
-		irq_run_actions(irq, desc);
-		irq_exit();
-	}
-	local_irq_restore(flags);
 }
 
 int irq_set_vector(unsigned int vector, void (*fn)(struct pt_regs *regs),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupts, hard and soft: lines and their handlers (kernel/irq.c),
+ * Interrupts, hard and soft: lines and their handlers (kernel/irq.c, kernel/irq_manage.c),
  * soft interrupts (kernel/softirq.c), tasklets (kernel/tasklet.c).
  *
  * A hard handler runs with interrupts off, in_hardirq() true; it may allocate with GFP_ATOMIC
@@ -43,29 +43,54 @@ typedef irqreturn_t (*irq_handler_t)(int irq, void *dev_id);
 #define IRQF_NO_AUTOEN		0x00080000	/* enable_irq() is the caller's */
 #define IRQF_TIMER		(__IRQF_TIMER | IRQF_NO_SUSPEND | IRQF_NO_THREAD)
 
+/* ---- kernel/irq_manage.c: lines --------------------------------------------------- */
+
 /*
  * Call @handler(@irq, @dev) on every interrupt of line @irq, which is unmasked for the
  * first.  @name (not copied) is what interrupts_show() prints.  @dev identifies the
  * handler for free_irq(); with IRQF_SHARED it must not be NULL.
- * 0; -EINVAL: no such line, no handler, shared without dev; -EBUSY: taken and not
- * shareable; -ENOMEM: more than IRQ_MAX_ACTIONS handlers.
- * Context: any but NMI.  Undone by free_irq().
+ *
+ * @thread_fn (may be NULL) is called by a real-time thread "irq/<irq>-<name>" whenever the
+ * handler returns IRQ_WAKE_THREAD; it may sleep.  With IRQF_ONESHOT the line gives no
+ * interrupt from then on until it has returned.  @handler may be NULL: then every interrupt
+ * wakes the thread, and IRQF_ONESHOT is required, for nobody else quietens the device.
+ *
+ * 0; -EINVAL: no such line, nothing to call, shared without dev, no handler and not oneshot;
+ * -EBUSY: taken and not shareable, or they disagree about IRQF_ONESHOT; -ENOMEM.
+ * Context: process, may sleep.  Undone by free_irq().
  */
-int __must_check request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags,
-			     const char *name, void *dev);
+int __must_check request_threaded_irq(unsigned int irq, irq_handler_t handler,
+				      irq_handler_t thread_fn, unsigned long flags,
+				      const char *name, void *dev);
+
+static inline int __must_check request_irq(unsigned int irq, irq_handler_t handler,
+					   unsigned long flags, const char *name, void *dev)
+{
+	return request_threaded_irq(irq, handler, NULL, flags, name, dev);
+}
 
 /*
- * Take the handler away; it does not run any more when this returns.  The line is masked
- * with the last one.  Returns the name it was registered with; NULL (and a warning) when
- * there is no such handler.
+ * Take the handler away; neither it nor its thread runs any more when this returns.  The line
+ * is masked with the last one.  Returns the name it was registered with; NULL (and a warning)
+ * when there is no such handler.  Context: process, may sleep.
  */
 const void *free_irq(unsigned int irq, void *dev);
 
-#define IRQ_MAX_ACTIONS		64	/* handlers in the whole system */
-
-/* Nested: as many enables as disables.  An interrupt meanwhile is kept by the controller. */
+/*
+ * Nested: as many enables as disables.  An interrupt meanwhile is remembered, and delivered
+ * by the last enable_irq().  disable_irq() also waits for handlers and threads that run: may
+ * sleep, and not from those.  _nosync: any context but NMI, as is enable_irq().
+ */
 void disable_irq(unsigned int irq);
+void disable_irq_nosync(unsigned int irq);
+/* Waits for the hard handlers only, in any context: false if a thread is still running. */
+bool disable_hardirq(unsigned int irq);
 void enable_irq(unsigned int irq);
+
+/* Wait until no handler of the line runs: hard handlers and threads; may sleep. */
+void synchronize_irq(unsigned int irq);
+/* Hard ones alone; busily.  False if a thread of the line is active. */
+bool synchronize_hardirq(unsigned int irq);
 
 /* ---- kernel/irq.c ---------------------------------------------------------------- */
 
