@@ -44,6 +44,7 @@
 #include <linux/timer.h>
 #include <linux/vgacon.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 u64 boot_first_page_insn;
 
@@ -167,6 +168,17 @@ static int kernel_init(void *unused)
 	return 0;
 }
 
+static void drain_vmalloc_fn(struct work_struct *work)
+{
+	vmalloc_drain();
+}
+static DECLARE_WORK(drain_vmalloc_work, drain_vmalloc_fn);
+
+static void drain_vmalloc(void)
+{
+	queue_work(mm_percpu_wq, &drain_vmalloc_work);
+}
+
 static void start_threads(void)
 {
 	struct task_struct *init;
@@ -180,6 +192,8 @@ static void start_threads(void)
 	softirq_start_threads();		/* ksoftirqd: soft interrupts without end */
 	if (IS_ERR(kthread_run(kswapd, NODE_DATA(0), "kswapd0")))
 		panic("no memory for kswapd");	/* thread 3: reclaims before others must */
+	workqueue_init();			/* workers, the system's queues */
+	vmalloc_set_defer_hook(drain_vmalloc);	/* interrupts vfree(), a worker frees */
 	wake_up_process(init);
 }
 

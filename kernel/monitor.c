@@ -61,20 +61,34 @@ static int monitor_leaks(struct monitor *mon, int argc, char **argv)
 	return leaks_show(&mon->out) < 0 ? -EINVAL : 0;
 }
 
+/* A table that the machine shows, if it has what that is about. */
+static int monitor_socket(struct monitor *mon, const char *name,
+			  void (*show)(struct seq_file *m), const char *what)
+{
+	if (!show)
+		return monitor_fail(mon, name, "this machine has no %s", what);
+	show(&mon->out);
+	return 0;
+}
+
 static int monitor_interrupts(struct monitor *mon, int argc, char **argv)
 {
-	if (!mon->ops->interrupts)
-		return monitor_fail(mon, argv[0], "this machine has no interrupts");
-	mon->ops->interrupts(&mon->out);
-	return 0;
+	return monitor_socket(mon, argv[0], mon->ops->interrupts, "interrupts");
+}
+
+static int monitor_softirqs(struct monitor *mon, int argc, char **argv)
+{
+	return monitor_socket(mon, argv[0], mon->ops->softirqs, "soft interrupts");
+}
+
+static int monitor_workqueues(struct monitor *mon, int argc, char **argv)
+{
+	return monitor_socket(mon, argv[0], mon->ops->workqueues, "workqueues");
 }
 
 static int monitor_ps(struct monitor *mon, int argc, char **argv)
 {
-	if (!mon->ops->threads)
-		return monitor_fail(mon, argv[0], "this machine has no threads");
-	mon->ops->threads(&mon->out);
-	return 0;
+	return monitor_socket(mon, argv[0], mon->ops->threads, "threads");
 }
 
 static bool monitor_dmesg_put(void *ctx, int level, const char *s, size_t n)
@@ -178,6 +192,9 @@ static const struct monitor_command monitor_commands[] = {
 	{ "showmem", "", "what a failed allocation reports", monitor_show_mem, 0, 0 },
 	{ "gfp", "", "what each allocation mask may do", monitor_gfp, 0, 0 },
 	{ "interrupts", "", "interrupt counts by line and CPU", monitor_interrupts, 0, 0 },
+	{ "softirqs", "", "soft interrupts: how often each ran", monitor_softirqs, 0, 0 },
+	{ "workqueues", "", "queues of work, and who runs it", monitor_workqueues,
+	  0, 0 },
 	{ "ps", "", "threads: state, priority, time", monitor_ps, 0, 0 },
 	{ "dmesg", "", "the kernel log", monitor_dmesg, 0, 0 },
 	{ "alloc", "[page|kmalloc|vmalloc <n> [gfp]]", "take n (order or bytes); alone: list",

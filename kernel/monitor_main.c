@@ -14,6 +14,7 @@
 #include <linux/sched/task.h>
 #include <linux/selftest.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 static struct monitor monitor_machine;
 
@@ -49,6 +50,8 @@ static const struct monitor_ops monitor_main_ops = {
 	.bench = bench_run,
 	.interrupts = interrupts_show,
 	.threads = sched_show,
+	.softirqs = softirqs_show,
+	.workqueues = workqueues_show,
 	.reboot = monitor_main_reboot,
 	.poweroff = monitor_main_poweroff,
 };

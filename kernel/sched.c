@@ -256,13 +256,19 @@ static bool sched_may_wait(void)
 
 static void sched_schedule(void)
 {
+	const bool worker = current->flags & PF_WQ_WORKER && !task_is_running(current);
+
 	if (!sched_may_wait())
 		return;
+	if (worker)
+		wq_worker_sleeping(current);	/* another one is to take its place */
 	do {
 		preempt_disable();
 		sched_pick_and_switch(false);
 		preempt_enable_no_resched();
 	} while (need_resched());
+	if (worker)
+		wq_worker_running(current);
 }
 
 /* preempt_enable() has reached 0.  With interrupts off it must wait for the next one. */

@@ -13,4 +13,8 @@ void kthread_adopt(struct task_struct *t);
 /* sleep.c: schedule_timeout(). */
 long sleep_timeout(long timeout);
 
+/* workqueue_pool.c: a worker is about to wait; goes on. */
+void wq_worker_sleeping(struct task_struct *t);
+void wq_worker_running(struct task_struct *t);
+
 #endif /* _KERNEL_SCHED_H */

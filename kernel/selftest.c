@@ -22,6 +22,7 @@
 #include <linux/printk.h>
 #include <linux/selftest.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #define SETTLE_TICKS	HZ
 #define STACK_SPARE	(THREAD_SIZE / 8)
@@ -85,6 +86,7 @@ static void settle_threads(void)
 {
 	unsigned int ticks = SETTLE_TICKS;
 
+	workqueue_trim();
 	while (sched_nr_running() > 1 && ticks--)
 		schedule_timeout_uninterruptible(1);
 	kthread_reap();

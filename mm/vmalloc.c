@@ -20,7 +20,8 @@
  *   TLB is flushed per area, by page up to TLB_SINGLE_PAGE_CEILING.)
  *
  *   An interrupt may not do this work: vfree() there marks the area as dying and puts it
- *   in line; the next vmalloc(), vfree() or vmalloc_drain() in process context does it.
+ *   in line; a work item that the hook queues does it, or whoever comes first to vmalloc(),
+ *   vfree() or vmalloc_drain() in process context.
  *
  * INVARIANTS	(vmalloc_verify() checks them)
  *   I1  every page of a live area is mapped, its guard page is not.
@@ -66,6 +67,7 @@ static_assert(!(VM_DYING & (VM_ALLOC | VM_MAP | VM_STOCKED)), "marks are no kind
 static struct vmap_space vmalloc_space;
 static struct vm_struct *vmalloc_deferred;	/* (V) */
 static unsigned long vmalloc_nr_deferred;	/* (V,R) areas in that line */
+static void (*vmalloc_defer_hook)(void);	/* has it drained soon */
 static struct kmem_cache *vmalloc_cache __ro_after_init;
 
 /* Bits of a caller's mask that make sense for the small things beside the pages. */
@@ -149,22 +151,35 @@ static struct vm_struct *vmalloc_area_of(const void *addr)
 	return area && area->addr == (unsigned long)addr ? area : NULL;
 }
 
+void vmalloc_set_defer_hook(void (*fn)(void))
+{
+	WRITE_ONCE(vmalloc_defer_hook, fn);
+}
+
+static void vmalloc_put_off(struct vm_struct *area)
+{
+	void (*hook)(void) = READ_ONCE(vmalloc_defer_hook);
+	unsigned long flags;
+
+	spin_lock_irqsave(&vmalloc_space.lock, flags);
+	area->link = vmalloc_deferred;
+	vmalloc_deferred = area;
+	vmalloc_nr_deferred++;
+	spin_unlock_irqrestore(&vmalloc_space.lock, flags);
+	if (hook)
+		hook();
+}
+
 struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool defer)
 {
 	struct vm_struct *area = kind == VM_ALLOC ? vmalloc_area_of(addr) : NULL;
-	unsigned long flags;
 
 	if (!area)
 		area = vmap_area_find(&vmalloc_space, (unsigned long)addr);
 	if (!area || area->addr != (unsigned long)addr || !vmalloc_mark_dying(area, kind))
 		return NULL;
-	if (defer) {
-		spin_lock_irqsave(&vmalloc_space.lock, flags);
-		area->link = vmalloc_deferred;
-		vmalloc_deferred = area;
-		vmalloc_nr_deferred++;
-		spin_unlock_irqrestore(&vmalloc_space.lock, flags);
-	}
+	if (defer)
+		vmalloc_put_off(area);
 	return area;
 }
 

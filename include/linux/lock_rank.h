@@ -28,6 +28,7 @@ enum lock_rank {
 	LOCK_ZONE_RESERVE,	/* those of its high-order atomic reserve */
 	LOCK_IRQ_DESC,		/* kernel/irq.c */
 	LOCK_ISA_DMA,		/* drivers/isa_dma.c: registers of the 8237s */
+	LOCK_WORKQUEUE,		/* kernel/workqueue*.c: items, queues, workers */
 	LOCK_TASKS,		/* kernel/kthread.c: the list of threads */
 	LOCK_TIMER,		/* who waits for time to pass */
 	LOCK_WAITQ,		/* lib/: who waits for what; woken under nearly any lock */

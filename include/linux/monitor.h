@@ -36,6 +36,8 @@ struct monitor_ops {
 	int  (*bench)(const char *glob);
 	void (*interrupts)(struct seq_file *m);
 	void (*threads)(struct seq_file *m);
+	void (*softirqs)(struct seq_file *m);
+	void (*workqueues)(struct seq_file *m);
 	void (*reboot)(void);
 	void (*poweroff)(void);
 };

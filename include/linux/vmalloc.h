@@ -87,6 +87,8 @@ void vfree_atomic(const void *addr);
 /* Free what interrupts left behind; returns how many areas.  Process context; also done by
  * every vmalloc() and vfree(). */
 unsigned int vmalloc_drain(void);
+/* @fn: called when there is something to drain, in any context but NMI; it has that done. */
+void vmalloc_set_defer_hook(void (*fn)(void));
 
 /* Map @count pages one behind the other; the pages stay the caller's.  @flags: VM_MAP;
  * @prot: PAGE_KERNEL and kin of <asm/pgtable.h>. */

@@ -23,7 +23,7 @@
 #define LEVEL_LINE	20
 
 struct device {
-	unsigned int hard, threaded, good;
+	unsigned int hard, hard_good, threaded, good;
 	bool waits;			/* the thread, for go */
 	bool again;			/* the handler raises its own line */
 	struct completion go, in_thread;
@@ -44,7 +44,10 @@ static void raise_line(void)
 static irqreturn_t hard_handler(int irq, void *data)
 {
 	struct device *d = data;
+	void *p = kmalloc(200, GFP_ATOMIC);
 
+	d->hard_good += p && in_hardirq() && irqs_disabled();
+	kfree(p);
 	nested++;
 	most_nested = max(most_nested, nested);
 	d->hard++;
@@ -111,6 +114,7 @@ static void thread_runs_behind_the_handler(struct kunit *test)
 						   &dev), 0);
 	raise_line();
 	KUNIT_EXPECT_EQ(test, dev.hard, 1);
+	KUNIT_EXPECT_EQ(test, dev.hard_good, 1);
 	KUNIT_EXPECT_TRUE(test, soon(&dev.threaded, 1));
 	KUNIT_EXPECT_EQ(test, dev.good, 1);
 	KUNIT_EXPECT_STREQ(test, dev.comm, "irq/3-test");

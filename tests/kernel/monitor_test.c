@@ -73,7 +73,8 @@ static void show_interrupts(struct seq_file *m)
 
 static const struct monitor_ops full_ops = {
 	.getc = script_getc, .put = screen_put, .test = run_nothing, .bench = bench_nothing,
-	.interrupts = show_interrupts, .reboot = leave, .poweroff = leave,
+	.interrupts = show_interrupts, .softirqs = show_interrupts,
+	.workqueues = show_interrupts, .reboot = leave, .poweroff = leave,
 };
 static const struct monitor_ops bare_ops = { .getc = script_getc, .put = screen_put };
 
@@ -272,7 +273,7 @@ static void lines_run_and_the_prompt_comes_back(struct kunit *test)
 static const char *const tables[] = {
 	"meminfo", "buddyinfo", "zoneinfo", "slabinfo", "vmallocinfo", "vmstat", "iomem", "owners",
 	"showmem", "interrupts", "dmesg", "help", "help whatis", "alloc", "pages", "pages 0x10 3",
-	"verify", "shrinkers", "drop_slab", "test -l", "test -l vmap",
+	"softirqs", "workqueues", "verify", "shrinkers", "drop_slab", "test -l", "test -l vmap",
 };
 
 static void table_desc(const char *const *line, char *desc)
@@ -365,6 +366,8 @@ static void without_sockets_it_says_so(struct kunit *test)
 	monitor_init(&mon, &bare_ops, NULL);
 	KUNIT_EXPECT_STREQ(test, run("interrupts"), "interrupts: this machine has no interrupts\n");
 	KUNIT_EXPECT_STREQ(test, run("ps"), "ps: this machine has no threads\n");
+	KUNIT_EXPECT_STREQ(test, run("softirqs"), "softirqs: this machine has no soft interrupts\n");
+	KUNIT_EXPECT_STREQ(test, run("workqueues"), "workqueues: this machine has no workqueues\n");
 	KUNIT_EXPECT_STREQ(test, run("reboot"), "reboot: this machine cannot\n");
 	KUNIT_EXPECT_STREQ(test, run("poweroff"), "poweroff: this machine cannot\n");
 	KUNIT_EXPECT_STREQ(test, run("test"), "test: no tests are built in\n");
