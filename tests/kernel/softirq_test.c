@@ -119,17 +119,23 @@ static void waits_while_bh_is_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, runs, 1);
 }
 
+/* A tick may be faster than ksoftirqd, and run it at its end; but not every time. */
 static void raised_in_a_thread_runs_in_ksoftirqd(struct kunit *test)
 {
+	unsigned int tries, there = 0;
+
 	open_softirq(MINE, look_around);
-	local_irq_disable();
-	raise_softirq_irqoff(MINE);
-	KUNIT_EXPECT_EQ(test, runs, 0);
-	local_irq_enable();
-	KUNIT_EXPECT_TRUE(test, wait_for(&runs, 1));
-	KUNIT_EXPECT_EQ(test, good_context, 1);
-	/* The tick may have been faster: then it ran at its end, in whatever it interrupted. */
-	KUNIT_EXPECT_NOT_NULL(test, ran_in);
+	for (tries = 0; tries < 20 && !there; tries++) {
+		runs = good_context = 0;
+		local_irq_disable();
+		raise_softirq_irqoff(MINE);
+		KUNIT_EXPECT_EQ(test, runs, 0);
+		local_irq_enable();
+		KUNIT_ASSERT_TRUE(test, wait_for(&runs, 1));
+		KUNIT_EXPECT_EQ(test, good_context, 1);
+		there += ran_in == this_cpu_ksoftirqd();
+	}
+	KUNIT_EXPECT_EQ(test, there, 1);
 }
 
 static void note_h(void)

@@ -448,13 +448,17 @@ static void more_rounds_than_colors(struct kunit *test)
 		get_task_struct(t[i]);
 		schedule_timeout_uninterruptible(1);	/* its round begins here */
 	}
-	for (i = 1; i < ARRAY_SIZE(t); i++)
-		complete(&many[i].go);			/* all but the oldest two */
-	schedule_timeout_uninterruptible(3);
 	KUNIT_EXPECT_EQ(test, atomic_read(&flushers_back), 0);
-	complete(&many[0].go);
 	complete(&items[0].go);
-	for (i = 0; i < ARRAY_SIZE(t); i++)
+	complete(&many[0].go);
+	kthread_stop_put(t[0]);				/* its round is over, the others' are not */
+	KUNIT_EXPECT_EQ(test, atomic_read(&flushers_back), 1);
+	for (i = 2; i < ARRAY_SIZE(t); i++)
+		complete(&many[i].go);			/* younger ones do not help the older */
+	schedule_timeout_uninterruptible(3);
+	KUNIT_EXPECT_EQ(test, atomic_read(&flushers_back), 1);
+	complete(&many[1].go);
+	for (i = 1; i < ARRAY_SIZE(t); i++)
 		kthread_stop_put(t[i]);
 	KUNIT_EXPECT_EQ(test, atomic_read(&flushers_back), ARRAY_SIZE(t));
 	destroy_workqueue(wq);
