@@ -40,10 +40,6 @@ static struct {
 
 enum timer_how { TIMER_ANY, TIMER_IF_PENDING, TIMER_IF_SOONER };
 
-unsigned long timer_nr_pending(void)
-{
-	return READ_ONCE(timer_base.wheel.nr);
-}
 
 /* ---- arming ---------------------------------------------------------------------- */
 

@@ -82,7 +82,5 @@ int timer_shutdown_sync(struct timer_list *t);
 /* Once, at boot; and from each tick, in the hard interrupt. */
 void init_timers(void);
 void run_local_timers(void);
-/* Armed now.  Racy. */
-unsigned long timer_nr_pending(void);
 
 #endif /* _LINUX_TIMER_H */
