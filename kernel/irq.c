@@ -103,6 +103,13 @@ void irq_update_mask(unsigned int irq, struct irq_desc *desc)
 		desc->chip->irq_unmask(irq);
 }
 
+bool irq_line_is_masked(unsigned int irq)
+{
+	const struct irq_desc *desc = irq_desc_get(irq);
+
+	return !desc || !READ_ONCE(desc->unmasked);
+}
+
 bool irq_unblock(unsigned int irq, struct irq_desc *desc)
 {
 	bool replay = false;

@@ -23,4 +23,7 @@ int irq_set_vector(unsigned int vector, void (*fn)(struct pt_regs *regs),
 unsigned long irq_count_of(unsigned int irq);
 unsigned long irq_count_all(void);
 
+/* Is line @irq masked at its controller now?  (Disabling alone does not mask it.) */
+bool irq_line_is_masked(unsigned int irq);
+
 #endif /* _LINUX_IRQ_H */

@@ -169,9 +169,11 @@ static void oneshot_blocks_until_the_thread_returns(struct kunit *test)
 						   IRQF_ONESHOT, "test", &dev), 0);
 	raise_line();
 	wait_for_completion(&dev.in_thread);
+	KUNIT_EXPECT_FALSE(test, irq_line_is_masked(LINE));	/* or an edge could be lost */
 	raise_line();
 	raise_line();
 	KUNIT_EXPECT_EQ(test, dev.hard, 1);		/* kept */
+	KUNIT_EXPECT_TRUE(test, irq_line_is_masked(LINE));
 	complete(&dev.go);
 	wait_for_completion(&dev.in_thread);		/* once, for both */
 	complete(&dev.go);
@@ -192,11 +194,14 @@ static void oneshot_level_line(struct kunit *test)
 						   "level", &dev), 0);
 	__asm__ __volatile__("int %0" : : "i"(IRQ_VECTOR(LEVEL_LINE)) : "memory");
 	wait_for_completion(&dev.in_thread);
+	KUNIT_EXPECT_TRUE(test, irq_line_is_masked(LEVEL_LINE));
 	__asm__ __volatile__("int %0" : : "i"(IRQ_VECTOR(LEVEL_LINE)) : "memory");
 	complete(&dev.go);
 	synchronize_irq(LEVEL_LINE);
-	KUNIT_EXPECT_EQ(test, dev.threaded, 1);		/* the line would say so if it were still on */
+	KUNIT_EXPECT_EQ(test, dev.threaded, 1);		/* a level is not replayed: it is there */
+	KUNIT_EXPECT_FALSE(test, irq_line_is_masked(LEVEL_LINE));
 	free_irq(LEVEL_LINE, &dev);
+	KUNIT_EXPECT_TRUE(test, irq_line_is_masked(LEVEL_LINE));
 }
 
 static void sharers_agree_about_oneshot(struct kunit *test)
