@@ -20,8 +20,7 @@
  *   TLB is flushed per area, by page up to TLB_SINGLE_PAGE_CEILING.)
  *
  *   An interrupt may not do this work: vfree() there marks the area as dying and puts it
- *   in line; a work item that the hook queues does it, or whoever comes first to vmalloc(),
- *   vfree() or vmalloc_drain() in process context.
+ *   in line (vmalloc_defer.c).
  *
  * INVARIANTS	(vmalloc_verify() checks them)
  *   I1  every page of a live area is mapped, its guard page is not.
@@ -35,8 +34,8 @@
  *   not looked at, and sums may miss what it has: pages and tables found are no more than
  *   those that are counted.
  *
- * LOCKING	vmalloc_space.lock, rank LOCK_VMAP: tree, the line of deferred.  Who sets
- *		VM_DYING in area->flags, atomically, has the area to himself.
+ * LOCKING	vmalloc_space.lock, rank LOCK_VMAP: the tree.  Who sets VM_DYING in area->flags,
+ *		atomically, has the area to himself.
  * CONTEXT	process; vfree_atomic, lookups: any but NMI.
  * FAILURE	NULL, everything unwound, a line in Linux's text unless __GFP_NOWARN.
  * NOT HERE	small areas that wait for reuse: vmalloc_stock.c.  Device memory: ioremap.c.
@@ -65,9 +64,6 @@ static_assert(VMALLOC_START % PAGE_SIZE == 0 && VMALLOC_END % PAGE_SIZE == 0);
 static_assert(!(VM_DYING & (VM_ALLOC | VM_MAP | VM_STOCKED)), "marks are no kinds");
 
 static struct vmap_space vmalloc_space;
-static struct vm_struct *vmalloc_deferred;	/* (V) */
-static unsigned long vmalloc_nr_deferred;	/* (V,R) areas in that line */
-static void (*vmalloc_defer_hook)(void);	/* has it drained soon */
 static struct kmem_cache *vmalloc_cache __ro_after_init;
 
 /* Bits of a caller's mask that make sense for the small things beside the pages. */
@@ -149,25 +145,6 @@ static struct vm_struct *vmalloc_area_of(const void *addr)
 		return NULL;
 	area = (struct vm_struct *)(unsigned long)page->private;
 	return area && area->addr == (unsigned long)addr ? area : NULL;
-}
-
-void vmalloc_set_defer_hook(void (*fn)(void))
-{
-	WRITE_ONCE(vmalloc_defer_hook, fn);
-}
-
-static void vmalloc_put_off(struct vm_struct *area)
-{
-	void (*hook)(void) = READ_ONCE(vmalloc_defer_hook);
-	unsigned long flags;
-
-	spin_lock_irqsave(&vmalloc_space.lock, flags);
-	area->link = vmalloc_deferred;
-	vmalloc_deferred = area;
-	vmalloc_nr_deferred++;
-	spin_unlock_irqrestore(&vmalloc_space.lock, flags);
-	if (hook)
-		hook();
 }
 
 struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool defer)
@@ -365,39 +342,6 @@ void vfree(const void *addr)
 	area = vmalloc_take_or_warn(addr, VM_ALLOC, "vfree", false);
 	if (area)
 		vmalloc_put_area(area);
-}
-
-/* Next in line, or NULL. */
-static struct vm_struct *vmalloc_pop_deferred(void)
-{
-	struct vm_struct *area;
-	unsigned long flags;
-
-	spin_lock_irqsave(&vmalloc_space.lock, flags);
-	area = vmalloc_deferred;
-	if (area) {
-		vmalloc_deferred = area->link;
-		vmalloc_nr_deferred--;
-	}
-	spin_unlock_irqrestore(&vmalloc_space.lock, flags);
-	return area;
-}
-
-unsigned long vmalloc_deferred_count(void)
-{
-	return READ_ONCE(vmalloc_nr_deferred);
-}
-
-unsigned int vmalloc_drain(void)
-{
-	struct vm_struct *area;
-	unsigned int nr = 0;
-
-	while (READ_ONCE(vmalloc_deferred) && (area = vmalloc_pop_deferred()) != NULL) {
-		vmalloc_put_area(area);
-		nr++;
-	}
-	return nr;
 }
 
 /* ---- other people's pages -------------------------------------------------------- */

@@ -98,12 +98,17 @@ unsigned long vmalloc_stock_count(unsigned long *pages);
 /* Once: register what gives stocked and deferred areas back under pressure. */
 void vmalloc_shrink_init(void);
 
+/* ---- vmalloc_defer.c: areas that interrupts have freed --------------------------- */
+
+/* For vmalloc_drain(), which somebody is told to call soon; area is VM_DYING. */
+void vmalloc_put_off(struct vm_struct *area);
+/* Areas in line for it; racy. */
+unsigned long vmalloc_deferred_count(void);
+
 /* ---- vmalloc.c, for vmalloc_stock.c ---------------------------------------------- */
 
 /* Give up the tables and addresses of an area that has no page mapped, and its object. */
 void vmalloc_destroy_area(struct vm_struct *area);
-/* Areas in line for vmalloc_drain(); racy. */
-unsigned long vmalloc_deferred_count(void);
 
 /* ---- vmalloc.c, for ioremap.c ---------------------------------------------------- */
 

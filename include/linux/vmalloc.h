@@ -87,8 +87,10 @@ void vfree_atomic(const void *addr);
 /* Free what interrupts left behind; returns how many areas.  Process context; also done by
  * every vmalloc() and vfree(). */
 unsigned int vmalloc_drain(void);
-/* @fn: called when there is something to drain, in any context but NMI; it has that done. */
-void vmalloc_set_defer_hook(void (*fn)(void));
+/* @fn: called when there is something to drain, in any context but NMI; it has that done.
+ * Gives the former one back. */
+typedef void vmalloc_defer_fn(void);
+vmalloc_defer_fn *vmalloc_set_defer_hook(vmalloc_defer_fn *fn);
 
 /* Map @count pages one behind the other; the pages stay the caller's.  @flags: VM_MAP;
  * @prot: PAGE_KERNEL and kin of <asm/pgtable.h>. */

@@ -553,8 +553,24 @@ static struct kunit_case vmalloc_cases[] = {
 	{}
 };
 
+/* The cases look at what waits in line: no worker may be faster. */
+static vmalloc_defer_fn *defer_hook;
+
+static int vmalloc_suite_init(struct kunit_suite *suite)
+{
+	defer_hook = vmalloc_set_defer_hook(NULL);
+	return 0;
+}
+
+static void vmalloc_suite_exit(struct kunit_suite *suite)
+{
+	vmalloc_set_defer_hook(defer_hook);
+}
+
 static struct kunit_suite vmalloc_suite = {
 	.name = "vmalloc",
+	.suite_init = vmalloc_suite_init,
+	.suite_exit = vmalloc_suite_exit,
 	.init = vmalloc_test_init,
 	.test_cases = vmalloc_cases,
 };
