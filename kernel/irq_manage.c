@@ -36,8 +36,8 @@ static DECLARE_WAIT_QUEUE_HEAD(irq_threads_wait);
 void irq_wake_thread(struct irq_desc *desc, struct irqaction *a)
 {
 	if (!a->thread) {
-		pr_warn("IRQ %u device %s returned IRQ_WAKE_THREAD but no thread function available.\n",
-			a->irq, a->name);
+		pr_warn("IRQ %u device %s returned IRQ_WAKE_THREAD but no thread function "
+			"available.\n", a->irq, a->name);
 		return;
 	}
 	spin_lock(&irq_lock);

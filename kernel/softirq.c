@@ -110,8 +110,9 @@ static void softirq_call(unsigned int nr)
 		return;
 	action();
 	if (unlikely(preempt_count() != before)) {
-		pr_err("huh, entered softirq %u %s %pS with preempt_count %08x, exited with %08x?\n",
-		       nr, softirq_name[nr], (void *)action, before, preempt_count());
+		pr_err("huh, entered softirq %u %s %pS with preempt_count %08x, "
+		       "exited with %08x?\n", nr, softirq_name[nr], (void *)action, before,
+		       preempt_count());
 		preempt_count_add(before - preempt_count());
 	}
 }

@@ -319,10 +319,10 @@ void workqueues_show(struct seq_file *m)
 
 	spin_lock_irqsave(&workqueue_lock, flags);
 	list_for_each_entry(wq, &workqueue_list, list)
-		seq_printf(m, "workqueue %s: flags=0x%x pool=%u active=%u/%u inactive=%u done=%lu%s\n",
-			   wq->name, wq->flags, (unsigned int)(wq->pool - worker_pools),
-			   wq->nr_active, wq->max_active, wq_nr_inactive(wq), wq->nr_done,
-			   wq->rescuer ? " rescuer" : "");
+		seq_printf(m, "workqueue %s: flags=0x%x pool=%u active=%u/%u inactive=%u "
+			   "done=%lu%s\n", wq->name, wq->flags,
+			   (unsigned int)(wq->pool - worker_pools), wq->nr_active, wq->max_active,
+			   wq_nr_inactive(wq), wq->nr_done, wq->rescuer ? " rescuer" : "");
 	for (i = 0; i < NR_POOLS; i++)
 		pool_show(m, &worker_pools[i]);
 	spin_unlock_irqrestore(&workqueue_lock, flags);

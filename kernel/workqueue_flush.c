@@ -209,7 +209,7 @@ static bool work_try_take(struct work_struct *work)
  * to the lock yet is on another CPU, for it is TIMER_IRQSAFE: wait for it there.
  */
 static bool work_lock_and_take(struct work_struct *work, unsigned long *flags)
-	__no_lock_analysis
+	__acquires(&workqueue_lock)
 {
 	bool was_pending;
 
@@ -223,7 +223,7 @@ static bool work_lock_and_take(struct work_struct *work, unsigned long *flags)
 	}
 }
 
-bool cancel_work(struct work_struct *work) __no_lock_analysis
+bool cancel_work(struct work_struct *work)
 {
 	unsigned long flags;
 	bool was_pending = work_lock_and_take(work, &flags);
@@ -233,7 +233,7 @@ bool cancel_work(struct work_struct *work) __no_lock_analysis
 }
 
 bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
-		      unsigned long delay) __no_lock_analysis
+		      unsigned long delay)
 {
 	unsigned long flags;
 	bool was_pending = work_lock_and_take(&dwork->work, &flags);
@@ -244,7 +244,7 @@ bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
 	return was_pending;
 }
 
-bool disable_work(struct work_struct *work) __no_lock_analysis
+bool disable_work(struct work_struct *work)
 {
 	unsigned long flags;
 	bool was_pending = work_lock_and_take(work, &flags);

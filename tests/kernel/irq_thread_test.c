@@ -375,7 +375,8 @@ static void storm_is_ended(struct kunit *test)
 	for (i = 0; i < 200001; i++)
 		raise_line();
 	report_end(&report);
-	EXPECT_REPORT(test, &report, "irq 3: nobody cared (try booting with the \"irqpoll\" option)\n");
+	EXPECT_REPORT(test, &report, "irq 3: nobody cared (try booting with the "
+				     "\"irqpoll\" option)\n");
 	EXPECT_REPORT(test, &report, "] not_mine+");
 	EXPECT_REPORT(test, &report, "Disabling IRQ #3\n");
 	KUNIT_EXPECT_LE(test, dev.hard, 200000);
