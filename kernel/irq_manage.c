@@ -281,11 +281,25 @@ bool synchronize_hardirq(unsigned int irq)
 	return !READ_ONCE(desc->threads_active);
 }
 
+/* Its own thread would wait for itself. */
+static bool irq_is_own_thread(const struct irq_desc *desc)
+{
+	const struct irqaction *a;
+	unsigned long flags;
+
+	spin_lock_irqsave(&irq_lock, flags);
+	for (a = desc->actions; a; a = a->next)
+		if (a->thread == current)
+			break;
+	spin_unlock_irqrestore(&irq_lock, flags);
+	return a;
+}
+
 void synchronize_irq(unsigned int irq)
 {
 	const struct irq_desc *desc = irq_desc_get(irq);
 
-	if (!synchronize_hardirq(irq) && !in_interrupt())
+	if (!synchronize_hardirq(irq) && !in_interrupt() && !WARN_ON(irq_is_own_thread(desc)))
 		wait_event(irq_threads_wait, !READ_ONCE(desc->threads_active));
 }
 

@@ -71,7 +71,7 @@ LIST_HEAD(workqueue_busy);
 
 struct worker *worker_current(void)
 {
-	if (in_interrupt() || !(current->flags & PF_WQ_WORKER))
+	if (!in_task() || !(current->flags & PF_WQ_WORKER))
 		return NULL;
 	return kthread_data(current);
 }

@@ -316,6 +316,26 @@ static void disable_irq_waits_for_the_thread(struct kunit *test)
 	free_irq(LINE, &dev);
 }
 
+static irqreturn_t disables_its_line(int irq, void *data)
+{
+	disable_irq((unsigned int)irq);
+	dev.threaded++;
+	return IRQ_HANDLED;
+}
+
+static void waiting_for_oneself_is_reported(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, request_threaded_irq(LINE, hard_handler, disables_its_line, 0, "test",
+						   &dev), 0);
+	report_begin(&report);
+	raise_line();
+	KUNIT_EXPECT_TRUE(test, soon(&dev.threaded, 1));
+	report_end(&report);
+	free_irq(LINE, &dev);
+	enable_irq(LINE);
+	EXPECT_REPORT(test, &report, "kernel/irq_manage.c:");
+}
+
 static void enabling_with_interrupts_off_keeps_them_off(struct kunit *test)
 {
 	KUNIT_ASSERT_EQ(test, request_irq(LINE, plain_handler, 0, "test", &dev), 0);
@@ -467,6 +487,7 @@ static struct kunit_case irq_thread_cases[] = {
 	KUNIT_CASE(no_thread_to_wake_is_reported),
 	KUNIT_CASE(free_irq_waits_for_the_thread),
 	KUNIT_CASE(disable_irq_waits_for_the_thread),
+	KUNIT_CASE(waiting_for_oneself_is_reported),
 	KUNIT_CASE(enabling_with_interrupts_off_keeps_them_off),
 	KUNIT_CASE(freeing_in_an_interrupt_is_reported),
 	KUNIT_CASE(handlers_of_a_line_do_not_nest),
