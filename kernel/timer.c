@@ -18,6 +18,7 @@
  *
  * LOCKING	timer_base.lock, rank LOCK_TIMER, irqs off; not held while a function runs.
  *		One lock and one wheel for all CPUs, run by the CPU that counts jiffies.
+ *		A step holds it while a slot cascades: a few dozen instructions a timer.
  * CONTEXT	see <linux/timer.h>.
  * FAILURE	none.  A function that changes preempt_count is reported, and undone.
  * NOT HERE	schedule_timeout() and sleeping: sleep.c.  Which slot: timer_wheel.c.
@@ -218,6 +219,8 @@ static void timer_softirq(void)
 		timer_wheel_step(w, &due);
 		while (!list_empty(&due))
 			timer_run_one(list_first_entry(&due, struct timer_list, entry));
+		spin_unlock_irq(&timer_base.lock);	/* many jiffies may have gone by */
+		spin_lock_irq(&timer_base.lock);
 	}
 	spin_unlock_irq(&timer_base.lock);
 }

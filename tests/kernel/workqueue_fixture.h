@@ -27,6 +27,20 @@ static struct item items[NR_ITEMS];
 static char order[32];
 static unsigned int inside, most_inside;	/* functions running now, and at most */
 
+/* Workers preempt each other anywhere. */
+static inline void step_inside(void)
+{
+	unsigned int now = __atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST);
+
+	if (now > READ_ONCE(most_inside))
+		WRITE_ONCE(most_inside, now);
+}
+
+static inline void step_outside(void)
+{
+	__atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST);
+}
+
 static void item_run(struct work_struct *work)
 {
 	struct item *it = container_of(work, struct item, work);
@@ -36,13 +50,12 @@ static void item_run(struct work_struct *work)
 		    current_work() == work && !work_pending(work);
 	if (n < sizeof(order) - 1)
 		order[n] = it->letter;
-	inside++;
-	most_inside = max(most_inside, inside);
+	step_inside();
 	if (it->again && it->again--)
 		queue_work(it->queue, work);
 	if (it->waits)
 		wait_for_completion(&it->go);
-	inside--;
+	step_outside();
 	WRITE_ONCE(it->runs, it->runs + 1);
 }
 

@@ -126,11 +126,10 @@ static void spins(struct work_struct *work)
 	struct item *it = container_of(work, struct item, work);
 	unsigned long end = jiffies + 3;
 
-	inside++;
-	most_inside = max(most_inside, inside);
+	step_inside();
 	while (time_before(jiffies, end))
 		cond_resched();
-	inside--;
+	step_outside();
 	it->runs++;
 }
 
