@@ -338,6 +338,8 @@ void sched_tick(void)
 
 	if (!t)
 		return;			/* before sched_init() */
+	if (t->flags & PF_WQ_WORKER)
+		wq_worker_tick(t);
 	spin_lock(&rq->lock);
 	if (t != rq->idle && t->array && t->prio >= MAX_RT_PRIO && !--t->time_slice) {
 		array_del(t);

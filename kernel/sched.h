@@ -16,5 +16,7 @@ long sleep_timeout(long timeout);
 /* workqueue_pool.c: a worker is about to wait; goes on. */
 void wq_worker_sleeping(struct task_struct *t);
 void wq_worker_running(struct task_struct *t);
+/* It is running, and a jiffy has passed.  Hard interrupt. */
+void wq_worker_tick(struct task_struct *t);
 
 #endif /* _KERNEL_SCHED_H */

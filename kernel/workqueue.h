@@ -41,6 +41,7 @@ struct worker {
 	work_func_t func;		/* (W) */
 	struct workqueue_struct *wq;	/* (W) its queue */
 	u64 ticket;			/* (W) */
+	unsigned int ticks;		/* (W) that its item has used up */
 	bool idle, die;			/* (W) */
 	bool counted, sleeping;		/* (W) in nr_running; was, but waits inside its item */
 };

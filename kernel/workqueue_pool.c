@@ -11,8 +11,9 @@
  *
  *   A pool for many short items needs not many threads, but one that always has something to
  *   do: while a worker runs (nr_running > 0), no other is woken; when it waits inside of its
- *   item, schedule() tells us, and the next one is.  An at_once pool (WQ_UNBOUND) does not
- *   count, and starts everything.
+ *   item, schedule() tells us, and the next one is; so it is when the tick finds that an item
+ *   has computed for HOG_TICKS.  An at_once pool (WQ_UNBOUND) does not count, and starts
+ *   everything.
  *
  *   To make a worker takes memory, and to get memory may take a work item.  So while one is
  *   managing a timer runs; when it fires, each queue with WQ_MEM_RECLAIM that has items on the
@@ -50,6 +51,7 @@
 #define MAYDAY_FIRST_TICKS	(HZ / 100)
 #define MAYDAY_TICKS		(HZ / 10)
 #define CREATE_TICKS		(HZ / 10)	/* before the next try */
+#define HOG_TICKS		3	/* 10 ms, as in Linux: then it does not count any more */
 #define IDLE_TICKS		(300L * HZ)	/* then one that is not needed ends */
 
 static void pool_mayday(struct timer_list *t);
@@ -160,6 +162,19 @@ void wq_worker_running(struct task_struct *t)
 	spin_unlock_irqrestore(&workqueue_lock, flags);
 }
 
+/* One that computes for long keeps the others no longer, as if it were WQ_CPU_INTENSIVE. */
+void wq_worker_tick(struct task_struct *t)
+{
+	struct worker *w = kthread_data(t);
+
+	if (!READ_ONCE(w->counted) || !READ_ONCE(w->work))
+		return;
+	spin_lock(&workqueue_lock);
+	if (++w->ticks >= HOG_TICKS)
+		worker_uncount(w);
+	spin_unlock(&workqueue_lock);
+}
+
 /* ---- running items ---------------------------------------------------------------- */
 
 static void worker_check_leaks(const struct worker *w)
@@ -188,6 +203,7 @@ static void worker_run(struct worker *w, struct work_struct *work)
 	w->func = work->func;
 	w->ticket = work->ticket;
 	w->wq = wq;
+	w->ticks = 0;
 	list_add(&w->busy, &workqueue_busy);
 	list_del_init(&work->entry);
 	work->state = 0;			/* from now on it can be queued again */

@@ -121,10 +121,12 @@ static void who_waits_does_not_keep_others(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, inside, 0);
 }
 
+static unsigned int spin_ticks;
+
 static void spins(struct work_struct *work)
 {
 	struct item *it = container_of(work, struct item, work);
-	unsigned long end = jiffies + 3;
+	unsigned long end = jiffies + spin_ticks;
 
 	step_inside();
 	while (time_before(jiffies, end))
@@ -138,6 +140,7 @@ static void who_computes_is_left_alone(struct kunit *test)
 {
 	unsigned int i;
 
+	spin_ticks = 1;
 	for (i = 0; i < 4; i++) {
 		INIT_WORK(&items[i].work, spins);
 		schedule_work(&items[i].work);
@@ -146,11 +149,32 @@ static void who_computes_is_left_alone(struct kunit *test)
 		flush_work(&items[i].work);
 	KUNIT_EXPECT_EQ(test, most_inside, 1);
 	most_inside = 0;
+	spin_ticks = 12;				/* more than a slice */
 	for (i = 0; i < 4; i++)
 		queue_work(system_unbound_wq, &items[i].work);
 	for (i = 0; i < 4; i++)
 		flush_work(&items[i].work);
 	KUNIT_EXPECT_GT(test, most_inside, 1);		/* there, all at once */
+}
+
+static void hogs(struct work_struct *work)
+{
+	unsigned long end = jiffies + 10 * HZ;
+
+	while (!READ_ONCE(items[1].runs) && time_before(jiffies, end))
+		cond_resched();
+	items[0].good = READ_ONCE(items[1].runs);
+}
+
+/* One that computes for too long does not keep the others for ever. */
+static void who_computes_for_long_is_joined(struct kunit *test)
+{
+	INIT_WORK(&items[0].work, hogs);
+	schedule_work(&items[0].work);
+	schedule_work(&items[1].work);
+	flush_work(&items[0].work);
+	KUNIT_EXPECT_EQ(test, items[0].good, 1);
+	flush_work(&items[1].work);
 }
 
 static void never_runs_twice_at_a_time(struct kunit *test)
@@ -417,6 +441,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(max_active_is_the_limit),
 	KUNIT_CASE(who_waits_does_not_keep_others),
 	KUNIT_CASE(who_computes_is_left_alone),
+	KUNIT_CASE(who_computes_for_long_is_joined),
 	KUNIT_CASE(never_runs_twice_at_a_time),
 	KUNIT_CASE(highpri_has_workers_of_its_own),
 	KUNIT_CASE(may_free_itself),
