@@ -328,9 +328,12 @@ static void step_set_anchor(struct step *s)
 	unsigned int at;
 
 	s->running = false;
-	if (s->mode != STEP_VISIT || !t->anchor || s->target >= t->nr)
+	if (s->mode != STEP_VISIT || !t->anchor || s->target >= t->nr ||
+	    s->target < ANCHOR_WAY / 4)		/* a warm-up may come before there are any */
 		return;
 	at = t->anchor[s->target].at;
+	if (at > s->target)
+		return;
 	if (at < ANCHOR_WAY / 4)
 		return;
 	s->running = true;
