@@ -317,6 +317,8 @@ static void irqs_off_is_short(struct kunit *test)
 	struct step step = { .mode = STEP_RECORD, .trace = &trace };
 	const char *why = NULL;
 
+	if (IS_ENABLED(CONFIG_DEBUG_VM))
+		kunit_skip(test, "costly checks are compiled in");
 	if (!irqsweep_step_begin(&why))
 		kunit_skip(test, "%s", why);
 	trace = (struct step_trace){ .mark = vmalloc(MAX_STEPS * sizeof(u32)), .max = MAX_STEPS };
