@@ -585,10 +585,8 @@ static struct kunit_case floppy_cases[] = {
 	KUNIT_CASE(no_such_disk),
 	KUNIT_CASE(opening_fails_whole),
 	KUNIT_CASE_FAILNTH(memory_of_a_session_is_refused_once),
-	KUNIT_CASE(transfers_need_no_memory),
-	KUNIT_CASE(motor_stops_by_itself),
-	KUNIT_CASE(threads_share_the_drive),
-	KUNIT_CASE(threads_open_and_close),
+	KUNIT_CASE(transfers_need_no_memory), KUNIT_CASE(motor_stops_by_itself),
+	KUNIT_CASE(threads_share_the_drive), KUNIT_CASE(threads_open_and_close),
 	{}
 };
 
