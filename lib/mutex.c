@@ -137,17 +137,17 @@ void mutex_lock_nested(struct mutex *lock, unsigned int subclass) __no_lock_anal
 	lock_common(lock, TASK_UNINTERRUPTIBLE, subclass, _RET_IP_);
 }
 
-int mutex_lock_interruptible(struct mutex *lock)
+int mutex_lock_interruptible(struct mutex *lock) __no_lock_analysis
 {
 	return lock_common(lock, TASK_INTERRUPTIBLE, 0, _RET_IP_);
 }
 
-int mutex_lock_killable(struct mutex *lock)
+int mutex_lock_killable(struct mutex *lock) __no_lock_analysis
 {
 	return lock_common(lock, TASK_KILLABLE, 0, _RET_IP_);
 }
 
-int mutex_trylock(struct mutex *lock)
+int mutex_trylock(struct mutex *lock) __no_lock_analysis
 {
 	if (WARN_ON_ONCE(in_interrupt()) || !take_free(lock))
 		return 0;

@@ -464,7 +464,7 @@ static __always_inline bool do_trylock(spinlock_t *lock, unsigned long ip)
 	return true;
 }
 
-bool spin_trylock(spinlock_t *lock)
+bool spin_trylock(spinlock_t *lock) __no_lock_analysis
 {
 	preempt_disable();
 	if (do_trylock(lock, _RET_IP_))
@@ -531,7 +531,7 @@ void spin_unlock_bh(spinlock_t *lock) __no_lock_analysis
 	local_bh_enable();
 }
 
-bool spin_trylock_bh(spinlock_t *lock)
+bool spin_trylock_bh(spinlock_t *lock) __no_lock_analysis
 {
 	local_bh_disable();
 	preempt_disable();

@@ -61,13 +61,17 @@
 
 /*
  * Lock annotations.  clang checks capabilities (-Wthread-safety), sparse checks
- * contexts (__CHECKER__), GCC sees nothing.
+ * contexts (__CHECKER__), GCC sees nothing.  __cond_acquires(ret, x): if it returns ret.
+ * _sleeping: for locks that may be held across anything, so sparse's contexts do not fit.
  */
 #if defined(__CHECKER__)
 # define __capability(name)
 # define __must_hold(x)		__attribute__((context(x, 1, 1)))
 # define __acquires(x)		__attribute__((context(x, 0, 1)))
 # define __releases(x)		__attribute__((context(x, 1, 0)))
+# define __cond_acquires(ret, x)
+# define __acquires_sleeping(x)
+# define __releases_sleeping(x)
 # define __guarded_by(x)
 # define __no_lock_analysis
 # define __acquire(x)		__context__(x, 1)
@@ -82,6 +86,9 @@
 #  define __must_hold(x)	__attribute__((requires_capability(x)))
 #  define __acquires(x)		__attribute__((acquire_capability(x)))
 #  define __releases(x)		__attribute__((release_capability(x)))
+#  define __cond_acquires(ret, x) __attribute__((try_acquire_capability(ret, x)))
+#  define __acquires_sleeping(x) __acquires(x)
+#  define __releases_sleeping(x) __releases(x)
 #  define __guarded_by(x)	__attribute__((guarded_by(x)))
 #  define __no_lock_analysis	__attribute__((no_thread_safety_analysis))
 # else
@@ -89,6 +96,9 @@
 #  define __must_hold(x)
 #  define __acquires(x)
 #  define __releases(x)
+#  define __cond_acquires(ret, x)
+#  define __acquires_sleeping(x)
+#  define __releases_sleeping(x)
 #  define __guarded_by(x)
 #  define __no_lock_analysis
 # endif

@@ -43,17 +43,17 @@ void __mutex_init(struct mutex *lock, enum lock_rank rank, const char *name);
 void mutex_destroy(struct mutex *lock);
 
 /* Process context, may sleep. */
-void mutex_lock(struct mutex *lock) __acquires(lock);
+void mutex_lock(struct mutex *lock) __acquires_sleeping(lock);
 /* With @subclass != 0: another lock of the same rank may be held. */
-void mutex_lock_nested(struct mutex *lock, unsigned int subclass) __acquires(lock);
+void mutex_lock_nested(struct mutex *lock, unsigned int subclass) __acquires_sleeping(lock);
 #define mutex_lock_io(lock)		mutex_lock(lock)
 /* 0: there are no signals. */
-int __must_check mutex_lock_interruptible(struct mutex *lock);
-int __must_check mutex_lock_killable(struct mutex *lock);
+int __must_check mutex_lock_interruptible(struct mutex *lock) __cond_acquires(0, lock);
+int __must_check mutex_lock_killable(struct mutex *lock) __cond_acquires(0, lock);
 /* Take it if it is free: 1, or 0.  Process context; does not sleep. */
-int mutex_trylock(struct mutex *lock);
+int mutex_trylock(struct mutex *lock) __cond_acquires(1, lock);
 /* Process context.  The mutex must exist until this returns. */
-void mutex_unlock(struct mutex *lock) __releases(lock);
+void mutex_unlock(struct mutex *lock) __releases_sleeping(lock);
 
 #define MUTEX_FLAG_WAITERS	1UL
 

@@ -62,7 +62,7 @@ void spin_lock(spinlock_t *lock) __acquires(lock);
 /* With @subclass != 0: another lock of the same rank may be held. */
 void spin_lock_nested(spinlock_t *lock, unsigned int subclass) __acquires(lock);
 void spin_unlock(spinlock_t *lock) __releases(lock);
-bool spin_trylock(spinlock_t *lock);
+bool spin_trylock(spinlock_t *lock) __cond_acquires(true, lock);
 bool spin_is_locked(const spinlock_t *lock);
 /* Is it held by this CPU?  (While lock_debug; otherwise: is it held at all?) */
 bool spin_is_held(const spinlock_t *lock);
@@ -73,7 +73,7 @@ void spin_unlock_irq(spinlock_t *lock) __releases(lock);
 /* Against softirqs of this CPU. */
 void spin_lock_bh(spinlock_t *lock) __acquires(lock);
 void spin_unlock_bh(spinlock_t *lock) __releases(lock);
-bool spin_trylock_bh(spinlock_t *lock);
+bool spin_trylock_bh(spinlock_t *lock) __cond_acquires(true, lock);
 
 #define spin_lock_irqsave(lock, flags) \
 	do { (flags) = __spin_lock_irqsave(lock); } while (0)

@@ -112,7 +112,7 @@ static void waiters_get_it_in_order(struct kunit *test)
 }
 
 /* Handed over at once: nobody can take it before the first waiter even runs. */
-static void nobody_overtakes(struct kunit *test)
+static void nobody_overtakes(struct kunit *test) __no_lock_analysis
 {
 	mutex_lock(&m);
 	start_waiters(test, 2);
@@ -146,7 +146,7 @@ static void nobody_starves(struct kunit *test)
 	KUNIT_EXPECT_LE(test, turns, 1U);
 }
 
-static void lock_interruptibly(struct test_thread *t)
+static void lock_interruptibly(struct test_thread *t) __no_lock_analysis
 {
 	if (mutex_lock_interruptible(&m))
 		return;
@@ -248,6 +248,7 @@ static DEFINE_SPINLOCK(spin);
 static void spin_and_end(struct test_thread *t) __no_lock_analysis
 {
 	spin_lock(&spin);
+	__release(&spin);
 	barrier();			/* not a jump: reports say who called */
 }
 

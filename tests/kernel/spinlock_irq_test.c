@@ -138,7 +138,7 @@ static void log_softirq(struct tasklet_struct *t)
 
 static DECLARE_TASKLET(tasklet, log_softirq);
 
-static void softirqs_wait_for_the_unlock(struct kunit *test)
+static void softirqs_wait_for_the_unlock(struct kunit *test) __no_lock_analysis
 {
 	report_begin(&rep);
 	spin_lock_bh(&lock);
@@ -180,23 +180,27 @@ static void wait_and_log(struct test_thread *t)
 	test_log_add(&log, 'u');
 }
 
-static void unlock_plain(unsigned long flags)
+static void unlock_plain(unsigned long flags) __no_lock_analysis
 {
+	__acquire(&lock);
 	spin_unlock(&lock);
 }
 
-static void unlock_irqrestore(unsigned long flags)
+static void unlock_irqrestore(unsigned long flags) __no_lock_analysis
 {
+	__acquire(&lock);
 	spin_unlock_irqrestore(&lock, flags);
 }
 
-static void unlock_irq(unsigned long flags)
+static void unlock_irq(unsigned long flags) __no_lock_analysis
 {
+	__acquire(&lock);
 	spin_unlock_irq(&lock);
 }
 
-static void unlock_bh(unsigned long flags)
+static void unlock_bh(unsigned long flags) __no_lock_analysis
 {
+	__acquire(&lock);
 	spin_unlock_bh(&lock);
 }
 
@@ -230,15 +234,19 @@ static void unlock_is_a_preemption_point(struct kunit *test) __no_lock_analysis
 	start_urgent(test);
 	spin_lock(&lock);
 	preempted_by(test, unlock_plain, 0);
+	__release(&lock);
 	start_urgent(test);
 	spin_lock_irqsave(&lock, flags);
 	preempted_by(test, unlock_irqrestore, flags);
+	__release(&lock);
 	start_urgent(test);
 	spin_lock_irq(&lock);
 	preempted_by(test, unlock_irq, 0);
+	__release(&lock);
 	start_urgent(test);
 	spin_lock_bh(&lock);
 	preempted_by(test, unlock_bh, 0);
+	__release(&lock);
 }
 
 static void lock_and_leave(struct test_thread *t) __no_lock_analysis
@@ -246,6 +254,7 @@ static void lock_and_leave(struct test_thread *t) __no_lock_analysis
 	spin_lock(&lock);
 	preempt_enable_no_resched();		/* as if it had no lock */
 	wait_event(wq, READ_ONCE(go));
+	__release(&lock);
 }
 
 static void unlocked_by_another_thread(struct kunit *test) __no_lock_analysis
@@ -260,6 +269,7 @@ static void unlocked_by_another_thread(struct kunit *test) __no_lock_analysis
 	spin_unlock(&lock);
 	KUNIT_EXPECT_TRUE(test, spin_is_locked(&lock));
 	preempt_disable();			/* what it has not done */
+	__acquire(&lock);
 	spin_unlock(&lock);
 	report_end(&rep);
 	EXPECT_REPORT(test, &rep, "BUG: spinlock cpu recursion on CPU#0, ");

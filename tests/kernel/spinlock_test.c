@@ -203,7 +203,7 @@ static void equal_ranks_need_nesting(struct kunit *test)
 }
 
 /* What was taken by trylock, out of order, does not hide what is held below it. */
-static void order_below_a_trylock(struct kunit *test)
+static void order_below_a_trylock(struct kunit *test) __no_lock_analysis
 {
 	spinlock_t zone = __SPIN_LOCK_INIT(LOCK_ZONE), user = __SPIN_LOCK_INIT(LOCK_USER);
 	spinlock_t vmap = __SPIN_LOCK_INIT(LOCK_VMAP);
@@ -348,7 +348,7 @@ static void good_use_in_interrupts(struct kunit *test)
 }
 
 /* A handler that only tries waits for nobody; but it must not find its own lock held. */
-static void trying_in_interrupts(struct kunit *test)
+static void trying_in_interrupts(struct kunit *test) __no_lock_analysis
 {
 	spinlock_t lock = __SPIN_LOCK_INIT(LOCK_USER);
 
@@ -373,7 +373,7 @@ static void trying_in_interrupts(struct kunit *test)
 	EXPECT_REPORT(test, &rep, "inconsistent {IN-HARDIRQ-W} -> {HARDIRQ-ON-W} usage.\n");
 }
 
-static void bottom_halves(struct kunit *test)
+static void bottom_halves(struct kunit *test) __no_lock_analysis
 {
 	spinlock_t lock = __SPIN_LOCK_INIT(LOCK_USER);
 	unsigned int count = preempt_count();
@@ -448,6 +448,7 @@ static void double_unlock(struct kunit *test) __no_lock_analysis
 
 	report_begin(&rep);
 	preempt_disable();
+	__acquire(&lock);
 	spin_unlock(&lock);
 	report_end(&rep);
 	EXPECT_REPORT(test, &rep, "BUG: spinlock already unlocked on CPU#0, ");
@@ -546,13 +547,16 @@ static void very_many(struct kunit *test) __no_lock_analysis
 	for (int i = 0; i < 17; i++) {
 		spin_lock_init(&lock[i]);
 		spin_lock(&lock[i]);
+		__release(&lock[i]);
 	}
 	KUNIT_EXPECT_EQ(test, spin_held_count(), 16U);
 	KUNIT_EXPECT_TRUE(test, spin_trylock(&user_lock));
+	__acquire(&user_lock);
 	KUNIT_EXPECT_TRUE(test, spin_is_held(&user_lock));
 	spin_unlock(&user_lock);
 	KUNIT_EXPECT_FALSE(test, spin_is_locked(&user_lock));
 	for (int i = 16; i >= 0; i--) {
+		__acquire(&lock[i]);
 		spin_unlock(&lock[i]);
 		KUNIT_EXPECT_FALSE(test, spin_is_locked(&lock[i]));
 	}
@@ -572,6 +576,7 @@ static void nothing_held_at_the_end(struct kunit *test) __no_lock_analysis
 	KUNIT_EXPECT_STREQ(test, rep.text, "");
 	spin_lock(&lock);
 	debug_check_no_locks_held();
+	__release(&lock);
 	report_end(&rep);
 	KUNIT_EXPECT_FALSE(test, spin_is_locked(&lock));
 	KUNIT_EXPECT_EQ(test, preempt_count(), count);

@@ -97,7 +97,7 @@ static void completion_waited_for_under_a_lock(struct kunit *test)
 
 static DEFINE_MUTEX(mutex_a);
 
-static void mutex_states(struct kunit *test)
+static void mutex_states(struct kunit *test) __no_lock_analysis
 {
 	struct mutex m;
 
