@@ -36,6 +36,10 @@ static unsigned long page_keeper_scan(struct shrinker *s, struct shrink_control 
 		return SHRINK_STOP;
 	if (k->lazy)
 		return sc->nr_to_scan;
+	if (k->boasts) {
+		page_keeper_free(k, 1);
+		return sc->nr_to_scan;
+	}
 	if (k->in_scan)
 		k->in_scan();
 	page_keeper_free(k, sc->nr_to_scan);

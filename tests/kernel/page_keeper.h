@@ -13,6 +13,7 @@ struct page_keeper {
 	unsigned long nr;		/* pages kept */
 	unsigned long scans;
 	bool lazy;			/* says that it frees, and does not */
+	bool boasts;			/* says that it frees all, and frees one */
 	bool needs_fs;			/* frees only for a mask with __GFP_FS */
 	void (*in_scan)(void);		/* called in each scan */
 };

@@ -179,6 +179,22 @@ static void a_liar_is_not_believed(struct kunit *test)
 	KUNIT_EXPECT_GT(test, keeper.scans, 0);
 }
 
+static void who_boasts_is_believed_as_far_as_it_is_true(struct kunit *test)
+{
+	const u64 stolen = vm_event_sum(PGSTEAL_DIRECT);
+	unsigned long kept;
+	struct page *page;
+
+	page_keeper_take_all(test, &keeper, GFP_KERNEL & ~__GFP_FS);
+	keeper.boasts = true;
+	kept = keeper.nr;
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_EXPECT_NOT_NULL(test, page);
+	KUNIT_EXPECT_LE(test, vm_event_sum(PGSTEAL_DIRECT) - stolen, kept - keeper.nr + 64);
+	if (page)
+		__free_page(page);
+}
+
 /* What reclaim allocates comes from the reserve, and never goes into reclaim again. */
 static void reclaim_does_not_reclaim(struct kunit *test)
 {
@@ -261,6 +277,7 @@ static struct kunit_case reclaim_cases[] = {
 	KUNIT_CASE(who_is_short_gets_what_others_keep),
 	KUNIT_CASE(the_mask_reaches_the_callback),
 	KUNIT_CASE(a_liar_is_not_believed),
+	KUNIT_CASE(who_boasts_is_believed_as_far_as_it_is_true),
 	KUNIT_CASE(reclaim_does_not_reclaim),
 	KUNIT_CASE(empty_slabs_serve_others),
 	KUNIT_CASE(a_large_block_asks_for_more),
