@@ -157,6 +157,7 @@ void wakeup_kswapd(struct zone *z, unsigned int order)
 		return;
 	if (kswapd_may_sleep(pgdat, order, z->idx))
 		return;
+	WRITE_ONCE(pgdat->kswapd_asleep, false);
 	wake_up_interruptible(&pgdat->kswapd_wait);
 }
 

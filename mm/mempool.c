@@ -23,7 +23,8 @@
  *   Elements of the reserve of a cache with SLAB_POISON are poisoned while they lie there, so
  *   that a write after mempool_free() is found when the element is taken out.
  *
- * INVARIANTS	0 <= curr_nr <= min_nr, but in mempool_resize(); elements[0..curr_nr) are whole.
+ * INVARIANTS	0 <= curr_nr <= min_nr (not in mempool_resize()); elements[0..curr_nr) are
+ *		whole.
  * LOCKING	pool->lock, rank LOCK_MEMPOOL, irqs off; the allocator is called without it.
  * CONTEXT	alloc, free: any but NMI.  Others: process.
  * FAILURE	alloc: NULL only if the mask may not block.  create, resize: nothing changed.

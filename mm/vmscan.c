@@ -9,7 +9,7 @@
  *   priority 0, everything; until enough pages have come free.
  *
  *	who		wants				asks with
- *	direct		32 pages, or the block that	the mask of the request that failed:
+ *	direct		32 pages, or the block that	the request's own mask:
  *			was asked for if it is larger	GFP_NOFS stays GFP_NOFS
  *	kswapd		the zones above high		GFP_KERNEL
  *
@@ -63,16 +63,14 @@ unsigned long vmscan_reclaim(struct scan_control *sc)
 
 unsigned long try_to_free_pages(const struct alloc_context *ac)
 {
-	struct scan_control sc = {
-		.gfp_mask = ac->gfp,
-		.nr_to_reclaim = max(SWAP_CLUSTER_MAX, 1UL << ac->order),
-	};
+	struct scan_control sc = { .gfp_mask = ac->gfp };
 	unsigned int noreclaim;
 
 	if (WARN_ON_ONCE(in_interrupt() || !gfpflags_allow_blocking(ac->gfp)))
 		return 0;
 	if (ac->zones != zones)
 		return 0;		/* a test's own: what others hold is of no use there */
+	sc.nr_to_reclaim = max(SWAP_CLUSTER_MAX, 1UL << ac->order);
 	count_vm_event(ALLOCSTALL_DMA + ac->highest_zoneidx);
 	noreclaim = memalloc_noreclaim_save();
 	vmscan_reclaim(&sc);

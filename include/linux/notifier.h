@@ -43,7 +43,8 @@ struct blocking_notifier_head {
 };
 
 #define RAW_NOTIFIER_INIT(name)		{ .head = NULL }
-#define RAW_NOTIFIER_HEAD(name)		struct raw_notifier_head name = RAW_NOTIFIER_INIT(name)
+#define RAW_NOTIFIER_HEAD(name) \
+	struct raw_notifier_head name = RAW_NOTIFIER_INIT(name)
 #define RAW_INIT_NOTIFIER_HEAD(h)	((h)->head = NULL)
 #define BLOCKING_NOTIFIER_INIT(name) {					\
 	.lock = __SPIN_LOCK_INIT(LOCK_NOTIFIER), .head = NULL,		\

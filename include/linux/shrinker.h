@@ -4,7 +4,7 @@
  *
  *	s = shrinker_alloc(0, "my-cache");
  *	s->count_objects = my_count;		how many objects could go?
- *	s->scan_objects  = my_scan;		look at sc->nr_to_scan of them, free what can go
+ *	s->scan_objects  = my_scan;		look at sc->nr_to_scan, free what can go
  *	shrinker_register(s);			from here on it is called
  *	...
  *	shrinker_free(s);			and from here on no more: it also waits
@@ -39,7 +39,7 @@ struct shrink_control {
 
 #define SHRINK_STOP	(~0UL)		/* scan: no progress possible now */
 #define SHRINK_EMPTY	(~0UL - 1)	/* count: there are no objects at all */
-#define DEFAULT_SEEKS	2		/* cost to make one object again; 0: free half at once */
+#define DEFAULT_SEEKS	2		/* cost to make an object again; 0: half goes at once */
 #define SHRINK_BATCH	128		/* objects in one scan, unless batch says else */
 
 /* shrinker->flags.  AWARE ones are accepted, without effect: there is one node, no memcg. */

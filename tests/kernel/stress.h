@@ -45,7 +45,7 @@ struct stress_side {
 	struct stress_item held[STRESS_SLOTS];
 	unsigned long ops;
 	struct stress_count kind[NR_STRESS_KINDS], mask[NR_STRESS_MASKS];
-	unsigned long broken;		/* stamps that were not there any more, zeroes that were not 0 */
+	unsigned long broken;		/* stamps that were gone, zeroes that were not 0 */
 	unsigned long small_failed;	/* GFP_KERNEL, up to 32 KiB, and NULL */
 	unsigned long pool_failed;	/* a mempool that might sleep, and gave NULL all the same */
 	/* What it is at, for who looks after those who hang. */

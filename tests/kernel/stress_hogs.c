@@ -2,7 +2,7 @@
 /*
  * stress_hogs.c - those who see to it that all of memory is taken
  *
- * hog	a thread and a victim: takes whatever it gets, in large blocks while there are any; told
+ * hog	a thread and a victim: takes whatever it gets, large blocks while there are any; told
  *	by the out-of-memory path, it gives back everything and begins again.
  * keeper	a thread that now and then fills a cache of pages and one of objects, which
  *	shrinkers empty; and an emergency store, which an out-of-memory notifier empties.

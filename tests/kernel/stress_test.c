@@ -5,7 +5,7 @@
  *	24 threads	all calls, all masks		stress_ops.c
  *	timer		2,000 interrupts a second, the masks that do not sleep
  *	tasklet		scheduled by every fourth of them
- *	3 hogs		threads that take all there is, and are the victims	stress_hogs.c
+ *	3 hogs		take all there is, and are the victims	stress_hogs.c
  *	1 keeper	fills what shrinkers and the notifier empty
  *	kswapd, and this thread, which looks after the others
  *
