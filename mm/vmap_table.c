@@ -200,12 +200,13 @@ void vmap_table_release(unsigned long start, unsigned long end)
 		__atomic_fetch_sub(kept, (end - start) >> PAGE_SHIFT, __ATOMIC_RELAXED);
 		return;
 	}
-	spin_lock_irqsave(&vmap_table_lock, flags);
+	/* A table at a time: a large area has many, and interrupts are off. */
 	for (at = start; at < end; at = next) {
 		next = vmap_table_end(at, end);
+		spin_lock_irqsave(&vmap_table_lock, flags);
 		vmap_table_unlink(at, (next - at) >> PAGE_SHIFT, &empty);
+		spin_unlock_irqrestore(&vmap_table_lock, flags);
 	}
-	spin_unlock_irqrestore(&vmap_table_lock, flags);
 	vmap_table_free_chain(empty, start);
 }
 

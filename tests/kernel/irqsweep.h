@@ -55,8 +55,12 @@ struct sweep_op {
 	void (*clear)(struct sweep *c);		/* before the scripts prepare, too */
 };
 
-extern const struct sweep_op sweep_slab_ops[], sweep_page_ops[], sweep_vmalloc_ops[];
-extern const unsigned int nr_sweep_slab_ops, nr_sweep_page_ops, nr_sweep_vmalloc_ops;
+extern const struct sweep_op sweep_slab_ops[], sweep_page_ops[], sweep_vmalloc_ops[],
+	sweep_percpu_ops[], sweep_long_ops[];
+extern const unsigned int nr_sweep_slab_ops, nr_sweep_page_ops, nr_sweep_vmalloc_ops,
+	nr_sweep_percpu_ops, nr_sweep_long_ops;
+/* The i-th of all of them, NULL behind the last; the long ones are measured, not swept. */
+const struct sweep_op *irqsweep_op(unsigned int i, bool with_long);
 
 /* What one handler holds; a second one interrupts the first at depth 2. */
 struct sweep_hand {
@@ -114,7 +118,7 @@ bool irqsweep_run_begin(void);
 void irqsweep_run_end(void);
 /* What has failed was not mm/'s: go on. */
 void irqsweep_run_forget(void);
-/* Record one operation, uninterrupted.  NULL or a fault. */
-const char *irqsweep_record(const struct sweep_op *op, struct step_trace *t);
+/* Step through one operation and add to the runs with interrupts off.  NULL, or why not. */
+const char *irqsweep_measure(const struct sweep_op *op, struct step_trace *sum);
 
 #endif /* TESTS_KERNEL_IRQSWEEP_H */

@@ -453,20 +453,51 @@ bool irqsweep_run(const struct sweep_op *op, const struct sweep_plan *plan,
 	return ok;
 }
 
-const char *irqsweep_record(const struct sweep_op *op, struct step_trace *t)
+static const char *measure(struct job *j, struct step_trace *sum)
+{
+	unsigned int round, i;
+
+	for (round = 0; round < 2; round++) {
+		job_mode(j, STEP_MEASURE, 0);
+		if (!job_visit_caught(j, NULL, NULL))
+			return j->fault;
+	}
+	sum->insns += trace.insns;
+	sum->off_max = max(sum->off_max, trace.off_max);
+	for (i = 0; i < STEP_NR_RUNS; i++)
+		sum->off_runs[i] += trace.off_runs[i];
+	return NULL;
+}
+
+const char *irqsweep_measure(const struct sweep_op *op, struct step_trace *sum)
 {
 	static const struct sweep_plan plan = { .stride = 1 };
-	static char fault[FAULT_SIZE];
 	struct sweep_row row;
 	struct job *j = &job;
 
 	job_begin(j, op, &plan, &row);
-	if (!row.skipped && !job_record(j, NULL, NULL))
-		row.skipped = strcpy(fault, j->fault);
-	if (op->end && !broken)
+	if (!row.skipped)
+		row.skipped = measure(j, sum);
+	if (op->end)
 		op->end(&j->c);
-	*t = trace;
 	return row.skipped;
+}
+
+/* The tables, one after the other. */
+const struct sweep_op *irqsweep_op(unsigned int i, bool with_long)
+{
+	const struct { const struct sweep_op *op; unsigned int nr; } table[] = {
+		{ sweep_slab_ops, nr_sweep_slab_ops }, { sweep_page_ops, nr_sweep_page_ops },
+		{ sweep_vmalloc_ops, nr_sweep_vmalloc_ops },
+		{ sweep_percpu_ops, nr_sweep_percpu_ops },
+		{ sweep_long_ops, with_long ? nr_sweep_long_ops : 0 },
+	};
+	unsigned int t;
+
+	for (t = 0; t < ARRAY_SIZE(table); i -= table[t++].nr)
+		if (i < table[t].nr)
+			return &table[t].op[i];
+	return NULL;
 }
 
 bool irqsweep_run_begin(void)

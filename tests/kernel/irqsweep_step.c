@@ -84,7 +84,7 @@ static void step_run_ends(struct step *s)
 
 static void step_count_insn(struct step *s, bool masked)
 {
-	if (s->mode != STEP_RECORD)
+	if (s->mode != STEP_RECORD && s->mode != STEP_MEASURE)
 		return;
 	s->trace->insns++;
 	if (masked)
@@ -203,6 +203,8 @@ static void step_mark(struct step *s, struct pt_regs *regs, bool masked)
 			 (masked ? MARK_MASKED : 0);
 	struct step_trace *t = s->trace;
 
+	if (s->mode == STEP_MEASURE)
+		return;
 	if (s->mode == STEP_RECORD && s->at < t->max) {
 		t->mark[s->at] = mark;
 		t->nr++;
@@ -348,7 +350,7 @@ void irqsweep_step(struct step *s, void (*fn)(void *arg), void *arg)
 {
 	struct step_trace *t = s->trace;
 
-	if (s->mode == STEP_RECORD)
+	if (s->mode == STEP_RECORD || s->mode == STEP_MEASURE)
 		*t = (struct step_trace){ .mark = t->mark, .anchor = t->anchor, .max = t->max };
 	s->fault = NULL;
 	s->at = s->again = 0;
@@ -360,8 +362,7 @@ void irqsweep_step(struct step *s, void (*fn)(void *arg), void *arg)
 	singlestep_call(fn, arg, !s->running);
 	step_current = s->outer;
 	singlestep_break_clear();
-	if (s->mode == STEP_RECORD)
-		step_run_ends(s);
+	step_run_ends(s);
 	if (step_waiting == s)
 		step_waiting = NULL;
 	if (s->fault)

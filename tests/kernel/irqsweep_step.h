@@ -34,6 +34,7 @@ struct step_trace {
 
 enum step_mode {
 	STEP_RECORD,			/* write the trace */
+	STEP_MEASURE,			/* only the sums of it */
 	STEP_COMPARE,			/* to the end: is it the same path? */
 	STEP_VISIT,			/* up to boundary target, and be interrupted there */
 };

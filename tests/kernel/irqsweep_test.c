@@ -123,18 +123,6 @@ static void print_table(void)
 
 /* ---- the sweep ----------------------------------------------------------- */
 
-/* The tables of operations, one after the other. */
-static const struct sweep_op *op_nr(unsigned int i)
-{
-	if (i < nr_sweep_slab_ops)
-		return &sweep_slab_ops[i];
-	i -= nr_sweep_slab_ops;
-	if (i < nr_sweep_page_ops)
-		return &sweep_page_ops[i];
-	i -= nr_sweep_page_ops;
-	return i < nr_sweep_vmalloc_ops ? &sweep_vmalloc_ops[i] : NULL;
-}
-
 static bool op_wanted(const struct sweep_op *op, unsigned int i)
 {
 	const struct sweep_script *script =
@@ -181,7 +169,7 @@ static void sweep_all(struct kunit *test)
 	const struct sweep_op *op;
 	unsigned int i;
 
-	for (i = 0; (op = op_nr(i)) != NULL; i++) {
+	for (i = 0; (op = irqsweep_op(i, false)) != NULL; i++) {
 		if (!op_wanted(op, i))
 			continue;
 		KUNIT_ASSERT_LT(test, nr_rows, MAX_OPS);

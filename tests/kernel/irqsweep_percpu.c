@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * irqsweep_percpu.c - dynamic per-CPU memory, and how to get onto each path
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/string.h>
+
+#include "irqsweep.h"
+
+#define OBJECT_SIZE	1024		/* what the scripts take */
+#define BYTES		64
+#define GFP		(GFP_KERNEL | __GFP_NOWARN)
+
+static bool fail_all(gfp_t gfp, unsigned int order)
+{
+	return true;
+}
+
+/* A chunk is there; none is; and there is no memory for one. */
+static void chunk(struct sweep *c)
+{
+	c->live[0] = (void __force *)__alloc_percpu(BYTES, 8);
+}
+
+static void no_chunk(struct sweep *c)
+{
+	percpu_shrink(0);
+}
+
+static void no_memory(struct sweep *c)
+{
+	no_chunk(c);
+	page_alloc_set_should_fail(fail_all);
+}
+
+static void one_out(struct sweep *c)
+{
+	chunk(c);
+	c->result = (void __force *)__alloc_percpu(BYTES, 8);
+}
+
+static void give(struct sweep *c)
+{
+	page_alloc_set_should_fail(NULL);
+	if (c->result)
+		memset(raw_cpu_ptr((char __percpu __force *)c->result), 0x5a, BYTES);
+	free_percpu((void __percpu __force *)c->result);
+	free_percpu((void __percpu __force *)c->live[0]);
+	c->live[0] = NULL;
+}
+
+static void give_sure(struct sweep *c)
+{
+	if (!c->result)
+		c->fault = "it returned NULL";
+	give(c);
+}
+
+static void freed(struct sweep *c)
+{
+	c->result = NULL;
+	give(c);
+}
+
+static void run_alloc(void *sweep)
+{
+	((struct sweep *)sweep)->result = (void __force *)__alloc_percpu_gfp(BYTES, 8, GFP);
+}
+
+static void run_atomic(void *sweep)
+{
+	((struct sweep *)sweep)->result = (void __force *)__alloc_percpu_gfp(BYTES, 8, SWEEP_GFP);
+}
+
+static void run_free(void *sweep)
+{
+	free_percpu((void __percpu __force *)((struct sweep *)sweep)->result);
+}
+
+#define PERCPU(name, path, run, setup, teardown) \
+	{ name, path, run, setup, teardown, .size = OBJECT_SIZE }
+
+const struct sweep_op sweep_percpu_ops[] = {
+	PERCPU("alloc_percpu", "chunk", run_alloc, chunk, give_sure),
+	PERCPU("alloc_percpu", "atomic", run_atomic, chunk, give),
+	PERCPU("alloc_percpu", "new-chunk", run_alloc, no_chunk, give_sure),
+	PERCPU("alloc_percpu", "fails", run_alloc, no_memory, give),
+	PERCPU("free_percpu", "chunk", run_free, one_out, freed),
+};
+const unsigned int nr_sweep_percpu_ops = ARRAY_SIZE(sweep_percpu_ops);
