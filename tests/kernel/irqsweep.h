@@ -56,9 +56,9 @@ struct sweep_op {
 };
 
 extern const struct sweep_op sweep_slab_ops[], sweep_page_ops[], sweep_vmalloc_ops[],
-	sweep_percpu_ops[], sweep_long_ops[];
+	sweep_percpu_ops[], sweep_pressure_ops[], sweep_long_ops[];
 extern const unsigned int nr_sweep_slab_ops, nr_sweep_page_ops, nr_sweep_vmalloc_ops,
-	nr_sweep_percpu_ops, nr_sweep_long_ops;
+	nr_sweep_percpu_ops, nr_sweep_pressure_ops, nr_sweep_long_ops;
 /* The i-th of all of them, NULL behind the last; the long ones are measured, not swept. */
 const struct sweep_op *irqsweep_op(unsigned int i, bool with_long);
 
@@ -106,9 +106,11 @@ struct sweep_plan {
 	long at, at2;			/* this boundary alone; -1: all */
 	unsigned int stride;		/* look at the whole of mm/ after every stride-th visit */
 	unsigned int max_boundaries;	/* longer paths are skipped; 0: none are */
+	bool thin;			/* long paths: one script a boundary, in turn */
 	bool deep;			/* pairs, on paths of up to SWEEP_DEEP_MAX */
 };
 #define SWEEP_DEEP_MAX	200		/* boundaries of the operation */
+#define SWEEP_THIN_MIN	2500		/* boundaries of a long path */
 
 /* Sweep one operation.  False: something failed, and has been printed. */
 bool irqsweep_run(const struct sweep_op *op, const struct sweep_plan *plan,

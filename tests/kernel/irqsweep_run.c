@@ -30,12 +30,14 @@
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 
 #include "irqsweep.h"
 
-#define MAX_BOUNDARIES	16384
+#define MAX_BOUNDARIES	40000
+#define MAX_INNER	16384
 #define NAME_SIZE	96
 #define FAULT_SIZE	192
 
@@ -305,13 +307,22 @@ static bool job_wants(const struct job *j, unsigned int k)
 	return j->plan->at < 0 || j->plan->at == (long)k;
 }
 
+/* On a long path the scripts take turns, unless there is time for all of them everywhere. */
+static bool job_has_turn(const struct job *j, unsigned int k, const struct sweep_script *script)
+{
+	return !j->plan->thin || trace.nr < SWEEP_THIN_MIN || j->plan->at >= 0 ||
+	       k % nr_sweep_scripts == script - sweep_scripts;
+}
+
 /* Depth 1, one script. */
 static bool job_sweep(struct job *j, const struct sweep_script *script, bool with_nmi)
 {
 	unsigned int k;
 
 	for (k = 0; k < trace.nr; k++) {
-		if (!job_wants(j, k) || (irqsweep_step_masked(&trace, k) && !with_nmi))
+		if (!job_wants(j, k))
+			continue;
+		if (irqsweep_step_masked(&trace, k) ? !with_nmi : !job_has_turn(j, k, script))
 			continue;
 		job_mode(j, STEP_VISIT, k);
 		if (!visit_or_report(j, script, NULL))
@@ -443,7 +454,7 @@ bool irqsweep_run(const struct sweep_op *op, const struct sweep_plan *plan,
 
 	if (broken) {
 		*row = (struct sweep_row){ .op = op, .skipped = "an earlier failure broke mm/" };
-		return false;
+		return true;
 	}
 	job_begin(j, op, plan, row);
 	if (!row->skipped)
@@ -490,6 +501,7 @@ const struct sweep_op *irqsweep_op(unsigned int i, bool with_long)
 		{ sweep_slab_ops, nr_sweep_slab_ops }, { sweep_page_ops, nr_sweep_page_ops },
 		{ sweep_vmalloc_ops, nr_sweep_vmalloc_ops },
 		{ sweep_percpu_ops, nr_sweep_percpu_ops },
+		{ sweep_pressure_ops, nr_sweep_pressure_ops },
 		{ sweep_long_ops, with_long ? nr_sweep_long_ops : 0 },
 	};
 	unsigned int t;
@@ -503,18 +515,19 @@ const struct sweep_op *irqsweep_op(unsigned int i, bool with_long)
 bool irqsweep_run_begin(void)
 {
 	marks = vmalloc_array(MAX_BOUNDARIES, sizeof(*marks));
-	inner_marks = vmalloc_array(MAX_BOUNDARIES, sizeof(*inner_marks));
+	inner_marks = vmalloc_array(MAX_INNER, sizeof(*inner_marks));
 	anchors = vmalloc_array(MAX_BOUNDARIES, sizeof(*anchors));
-	inner_anchors = vmalloc_array(MAX_BOUNDARIES, sizeof(*anchors));
+	inner_anchors = vmalloc_array(MAX_INNER, sizeof(*anchors));
 	if (!marks || !inner_marks || !anchors || !inner_anchors) {
 		irqsweep_run_end();
 		return false;
 	}
 	trace = (struct step_trace){ .mark = marks, .anchor = anchors, .max = MAX_BOUNDARIES };
 	inner_trace = (struct step_trace){
-		.mark = inner_marks, .anchor = inner_anchors, .max = MAX_BOUNDARIES
+		.mark = inner_marks, .anchor = inner_anchors, .max = MAX_INNER
 	};
 	broken = false;
+	sched_set_fifo(current);	/* whom an operation wakes runs later */
 	return true;
 }
 
@@ -525,6 +538,7 @@ void irqsweep_run_forget(void)
 
 void irqsweep_run_end(void)
 {
+	sched_set_normal(current, 0);
 	vfree(marks);
 	vfree(inner_marks);
 	vfree(anchors);

@@ -120,7 +120,7 @@ static void free_prepare(struct sweep_hand *h)
 	unsigned int i;
 
 	for (i = 0; i < 4; i++)
-		h->given[i] = irqsweep_take(h->sweep, GFP_KERNEL);
+		h->given[i] = irqsweep_take(h->sweep, SWEEP_GFP);
 	h->page = take_page(0);
 }
 
@@ -188,7 +188,7 @@ static void flood_run(void *hand)
 
 static void vfree_prepare(struct sweep_hand *h)
 {
-	h->area = vmalloc(PAGE_SIZE);
+	h->area = __vmalloc(PAGE_SIZE, SWEEP_GFP);
 }
 
 static void vfree_run(void *hand)
@@ -235,7 +235,7 @@ static void mix_finish(struct sweep_hand *h)
 /* Stocks that have what the script takes keep it short; the long ways are in depth 1. */
 static void same_1_prepare(struct sweep_hand *h)
 {
-	irqsweep_give(h->sweep, irqsweep_take(h->sweep, GFP_KERNEL));
+	irqsweep_give(h->sweep, irqsweep_take(h->sweep, SWEEP_GFP));
 }
 
 static void same_1_run(void *hand)
@@ -259,7 +259,7 @@ static void keep_1_finish(struct sweep_hand *h)
 
 static void free_1_prepare(struct sweep_hand *h)
 {
-	h->given[0] = irqsweep_take(h->sweep, GFP_KERNEL);
+	h->given[0] = irqsweep_take(h->sweep, SWEEP_GFP);
 }
 
 static void free_1_run(void *hand)
@@ -271,7 +271,7 @@ static void free_1_run(void *hand)
 
 static void page_1_prepare(struct sweep_hand *h)
 {
-	free_pages(__get_free_pages(GFP_KERNEL, h->sweep->order), h->sweep->order);
+	free_pages(__get_free_pages(SWEEP_GFP, h->sweep->order), h->sweep->order);
 }
 
 static void page_1_run(void *hand)
@@ -283,7 +283,7 @@ static void page_1_run(void *hand)
 
 static void kmalloc_1_prepare(struct sweep_hand *h)
 {
-	kfree(kmalloc(64, GFP_KERNEL));
+	kfree(kmalloc(64, SWEEP_GFP));
 }
 
 static void kmalloc_1_run(void *hand)

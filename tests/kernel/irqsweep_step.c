@@ -48,6 +48,7 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/preempt.h>
+#include <linux/string.h>
 
 #include "irqsweep_step.h"
 
@@ -284,15 +285,21 @@ static bool step_trap(struct pt_regs *regs)
 
 #define ANCHOR_WAY	64		/* steps that one may be away */
 
-/* How often has the instruction at boundary k been met before? */
-static u32 step_met_before(const struct step_trace *t, unsigned int k)
-{
-	unsigned int i;
-	u32 nr = 0;
+/* How often each instruction has been met: a table by its mark, half full at most. */
+#define MET_SLOTS	16384
+static struct {
+	u32 mark, nr;
+} step_met[MET_SLOTS];
 
-	for (i = 0; i < k; i++)
-		nr += ((t->mark[i] ^ t->mark[k]) & ~MARK_MASKED) == 0;
-	return nr;
+static u32 step_meet(u32 mark)
+{
+	unsigned int i = mark * 2654435761U >> 18;
+
+	static_assert(1U << (32 - 18) == MET_SLOTS);
+	while (step_met[i].nr && step_met[i].mark != mark)
+		i = (i + 1) % MET_SLOTS;
+	step_met[i].mark = mark;
+	return step_met[i].nr++;
 }
 
 /* Passing a breakpoint costs what a step costs. */
@@ -317,8 +324,9 @@ void irqsweep_step_anchor(struct step_trace *t)
 {
 	unsigned int k;
 
+	memset(step_met, 0, sizeof(step_met));
 	for (k = 0; k < t->nr; k++)
-		t->anchor[k].hits = step_met_before(t, k);
+		t->anchor[k].hits = step_meet(t->mark[k] & ~MARK_MASKED);
 	for (k = 0; k < t->nr; k++)
 		step_find_anchor(t, k);
 }

@@ -7,6 +7,7 @@
  *	irqsweep=deep		every pair of boundaries, on paths of up to 200
  *	irqsweep.only=<glob>	operation/path/script
  *	irqsweep.at=<k>[,<m>]	this boundary alone, and of the interrupt in the interrupt
+ *	irqsweep.each		every script everywhere on long paths, too
  *	irqsweep.part=<i>/<n>	every n-th operation, for several machines at once
  */
 #include <kunit/test.h>
@@ -22,6 +23,7 @@
 #define MAX_OPS		256
 #define SAMPLE_MAX	130		/* boundaries */
 #define SAMPLE_EACH	7		/* every such operation */
+#define FULL_MAX	20000		/* longer ones are for make sweep */
 #define DEEP_STRIDE	64
 
 enum sweep_mode { SWEEP_SAMPLE, SWEEP_FULL, SWEEP_DEEP };
@@ -62,6 +64,15 @@ static int setup_at(char *val)
 	return kstrtol(val, 10, &at);
 }
 __setup("irqsweep.at=", setup_at);
+
+static bool each;
+
+static int setup_each(char *val)
+{
+	each = true;
+	return 0;
+}
+__setup("irqsweep.each", setup_each);
 
 static int setup_part(char *val)
 {
@@ -163,7 +174,9 @@ static void sweep_all(struct kunit *test)
 	const struct sweep_plan plan = {
 		.only = only[0] ? only : NULL, .at = at, .at2 = at2,
 		.stride = mode == SWEEP_DEEP ? DEEP_STRIDE : 1,
-		.max_boundaries = mode == SWEEP_SAMPLE ? SAMPLE_MAX : 0,
+		.max_boundaries = mode == SWEEP_SAMPLE ? SAMPLE_MAX :
+				  mode == SWEEP_FULL && !each && !only[0] ? FULL_MAX : 0,
+		.thin = mode == SWEEP_FULL && !each,
 		.deep = mode == SWEEP_DEEP,
 	};
 	const struct sweep_op *op;
