@@ -327,7 +327,7 @@ static void rule6_what_is_held_needs_no_luck(struct kunit *test)
 
 /* ---- rule 7: nested contexts ----------------------------------------------------- */
 
-static unsigned long nested_calls, nested_got;
+static volatile unsigned long nested_calls, nested_got;
 
 static void allocate_in_the_interrupt(void)
 {
@@ -343,18 +343,18 @@ static void allocate_in_the_interrupt(void)
 /* At any instruction: the sweep (irqsweep) visits each; here, wherever the timer strikes. */
 static void rule7_an_interrupted_allocation_stays_whole(struct kunit *test)
 {
-	const u64 end = ktime_get_ns() + 100 * NSEC_PER_MSEC;
+	const u64 end = ktime_get_ns() + 5 * NSEC_PER_SEC;
 	char msg[160] = "";
 	unsigned long i;
 
 	nested_calls = nested_got = 0;
 	KUNIT_ASSERT_EQ(test, timer_test_start(10000, allocate_in_the_interrupt), 0);
-	for (i = 0; ktime_get_ns() < end; i++) {
+	for (i = 0; nested_calls < 200 && ktime_get_ns() < end; i++) {
 		kfree(kmalloc(16 << i % 10, GFP_KERNEL));
 		free_page(__get_free_page(GFP_KERNEL));
 	}
 	timer_test_stop();
-	KUNIT_EXPECT_GT(test, nested_calls, 20UL);
+	KUNIT_EXPECT_GE(test, nested_calls, 200UL);
 	KUNIT_EXPECT_EQ(test, nested_got, nested_calls);
 	KUNIT_EXPECT_TRUE_MSG(test, mm_verify(msg, sizeof(msg)), "%s", msg);
 }
