@@ -184,6 +184,24 @@ static void stop_all(void)
 
 static unsigned long last_ops[NR_SIDES], last_step[NR_SIDES];
 
+static void name_stuck(struct kunit *test, const struct stress_side *s)
+{
+	KUNIT_FAIL(test, "%s makes no step: %s, %s with %s, after %lu", s->name, s->doing,
+		   stress_kind_names[s->at_kind], stress_masks[s->at_mask].name, s->ops);
+}
+
+/* The world does not stop: who is in the middle of a step? */
+static void name_the_busy(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_WORKERS; i++)
+		if (strcmp(READ_ONCE(sides[i].doing), "nothing"))
+			name_stuck(test, &sides[i]);
+	KUNIT_FAIL(test, "%d of %d threads have come to rest", atomic_read(&nr_waiting),
+		   NR_WORKERS + STRESS_HOG_THREADS);
+}
+
 /* Name everybody who makes no step; how many they are. */
 static unsigned int find_the_stuck(struct kunit *test)
 {
@@ -199,8 +217,7 @@ static unsigned int find_the_stuck(struct kunit *test)
 		if (time_before(jiffies, last_step[i] + HANG_SECONDS * HZ))
 			continue;
 		nr++;
-		KUNIT_FAIL(test, "%s makes no step: %s, %s with %s, after %lu", s->name, s->doing,
-			   stress_kind_names[s->at_kind], stress_masks[s->at_mask].name, s->ops);
+		name_stuck(test, s);
 	}
 	return nr;
 }
@@ -221,12 +238,18 @@ static unsigned int look_after(struct kunit *test)
 		fine = !find_the_stuck(test);
 		if (!fine)
 			break;
-		fine = stop_world() && verify_world(msg, sizeof(msg));
+		fine = stop_world();
+		if (!fine) {
+			name_the_busy(test);
+			break;
+		}
+		fine = verify_world(msg, sizeof(msg));
 		KUNIT_EXPECT_TRUE_MSG(test, fine, "%s", msg);
 		start_world();
 		rounds++;
 	}
-	watchdog_arm(2 * HANG_SECONDS);
+	start_world();
+	watchdog_arm(2 * HANG_SECONDS);		/* whoever does not end now is for it to name */
 	return rounds;
 }
 
