@@ -7,7 +7,7 @@
  *   there if nobody has it any more, or all readers up to the next writer; they own it before
  *   they run.
  *
- *	active 2, queue: W R R	  --up_read, up_read-->  active -1, queue: R R  --up_write-->  active 2
+ *	active 2, queue W R R	--up_read twice-->  -1, queue R R  --up_write-->  2, queue empty
  *
  *   A newcomer takes it only if nobody waits, so nobody overtakes and nobody starves.
  *

@@ -14,7 +14,7 @@
 
 struct semaphore {
 	spinlock_t	 lock;		/* rank LOCK_WAITQ, irqs off */
-	int		 count;		/* (lock) units to be had; < 0: taken where it could not wait */
+	int		 count;		/* (lock) to be had; < 0: taken without waiting */
 	struct list_head wait_list;	/* (lock) */
 };
 
