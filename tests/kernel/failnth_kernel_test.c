@@ -80,7 +80,7 @@ static void find_input_reader(struct task_struct *t, void *unused)
 /* The thread that reads a queue has no memory for what it reads: it comes later, not never. */
 static void what_is_typed_waits_for_memory(struct kunit *test)
 {
-	const unsigned long end = jiffies + 2 * HZ;
+	const unsigned long end = jiffies + 10 * HZ;
 	int c = -1;
 
 	sched_for_each_task(find_input_reader, NULL);
