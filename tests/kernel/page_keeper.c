@@ -54,12 +54,17 @@ static void page_keeper_close(void *ctx)
 	page_keeper_free(k, k->nr);
 }
 
+void page_keeper_skip_large(struct kunit *test)
+{
+	if (totalram_pages() > KEEPER_LIMIT)
+		kunit_skip(test, "more than 320 MiB");
+}
+
 void page_keeper_take_all(struct kunit *test, struct page_keeper *k, gfp_t mask)
 {
 	struct page *page;
 
-	if (totalram_pages() > KEEPER_LIMIT)
-		kunit_skip(test, "more than 320 MiB");
+	page_keeper_skip_large(test);
 	memset(k, 0, sizeof(*k));
 	k->shrinker = shrinker_alloc(0, "page-keeper");
 	KUNIT_ASSERT_NOT_NULL(test, k->shrinker);

@@ -18,9 +18,11 @@ struct page_keeper {
 	void (*in_scan)(void);		/* called in each scan */
 };
 
+/* Skip the case on a machine with too much memory to take all of it. */
+void page_keeper_skip_large(struct kunit *test);
 /*
  * All of memory that a request with mask could have (__GFP_NORETRY and __GFP_NOWARN are
- * added): the case is skipped on a large machine.  Then the shrinker is registered; it goes,
+ * added); skips as above.  Then the shrinker is registered; it goes,
  * with the pages, when the case ends.
  */
 void page_keeper_take_all(struct kunit *test, struct page_keeper *k, gfp_t mask);
