@@ -53,7 +53,8 @@ static void rank_inversion(struct kunit *test)
 		      "                               lock(&zone_lock);\n"
 		      "  lock(outer);\n\n *** DEADLOCK ***\n\n");
 	scnprintf(want, sizeof(want),
-		  "1 lock held by %s/%d:\n #0: %px (&zone_lock){+.+.}-{2:2}, at: ", current->comm, current->pid, &zone_lock);
+		  "1 lock held by %s/%d:\n #0: %px (&zone_lock){+.+.}-{2:2}, at: ",
+		  current->comm, current->pid, &zone_lock);
 	EXPECT_REPORT(test, &rep, want);
 	EXPECT_REPORT(test, &rep, "\nstack backtrace:\n");
 	EXPECT_REPORT(test, &rep, "Call Trace:\n");
