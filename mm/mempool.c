@@ -291,36 +291,30 @@ static void *mempool_wait(mempool_t *pool)
 	if (!element)
 		prepare_to_wait(&pool->wait, &wait, TASK_UNINTERRUPTIBLE);
 	spin_unlock_irqrestore(&pool->lock, flags);
-	if (element)
-		return element;
-	io_schedule_timeout(MEMPOOL_WAIT);
-	finish_wait(&pool->wait, &wait);
-	return NULL;
+	if (!element) {
+		io_schedule_timeout(MEMPOOL_WAIT);
+		finish_wait(&pool->wait, &wait);
+	}
+	return element;
 }
 
 void *(mempool_alloc)(mempool_t *pool, gfp_t gfp_mask)
 {
 	const gfp_t gfp = gfp_mask | __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN;
+	const bool may_wait = gfpflags_allow_blocking(gfp) && preemptible();
 	gfp_t effort = gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_IO);
 	void *element;
 
 	VM_WARN_ON_ONCE(gfp_mask & __GFP_ZERO);
 	for (;;) {
 		element = pool->alloc(effort, pool->pool_data);
-		if (likely(element))
+		if (unlikely(!element))
+			element = mempool_alloc_preallocated(pool);
+		if (unlikely(!element) && effort == gfp && may_wait)
+			element = mempool_wait(pool);
+		if (likely(element) || (effort == gfp && !may_wait))
 			return element;
-		element = mempool_alloc_preallocated(pool);
-		if (element)
-			return element;
-		if (effort != gfp) {
-			effort = gfp;
-			continue;
-		}
-		if (!gfpflags_allow_blocking(gfp) || !preemptible())
-			return NULL;
-		element = mempool_wait(pool);
-		if (element)
-			return element;
+		effort = gfp;
 	}
 }
 EXPORT_SYMBOL(mempool_alloc);

@@ -195,6 +195,19 @@ static void no_memory_for_the_reserve(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, mempool_create(INT_MAX, source_alloc, source_free, NULL));
 }
 
+static void wrong_sizes_are_refused(struct kunit *test)
+{
+	mempool_t *pool = make_pool(test, 2);
+	static struct report r;
+
+	report_begin(&r);
+	KUNIT_EXPECT_NULL(test, mempool_create(-1, source_alloc, source_free, (void *)64));
+	KUNIT_EXPECT_EQ(test, mempool_resize(pool, 0), -EINVAL);
+	report_end(&r);
+	KUNIT_EXPECT_EQ(test, pool->curr_nr, 2);
+	mempool_destroy(pool);
+}
+
 static void embedded_ones_come_and_go(struct kunit *test)
 {
 	static mempool_t pool;
@@ -297,6 +310,7 @@ static struct kunit_case mempool_cases[] = {
 	KUNIT_CASE(preallocated_takes_the_reserve_only),
 	KUNIT_CASE(grows_and_shrinks),
 	KUNIT_CASE(no_memory_for_the_reserve),
+	KUNIT_CASE(wrong_sizes_are_refused),
 	KUNIT_CASE(embedded_ones_come_and_go),
 	KUNIT_CASE(without_a_reserve),
 	KUNIT_CASE(all_kinds_of_elements),

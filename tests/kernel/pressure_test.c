@@ -9,6 +9,7 @@
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/mempool.h>
+#include <linux/notifier.h>
 #include <linux/oom.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
@@ -69,6 +70,89 @@ static void freeing_a_shrinker_waits_for_its_callback(struct kunit *test)
 	shrinker_free(slow_one);
 	KUNIT_EXPECT_TRUE(test, READ_ONCE(slow_done));
 	kthread_stop_put(t);
+}
+
+/* ---- so do victims and notifiers ------------------------------------------------- */
+
+static bool call_running, call_done;
+
+static void takes_its_time(void)
+{
+	WRITE_ONCE(call_running, true);
+	schedule_timeout_uninterruptible(10);
+	WRITE_ONCE(call_done, true);
+}
+
+static unsigned long slow_size(struct oom_victim *v)
+{
+	return 1;
+}
+
+static void slow_release(struct oom_victim *v)
+{
+	takes_its_time();
+	oom_victim_done(v);
+}
+
+static int slow_call(struct notifier_block *nb, unsigned long action, void *data)
+{
+	takes_its_time();
+	return NOTIFY_OK;
+}
+
+static int runs_out(void *unused)
+{
+	struct oom_control oc = { .gfp_mask = GFP_KERNEL };
+
+	out_of_memory(&oc);
+	return 0;
+}
+
+static BLOCKING_NOTIFIER_HEAD(slow_chain);
+
+static int calls_chain(void *unused)
+{
+	blocking_notifier_call_chain(&slow_chain, 0, NULL);
+	return 0;
+}
+
+/* fn calls back, which takes its time: leave() meanwhile returns when that is over. */
+static void leaving_waits(struct kunit *test, int (*fn)(void *), void (*leave)(void *), void *arg)
+{
+	struct task_struct *t;
+
+	call_running = call_done = false;
+	t = run(test, fn, NULL);
+	while (!READ_ONCE(call_running))
+		schedule_timeout_uninterruptible(1);
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(call_done));
+	leave(arg);
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(call_done));
+	kthread_stop_put(t);
+}
+
+static void victim_leaves(void *v)
+{
+	oom_unregister_victim(v);
+}
+
+static void notifier_leaves(void *nb)
+{
+	blocking_notifier_chain_unregister(&slow_chain, nb);
+}
+
+static void victims_and_notifiers_leave_when_they_are_done(struct kunit *test)
+{
+	static struct oom_victim v = { .name = "slow", .size = slow_size, .release = slow_release };
+	static struct notifier_block nb = { .notifier_call = slow_call };
+	static struct report r;
+
+	KUNIT_ASSERT_EQ(test, oom_register_victim(&v), 0);
+	report_begin(&r);
+	leaving_waits(test, runs_out, victim_leaves, &v);
+	report_end(&r);
+	KUNIT_ASSERT_EQ(test, blocking_notifier_chain_register(&slow_chain, &nb), 0);
+	leaving_waits(test, calls_chain, notifier_leaves, &nb);
 }
 
 /* ---- caches come and go under reclaim -------------------------------------------- */
@@ -347,6 +431,7 @@ static void others_live_on_beside_a_hog(struct kunit *test)
 
 static struct kunit_case pressure_cases[] = {
 	KUNIT_CASE(freeing_a_shrinker_waits_for_its_callback),
+	KUNIT_CASE(victims_and_notifiers_leave_when_they_are_done),
 	KUNIT_CASE(caches_are_destroyed_while_they_shrink),
 	KUNIT_CASE(who_waits_is_woken_by_a_free),
 	KUNIT_CASE(many_share_two),
