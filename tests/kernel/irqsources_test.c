@@ -285,6 +285,8 @@ static void settle(void)
 
 	side_settle(&irq_side);
 	side_settle(&process_side);
+	memset(irq_side.live, 0, sizeof(irq_side.live));	/* old pointers hide leaks */
+	memset(process_side.live, 0, sizeof(process_side.live));
 	for (i = 0; i < NR_BOXES; i++)
 		kfree(__atomic_exchange_n(&box[i], NULL, __ATOMIC_ACQ_REL));
 	for (i = 0; i < NR_AREAS; i++)

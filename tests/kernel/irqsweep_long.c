@@ -6,6 +6,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "../../mm/slab_pcp.h"
@@ -58,6 +59,7 @@ static void scatter_end(struct sweep *c)
 	}
 	for (i = 0; i < nr_picked; i++)
 		kmem_cache_free(c->cache, picked[i]);
+	memset(picked, 0, sizeof(picked));
 	kmem_cache_destroy(c->cache);
 }
 

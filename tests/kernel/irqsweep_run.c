@@ -397,11 +397,23 @@ static bool job_run_script(struct job *j, const struct sweep_script *script, boo
 	return job_sweep(j, script, first);
 }
 
+/* Is the path short by itself?  What a script prepares may lead to another one. */
+static bool job_is_short(struct job *j)
+{
+	job_mode(j, STEP_RECORD, 0);
+	return job_visit_caught(j, NULL, NULL) && trace.nr <= SWEEP_DEEP_MAX;
+}
+
 /* Every short script, interrupted by every short script. */
 static bool job_run_pairs(struct job *j)
 {
 	const struct sweep_script *s0 = sweep_short_scripts, *s1;
 
+	if (!job_is_short(j)) {
+		job_note_path(j);
+		j->row->skipped = "too long for pairs";
+		return true;
+	}
 	for (; s0 < sweep_short_scripts + nr_sweep_short_scripts; s0++)
 		for (s1 = sweep_short_scripts; s1 < sweep_short_scripts + nr_sweep_short_scripts;
 		     s1++) {
@@ -538,6 +550,7 @@ void irqsweep_run_forget(void)
 
 void irqsweep_run_end(void)
 {
+	memset(&job, 0, sizeof(job));	/* old pointers would hide leaks from who looks for them */
 	sched_set_normal(current, 0);
 	vfree(marks);
 	vfree(inner_marks);
