@@ -100,12 +100,12 @@ EXPORT_SYMBOL(krealloc);
 void kfree_sensitive(const void *object)
 {
 	struct kmem_cache *s = ZERO_OR_NULL_PTR(object) ? NULL : kmalloc_cache_of(object);
-	size_t bytes = ksize(object);
+	size_t bytes = 0;
 
-	/* What is no live object is left alone, and kfree() says so. */
-	if (s && (slab_object_nr(s, slab_page_of(s, object), object) < 0 ||
-		  slab_pcp_is_free(s, (void *)object)))
-		bytes = 0;
+	/* What is no live object is left alone (ksize() writes, too), and kfree() says so. */
+	if (!s || (slab_object_nr(s, slab_page_of(s, object), object) >= 0 &&
+		   !slab_pcp_is_free(s, (void *)object)))
+		bytes = ksize(object);
 	if (bytes)
 		memzero_explicit((void *)object, bytes);
 	kfree(object);

@@ -109,7 +109,9 @@ static bool slab_debug_name_matches(const char *name)
 
 slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
 {
-	return slab_debug_wanted && slab_debug_name_matches(name) ? slab_debug_wanted : 0;
+	if (!slab_debug_wanted || (flags & SLAB_NO_USER_FLAGS))
+		return 0;
+	return slab_debug_name_matches(name) ? slab_debug_wanted : 0;
 }
 
 /* ---- one run of bytes ------------------------------------------------------------ */

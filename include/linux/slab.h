@@ -40,6 +40,7 @@
 #define SLAB_STORE_USER		__SLAB_FLAG(0x00010000U)	/* U: who allocated, who freed */
 #define SLAB_TRACE		__SLAB_FLAG(0x00200000U)	/* T: print each operation */
 #define SLAB_FAILSLAB		__SLAB_FLAG(0x02000000U)	/* A: failslab= applies */
+#define SLAB_NO_USER_FLAGS	__SLAB_FLAG(0x10000000U)	/* slab_debug= does not apply */
 #define SLAB_KMALLOC		__SLAB_FLAG(0x00001000U)	/* one of kmalloc's own */
 /* Layout and place. */
 #define SLAB_HWCACHE_ALIGN	__SLAB_FLAG(0x00002000U)	/* align to (a fraction of) 64 */

@@ -34,6 +34,7 @@ static void sensitive_free_of_no_live_object(struct kunit *test)
 {
 	static struct report report;
 	unsigned long *p = kmalloc(64, GFP_KERNEL), *q;
+	unsigned long errors;
 	char msg[160];
 
 	p[4] = 5;
@@ -42,9 +43,11 @@ static void sensitive_free_of_no_live_object(struct kunit *test)
 	report_end(&report);
 	EXPECT_REPORT(test, &report, "not freed");
 	KUNIT_EXPECT_EQ(test, p[4], 5UL);
+	errors = slab_error_count();
 	q = kmalloc(64, GFP_KERNEL);
 	kfree(q);
 	kfree(p);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
 	report_begin(&report);
 	kfree_sensitive(p);
 	report_end(&report);
@@ -79,11 +82,17 @@ static void double_free_later(struct kunit *test)
 		refused(test, p[i], "BUG kmalloc-64 (");
 }
 
-/* The object has gone from the stock to its slab's own list. */
+/* The object has gone from the stock to its slab's own list, which another one keeps. */
 static void double_free_in_the_slab(struct kunit *test)
 {
-	void *keep = kmalloc(128, GFP_KERNEL), *p = kmalloc(128, GFP_KERNEL);
+	void *next, *keep = kmalloc(128, GFP_KERNEL), *p = kmalloc(128, GFP_KERNEL);
 
+	if (virt_to_head_page(keep) != virt_to_head_page(p)) {	/* keep was its slab's last */
+		next = kmalloc(128, GFP_KERNEL);
+		kfree(keep);
+		keep = next;
+	}
+	KUNIT_EXPECT_PTR_EQ(test, virt_to_head_page(keep), virt_to_head_page(p));
 	kfree(p);
 	slab_drain_all();
 	refused(test, p, "Object already free");

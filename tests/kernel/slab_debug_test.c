@@ -62,15 +62,20 @@ static void finish(struct kunit *test, struct kmem_cache *s)
 	kmem_cache_destroy(s);
 }
 
-static slab_flags_t flags_of(struct kunit *test, const char *name)
+static slab_flags_t flags_of_new(struct kunit *test, const char *name, slab_flags_t flags)
 {
-	struct kmem_cache *s = kmem_cache_create(name, 8, 0, 0, NULL);
+	struct kmem_cache *s = kmem_cache_create(name, 8, 0, flags, NULL);
 	struct slabinfo info;
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	kmem_cache_info(s, &info);
 	kmem_cache_destroy(s);
 	return info.flags;
+}
+
+static slab_flags_t flags_of(struct kunit *test, const char *name)
+{
+	return flags_of_new(test, name, 0);
 }
 
 static void options(const char *text)
@@ -86,9 +91,7 @@ static void options(const char *text)
 /* For cases that count on the layout of a slot: no flags but these. */
 static struct kmem_cache *make_exact(struct kunit *test, unsigned int size, slab_flags_t flags)
 {
-	if (flags_of(test, "slab_debug"))
-		kunit_skip(test, "slab_debug= is on");
-	return make(test, size, flags);
+	return make(test, size, flags | SLAB_NO_USER_FLAGS);
 }
 
 /* ---- no damage ------------------------------------------------------------------- */
@@ -286,7 +289,8 @@ static void writes_between_the_objects(struct kunit *test)
 	kmem_cache_free(s, p);
 	finish(test, s);
 	/* Slots padded from 80 to 128: object 64, link 8, tracks none. */
-	s = kmem_cache_create("slab_debug", 64, 64, SLAB_POISON, NULL);
+	s = kmem_cache_create("slab_debug", 64, 64, SLAB_POISON | SLAB_NO_USER_FLAGS,
+			      NULL);
 	p = kmem_cache_alloc(s, GFP_KERNEL);
 	p[127] = 1;
 	validate(test, s, 2, "Object padding overwritten");
@@ -501,6 +505,19 @@ static void the_command_line_chooses(struct kunit *test)
 		options("slab_debug");
 }
 
+/* Whatever the command line says, this cache is like everybody's without it. */
+static void the_command_line_leaves_some_alone(struct kunit *test)
+{
+	const bool was_on = flags_of(test, "slab_debug") != 0;
+
+	options("slab_debug");
+	KUNIT_EXPECT_EQ(test, flags_of_new(test, "x", SLAB_NO_USER_FLAGS) & ALL, 0);
+	KUNIT_EXPECT_EQ(test, flags_of_new(test, "x", SLAB_NO_USER_FLAGS | SLAB_POISON) & ALL,
+			SLAB_POISON);
+	if (!was_on)
+		options("slab_debug=-");
+}
+
 static void the_back_end_can_be_named(struct kunit *test)
 {
 	options("slab=slub");
@@ -534,6 +551,7 @@ static struct kunit_case slab_debug_cases[] = {
 	KUNIT_CASE(reports_taint),
 	KUNIT_CASE(validating_a_plain_cache),
 	KUNIT_CASE(the_command_line_chooses),
+	KUNIT_CASE(the_command_line_leaves_some_alone),
 	KUNIT_CASE(the_back_end_can_be_named),
 	{}
 };
