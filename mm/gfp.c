@@ -24,7 +24,8 @@
  * LOCKING	none.
  * CONTEXT	any.
  * FAILURE	none.
- * NOT HERE	the order of steps: page_slow.c.  The whole as a table: gfp_table.c.  Names of flags: %pGg, lib/printf.c.
+ * NOT HERE	the order of steps: page_slow.c.  The whole as a table: gfp_table.c.  Names of
+ *		flags: %pGg, lib/printf_ptr.c.
  */
 #include <linux/sched.h>
 #include <linux/sched/mm.h>

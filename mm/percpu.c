@@ -179,19 +179,17 @@ unsigned long percpu_shrink(unsigned int keep)
  * not any more. */
 static struct percpu_chunk *percpu_next(struct percpu_chunk *chunk, unsigned int words)
 {
-	struct percpu_chunk *next = chunk;
+	struct list_head *at = chunk ? &chunk->list : &percpu_chunks;
+	struct percpu_chunk *next = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&percpu_lock, flags);
-	next = list_prepare_entry(next, &percpu_chunks, list);
-	list_for_each_entry_continue(next, &percpu_chunks, list)
-		if (next->free >= words)
-			break;
+	for (at = at->next; at != &percpu_chunks && !next; at = at->next)
+		if (list_entry(at, struct percpu_chunk, list)->free >= words)
+			next = list_entry(at, struct percpu_chunk, list);
 	if (chunk)
 		chunk->pins--;
-	if (&next->list == &percpu_chunks)
-		next = NULL;
-	else
+	if (next)
 		next->pins++;
 	spin_unlock_irqrestore(&percpu_lock, flags);
 	return next;

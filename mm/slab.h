@@ -277,6 +277,8 @@ void slab_shrink_init(void);
 /* ---- slub.c ---------------------------------------------------------------------- */
 
 extern const struct slab_backend slub_backend;
+/* slub_verify.c: slab_backend.verify. */
+bool slub_verify(struct kmem_cache *s, unsigned long stocked, char *msg, size_t n);
 
 /* ---- slab_debug.c: what the bytes of a slot must be, at run time, for some caches ---- */
 

@@ -76,7 +76,7 @@
 # define __no_lock_analysis
 # define __acquire(x)		__context__(x, 1)
 # define __release(x)		__context__(x, -1)
-# define __percpu		__attribute__((noderef))
+# define __percpu		/* a mark for readers: per_cpu_ptr() would have to cast it away */
 # define __iomem		__attribute__((noderef))
 # define __force		__attribute__((force))
 # define __bitwise		__attribute__((bitwise))

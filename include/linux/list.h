@@ -256,9 +256,6 @@ static inline size_t list_count_nodes(struct list_head *head)
 	for (pos = list_last_entry(head, __typeof__(*pos), member);		\
 	     !list_entry_is_head(pos, head, member);				\
 	     pos = list_prev_entry(pos, member))
-/* Where list_for_each_entry_continue() starts: behind @pos, or for NULL with the first. */
-#define list_prepare_entry(pos, head, member)				\
-	((pos) ? (pos) : list_entry(head, __typeof__(*(pos)), member))
 #define list_for_each_entry_continue(pos, head, member)				\
 	for (pos = list_next_entry(pos, member);				\
 	     !list_entry_is_head(pos, head, member);				\

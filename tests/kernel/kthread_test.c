@@ -44,7 +44,8 @@ static void one_that_never_ran(struct kunit *test)
 static void long_names_are_cut(struct kunit *test)
 {
 	unsigned int rounds = 0;
-	struct task_struct *t = kthread_create(until_stopped, &rounds, "%s", "a-name-of-more-than-15");
+	struct task_struct *t = kthread_create(until_stopped, &rounds, "%s",
+					       "a-name-of-more-than-15");
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
 	KUNIT_EXPECT_STREQ(test, t->comm, "a-name-of-more-");

@@ -120,7 +120,7 @@ static void pcp_closes_before_the_low_mark(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, pcp_push(&stock, page, 0, PAGE_OWNER_PAGES));
 	KUNIT_EXPECT_FALSE(test, pcp_refill(z, &stock, 0));
 	z->watermark[WMARK_HIGH] = z->nr_free;
-	pcp_flush(z, &stock, 0, arch_local_save_flags());			/* not above high: stays closed */
+	pcp_flush(z, &stock, 0, arch_local_save_flags());	/* not above high: stays closed */
 	KUNIT_EXPECT_EQ(test, stock.open, 0);
 	z->watermark[WMARK_HIGH]--;
 	pcp_flush(z, &stock, 0, arch_local_save_flags());

@@ -66,7 +66,7 @@ static const unsigned int real_deltas[] = { 0, 1, 2, 3, 10, 63, 64, 65 };
 
 static void fires_at_its_jiffy(struct kunit *test)
 {
-	unsigned long from[ARRAY_SIZE(real_deltas)];
+	unsigned long from[ARRAY_SIZE(real_deltas)] = { 0 };
 	unsigned int i, delta;
 
 	for (i = 0; i < ARRAY_SIZE(real_deltas); i++) {
