@@ -6,6 +6,9 @@
  * is GSI n, a PCI pin: level, active low.  Every line goes to the boot CPU, masked until
  * it is requested.
  *
+ * Line 0 is the PIT's.  On every PC it is wired to pin 2, which the MADT should say; where it
+ * does not (QEMU's microvm), pin 0 is what ACPI means and pin 2 what is there: both serve.
+ *
  * LOCKING	each IO-APIC has one index register for all pins: interrupts off, and (one
  *		CPU handles lines) nobody else.  kernel/irq.c holds the line's lock.
  */
@@ -23,6 +26,8 @@
 #define IOAPIC_REG_ENTRY(pin)	(0x10 + 2 * (pin))
 #define IOAPIC_MAX_PINS		120
 
+#define PIT_GSI			2	/* whatever the MADT says */
+
 #define ENTRY_NMI		0x00400
 #define ENTRY_ACTIVE_LOW	0x02000
 #define ENTRY_LEVEL		0x08000
@@ -31,7 +36,7 @@
 /* (C) after ioapic_init(), but for entry, which the mask functions keep up to date. */
 struct ioapic_line {
 	u8 __iomem *base;		/* NULL: the line is not wired */
-	unsigned int  pin;
+	unsigned int  pin, twin;	/* twin: another pin of the same IO-APIC; 0: none */
 	u32 entry;			/* low word of the redirection entry */
 };
 
@@ -52,6 +57,8 @@ static void ioapic_write(u8 __iomem *base, unsigned int reg, u32 value)
 static void ioapic_write_line(const struct ioapic_line *line)
 {
 	ioapic_write(line->base, IOAPIC_REG_ENTRY(line->pin), line->entry);
+	if (line->twin)
+		ioapic_write(line->base, IOAPIC_REG_ENTRY(line->twin), line->entry);
 }
 
 static void ioapic_irq_mask(unsigned int irq)
@@ -104,6 +111,17 @@ static unsigned int ioapic_irq_of_gsi(const struct madt_info *madt, unsigned int
 	return gsi < NR_ISA_IRQS || gsi >= NR_IRQS ? NR_IRQS : gsi;
 }
 
+/* Nobody's pin 2, and line 0 is on pin 0. */
+static void ioapic_setup_twin(u8 __iomem *base, unsigned int pin)
+{
+	struct ioapic_line *line = &ioapic_lines[0];
+
+	if (line->base != base || line->pin != 0)
+		return;
+	line->twin = pin;
+	ioapic_write(base, IOAPIC_REG_ENTRY(pin) + 1, apic_id() << 24);
+}
+
 static void ioapic_setup_pin(const struct madt_info *madt, u8 __iomem *base,
 			     unsigned int pin, unsigned int gsi)
 {
@@ -112,6 +130,8 @@ static void ioapic_setup_pin(const struct madt_info *madt, u8 __iomem *base,
 	struct ioapic_line *line;
 
 	ioapic_write(base, IOAPIC_REG_ENTRY(pin), ENTRY_MASKED);
+	if (irq == NR_IRQS && gsi == PIT_GSI)
+		ioapic_setup_twin(base, pin);
 	if (irq == NR_IRQS)
 		return;
 	if (irq < NR_ISA_IRQS) {

@@ -27,6 +27,7 @@
 #define NMI_REASON_PORT		0x61
 #define NMI_REASON_SERR		0x80
 #define NMI_REASON_IOCHK	0x40
+#define NMI_REASON_NO_PORT	0xff	/* what reads as all ones is not there */
 
 static DEFINE_SPINLOCK_RANKED(nmi_lock, LOCK_IRQ_DESC);
 static struct nmiaction *nmi_list[NMI_MAX];	/* (nmi_lock), read by NMIs */
@@ -102,7 +103,8 @@ static int nmi_ask(unsigned int type, struct pt_regs *regs)
 
 static void nmi_default(struct pt_regs *regs, u8 reason)
 {
-	unsigned int type = reason & NMI_REASON_SERR ? NMI_SERR :
+	unsigned int type = reason == NMI_REASON_NO_PORT ? NMI_UNKNOWN :
+			    reason & NMI_REASON_SERR ? NMI_SERR :
 			    reason & NMI_REASON_IOCHK ? NMI_IO_CHECK : NMI_UNKNOWN;
 
 	if (nmi_ask(type, regs))
