@@ -346,4 +346,7 @@ struct verify_ops {
 void verify_register(struct verify_ops *ops);
 void verify_unregister(struct verify_ops *ops);
 
+/* mempool.c.  How long one waits for an element to come back; tests have less time. */
+extern unsigned long mempool_patience;
+
 #endif /* _MM_INTERNAL_H */

@@ -43,7 +43,7 @@
 
 #include "slab.h"
 
-#define MEMPOOL_WAIT	(5 * HZ)	/* jiffies, before the allocator is asked once more */
+unsigned long mempool_patience = 5 * HZ;	/* jiffies; then the allocator is asked again */
 
 /* ---- poison ---------------------------------------------------------------------- */
 
@@ -292,7 +292,7 @@ static void *mempool_wait(mempool_t *pool)
 		prepare_to_wait(&pool->wait, &wait, TASK_UNINTERRUPTIBLE);
 	spin_unlock_irqrestore(&pool->lock, flags);
 	if (!element) {
-		io_schedule_timeout(MEMPOOL_WAIT);
+		io_schedule_timeout(READ_ONCE(mempool_patience));
 		finish_wait(&pool->wait, &wait);
 	}
 	return element;

@@ -4,6 +4,7 @@
  *
  * A made-up allocator that fails when told to, and remembers how it was asked.
  */
+#include <linux/jiffies.h>
 #include <linux/limits.h>
 #include <linux/mempool.h>
 #include <linux/string.h>
@@ -78,9 +79,12 @@ static void asks_the_allocator_first(struct kunit *test)
 
 static void then_the_reserve_then_asks_harder(struct kunit *test)
 {
+	const unsigned long patience = mempool_patience;
 	mempool_t *pool = make_pool(test, 1);
 	void *p, *q;
 
+	KUNIT_EXPECT_EQ(test, patience, 5 * HZ);
+	mempool_patience = 2;
 	source.fails = true;
 	p = mempool_alloc(pool, GFP_NOIO);
 	KUNIT_EXPECT_NOT_NULL(test, p);
@@ -91,6 +95,7 @@ static void then_the_reserve_then_asks_harder(struct kunit *test)
 	source.give_back_to = pool;
 	source.give_back_when = 4;
 	q = mempool_alloc(pool, GFP_NOIO);
+	mempool_patience = patience;
 	KUNIT_EXPECT_PTR_EQ(test, q, p);
 	KUNIT_EXPECT_EQ(test, source.nr_asked, 4);
 	KUNIT_EXPECT_FALSE(test, source.asked[0] & __GFP_DIRECT_RECLAIM);
