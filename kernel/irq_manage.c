@@ -156,8 +156,8 @@ static int irq_add_action(struct irq_desc *desc, struct irqaction *new)
 	for (end = &desc->actions; *end; end = &(*end)->next)
 		;
 	smp_store_release(end, new);	/* complete, before a handler walk sees it */
-	if (!old && new->flags & IRQF_NO_AUTOEN)
-		desc->depth++;
+	if (!old)		/* as Linux: what the last owner disabled is forgotten */
+		desc->depth = new->flags & IRQF_NO_AUTOEN ? 1 : 0;
 	irq_update_mask(new->irq, desc);
 	return 0;
 }

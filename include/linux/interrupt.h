@@ -78,7 +78,8 @@ const void *free_irq(unsigned int irq, void *dev);
 
 /*
  * Nested: as many enables as disables.  An interrupt meanwhile is remembered, and delivered
- * by the last enable_irq().  disable_irq() also waits for handlers and threads that run: may
+ * by the last enable_irq(); whoever requests a line that nobody has gets it enabled, however
+ * often it was disabled before.  disable_irq() also waits for handlers and threads that run: may
  * sleep, and not from those.  _nosync: any context but NMI, as is enable_irq().
  */
 void disable_irq(unsigned int irq);

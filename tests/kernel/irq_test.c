@@ -196,8 +196,7 @@ static void line_requested_while_disabled_works_once_enabled(struct kunit *test)
 
 	if (b == 0xff || !irqchip_get(RTC_LINE))
 		kunit_skip(test, "no real-time clock");
-	disable_irq(RTC_LINE);
-	KUNIT_ASSERT_EQ(test, request_irq(RTC_LINE, rtc_irq, 0, "rtc", &dev), 0);
+	KUNIT_ASSERT_EQ(test, request_irq(RTC_LINE, rtc_irq, IRQF_NO_AUTOEN, "rtc", &dev), 0);
 	rtc_write(0x0a, 0x26);			/* 1024 Hz */
 	rtc_write(0x0b, b | RTC_B_PERIODIC);
 	rtc_read(0x0c);

@@ -414,6 +414,26 @@ static void no_auto_enable(struct kunit *test)
 	free_irq(LINE, &dev);
 }
 
+/* How often a line was disabled is the business of who had it, and gone with him. */
+static void the_next_one_gets_it_enabled(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, request_irq(LINE, plain_handler, 0, "test", &dev), 0);
+	disable_irq(LINE);
+	free_irq(LINE, &dev);
+	KUNIT_ASSERT_EQ(test, request_irq(LINE, plain_handler, 0, "test", &dev), 0);
+	raise_line();
+	KUNIT_EXPECT_EQ(test, dev.hard, 1);
+	free_irq(LINE, &dev);
+	KUNIT_ASSERT_EQ(test, request_irq(LINE, plain_handler, IRQF_NO_AUTOEN, "test", &dev), 0);
+	free_irq(LINE, &dev);
+	KUNIT_ASSERT_EQ(test, request_irq(LINE, plain_handler, IRQF_NO_AUTOEN, "test", &dev), 0);
+	raise_line();
+	KUNIT_EXPECT_EQ(test, dev.hard, 1);
+	enable_irq(LINE);
+	KUNIT_EXPECT_EQ(test, dev.hard, 2);
+	free_irq(LINE, &dev);
+}
+
 static bool refuse(gfp_t gfp, unsigned int order)
 {
 	return true;
@@ -493,6 +513,7 @@ static struct kunit_case irq_thread_cases[] = {
 	KUNIT_CASE(handlers_of_a_line_do_not_nest),
 	KUNIT_CASE(storm_is_ended),
 	KUNIT_CASE(no_auto_enable),
+	KUNIT_CASE(the_next_one_gets_it_enabled),
 	KUNIT_CASE(no_memory_no_thread_no_change),
 	KUNIT_CASE(real_time_clock_by_thread),
 	{}
