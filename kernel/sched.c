@@ -393,7 +393,7 @@ static void sched_set_prio(struct task_struct *t, int prio)
 	t->prio = prio;
 	t->time_slice = prio_slice(prio);
 	if (a)
-		array_add(a, t);
+		array_add(prio < MAX_RT_PRIO ? rq->active : a, t);	/* never expires */
 	if (rq->curr == t ? lower : a != NULL)
 		rq_resched(rq);
 	task_rq_unlock(rq, flags);

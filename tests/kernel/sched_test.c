@@ -171,6 +171,21 @@ static void an_interrupt_preempts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ran, 1U);
 }
 
+/* Niced as we are, we run while its slice is used up; from then on it needs none. */
+static void real_time_does_not_stay_expired(struct kunit *test)
+{
+	struct spinner s[1] = { 0 };
+
+	start_spinners(test, s, 1);
+	set_user_nice(current, MAX_NICE);
+	s[0].stop = true;
+	sched_set_fifo(s[0].task);
+	KUNIT_EXPECT_GT(test, s[0].turns, 0UL);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(s[0].task->__state), TASK_DEAD);
+	set_user_nice(current, 0);
+	stop_spinners(s, 1);
+}
+
 /* A thread that has said it will wait and is preempted before it does, is not lost. */
 static int says_then_spins(void *data)
 {
@@ -333,6 +348,7 @@ static struct kunit_case sched_cases[] = {
 	KUNIT_CASE(preempt_disable_puts_it_off),
 	KUNIT_CASE(unlocking_lets_it_run),
 	KUNIT_CASE(an_interrupt_preempts),
+	KUNIT_CASE(real_time_does_not_stay_expired),
 	KUNIT_CASE(preempted_before_it_waits),
 	KUNIT_CASE(timeouts_are_kept),
 	KUNIT_CASE(a_wake_up_ends_a_timeout),
