@@ -255,9 +255,13 @@ int mempool_resize(mempool_t *pool, int new_min_nr)
 		return -ENOMEM;
 	spin_lock_irqsave(&pool->lock, flags);
 	old = pool->elements;
-	memcpy(wider, old, pool->curr_nr * sizeof(void *));
-	pool->elements = wider;
-	pool->min_nr = new_min_nr;
+	if (new_min_nr > pool->min_nr) {
+		memcpy(wider, old, pool->curr_nr * sizeof(void *));
+		pool->elements = wider;
+		pool->min_nr = new_min_nr;
+	} else {
+		old = wider;		/* another one made it larger still meanwhile */
+	}
 	spin_unlock_irqrestore(&pool->lock, flags);
 	kfree(old);
 	mempool_fill(pool);		/* as far as possible; frees will do the rest */

@@ -66,7 +66,8 @@ void mempool_destroy(mempool_t *pool);		/* NULL is fine */
 
 /*
  * Change the size of the reserve; new_min_nr >= 1.  Growing fills it up.  0, or -ENOMEM: the
- * reserve is as it was.  One resize at a time; alloc and free may go on meanwhile.
+ * reserve is as it was.  Alloc and free may go on meanwhile; of two that grow it at a time
+ * the larger size stays.
  */
 int mempool_resize(mempool_t *pool, int new_min_nr);
 

@@ -429,6 +429,42 @@ static void others_live_on_beside_a_hog(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, tsk_is_oom_victim(current));
 }
 
+/* ---- mempool: two grow it at a time ----------------------------------------------- */
+
+static void *take_none(gfp_t gfp, void *data)
+{
+	return data;			/* there is always this one */
+}
+
+static void leave_it(void *element, void *data)
+{
+}
+
+static int grows_more(void *arg)
+{
+	return mempool_resize(arg, 20);
+}
+
+/* The other one runs as soon as the first one's kmalloc() lets it, and is through before. */
+static void the_larger_of_two_resizes_stays(struct kunit *test)
+{
+	mempool_t *two = mempool_create(1, take_none, leave_it, &source_flows);
+	struct task_struct *t = kthread_create(grows_more, two, "grows");
+
+	KUNIT_ASSERT_NOT_NULL(test, two);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	get_task_struct(t);
+	sched_set_fifo(t);
+	preempt_disable();
+	wake_up_process(t);
+	preempt_enable_no_resched();
+	KUNIT_EXPECT_EQ(test, mempool_resize(two, 17), 0);
+	KUNIT_EXPECT_EQ(test, kthread_stop_put(t), 0);
+	KUNIT_EXPECT_EQ(test, two->min_nr, 20);
+	KUNIT_EXPECT_EQ(test, two->curr_nr, 20);
+	mempool_destroy(two);
+}
+
 static struct kunit_case pressure_cases[] = {
 	KUNIT_CASE(freeing_a_shrinker_waits_for_its_callback),
 	KUNIT_CASE(victims_and_notifiers_leave_when_they_are_done),
@@ -436,6 +472,7 @@ static struct kunit_case pressure_cases[] = {
 	KUNIT_CASE(who_waits_is_woken_by_a_free),
 	KUNIT_CASE(many_share_two),
 	KUNIT_CASE(interrupts_empty_it_and_fill_it),
+	KUNIT_CASE(the_larger_of_two_resizes_stays),
 	KUNIT_CASE(others_live_on_beside_a_hog),
 	{}
 };
