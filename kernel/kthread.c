@@ -201,6 +201,17 @@ unsigned int kthread_reap(void)
 	return nr;
 }
 
+/* The count is the CPU's: what this thread leaves behind would be its successor's. */
+static void kthread_drop_preempt_count(void)
+{
+	const unsigned int left = preempt_count();
+
+	if (likely(!left))
+		return;
+	pr_info("note: %s[%d] exited with preempt_count %u\n", current->comm, current->pid, left);
+	preempt_count_sub(left);
+}
+
 void __noreturn kthread_exit(long result)
 {
 	struct kthread *k = to_kthread(current);
@@ -209,6 +220,7 @@ void __noreturn kthread_exit(long result)
 	might_sleep();
 	if (!k)
 		panic("the boot thread must not exit");
+	kthread_drop_preempt_count();
 	current->flags |= PF_EXITING;
 	k->result = result;
 	sched_exit();

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/vmalloc.h>
+#include "report.h"
 
 static int until_stopped(void *data)
 {
@@ -236,6 +237,30 @@ static void ps_shows_them(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, current->comm));
 }
 
+static int leaves_it_raised(void *unused)
+{
+	preempt_disable();
+	local_bh_disable();
+	return 7;
+}
+
+static void a_count_left_behind_is_dropped(struct kunit *test)
+{
+	struct task_struct *t = kthread_create(leaves_it_raised, NULL, "raised");
+	static struct report r;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	get_task_struct(t);
+	sched_set_fifo(t);
+	report_begin(&r);
+	wake_up_process(t);
+	report_end(&r);
+	KUNIT_EXPECT_EQ(test, kthread_stop_put(t), 7);
+	EXPECT_REPORT(test, &r, "] exited with preempt_count 513\n");
+	EXPECT_REPORT(test, &r, "note: raised[");
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0U);
+}
+
 static struct kunit_case kthread_cases[] = {
 	KUNIT_CASE(stop_gives_the_result),
 	KUNIT_CASE(one_that_never_ran),
@@ -248,6 +273,7 @@ static struct kunit_case kthread_cases[] = {
 	KUNIT_CASE(no_memory_for_a_thread),
 	KUNIT_CASE(stacks_show_how_deep_they_were_used),
 	KUNIT_CASE(ps_shows_them),
+	KUNIT_CASE(a_count_left_behind_is_dropped),
 	{}
 };
 
