@@ -143,12 +143,27 @@ static void start_devices(void)
 	fbcon_init();				/* a framebuffer needs ioremap() */
 }
 
+int do_one_initcall(initcall_t fn)
+{
+	const unsigned int before = preempt_count();
+	const int err = fn();
+	const bool imbalance = preempt_count() != before, irqs_off = irqs_disabled();
+
+	preempt_count_add(before - preempt_count());
+	if (irqs_off)
+		local_irq_enable();
+	WARN(imbalance || irqs_off, "initcall %pS returned with %s%s\n", (void *)fn,
+	     imbalance ? "preemption imbalance " : "", irqs_off ? "disabled interrupts " : "");
+	return err;
+}
+
 static void run_initcalls(void)
 {
 	const initcall_t *fn;
 
 	for (fn = __initcall_start; fn < __initcall_end; fn++) {
-		int err = *fn ? (*fn)() : 0;	/* NULL: a module without init_module() */
+		/* NULL: a module without init_module() */
+		int err = *fn ? do_one_initcall(*fn) : 0;
 
 		if (err)
 			pr_warn("initcall %ps returned %d\n", *fn, err);

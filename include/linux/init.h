@@ -23,6 +23,9 @@ struct setup_option {
 };
 
 extern const initcall_t __initcall_start[], __initcall_end[];
+
+/* Its result.  A preempt_count or interrupts that it leaves changed: reported, and put back. */
+int do_one_initcall(initcall_t fn);
 extern const struct setup_option __setup_start[], __setup_end[];
 
 /* A pointer-sized entry; retained though nothing refers to it. */

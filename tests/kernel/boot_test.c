@@ -6,10 +6,12 @@
 #include <kunit/test.h>
 #include <linux/boot_info.h>
 #include <linux/gfp.h>
+#include <linux/init.h>
 #include <linux/irqflags.h>
 #include <linux/memblock.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include "report.h"
 
 static bool in_ram(u64 start, u64 end)
 {
@@ -158,12 +160,36 @@ static void a_framebuffer_is_no_ram(struct kunit *test)
 	KUNIT_EXPECT_GE(test, fb->pitch, fb->width * (fb->bpp / 8));
 }
 
+static int leaves_all_off(void)
+{
+	preempt_disable();
+	local_irq_disable();
+	return -3;
+}
+
+static void an_initcall_leaves_nothing_off(struct kunit *test)
+{
+	static struct report r;
+	int err;
+
+	report_begin(&r);
+	err = do_one_initcall(leaves_all_off);
+	report_end(&r);
+	KUNIT_EXPECT_EQ(test, err, -3);
+	EXPECT_REPORT(test, &r, "initcall leaves_all_off+0x0/");
+	EXPECT_REPORT(test, &r, " returned with preemption imbalance disabled interrupts \n");
+	KUNIT_EXPECT_EQ(test, r.warns, 1);
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0U);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+}
+
 static struct kunit_case boot_cases[] = {
 	KUNIT_CASE(came_through_a_known_door),
 	KUNIT_CASE(was_told_of_the_memory_it_runs_in),
 	KUNIT_CASE(modules_are_in_ram_and_reserved),
 	KUNIT_CASE(modules_survive_until_memory_is_full),
 	KUNIT_CASE(a_framebuffer_is_no_ram),
+	KUNIT_CASE(an_initcall_leaves_nothing_off),
 	{}
 };
 
