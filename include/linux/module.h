@@ -6,22 +6,20 @@
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/moduleparam.h>
+#include <linux/percpu.h>
+#include <linux/wait.h>
 
 #define THIS_MODULE		((struct module *)0)
-#ifndef KBUILD_MODNAME			/* a file of EXT= has its own name */
-# define KBUILD_MODNAME		"kernel"
-#endif
 
 struct module;
 
-#define __MODULE_INFO(line)	extern int __PASTE(__module_info_, line)
 #define MODULE_LICENSE(s)	__MODULE_INFO(__LINE__)
 #define MODULE_AUTHOR(s)	__MODULE_INFO(__LINE__)
 #define MODULE_DESCRIPTION(s)	__MODULE_INFO(__LINE__)
 #define MODULE_VERSION(s)	__MODULE_INFO(__LINE__)
 #define MODULE_ALIAS(s)		__MODULE_INFO(__LINE__)
-#define MODULE_PARM_DESC(p, s)	__MODULE_INFO(__LINE__)
-
 #define MODULE_FIRMWARE(s)	__MODULE_INFO(__LINE__)
 #define MODULE_SOFTDEP(s)	__MODULE_INFO(__LINE__)
 #define MODULE_DEVICE_TABLE(type, name)	__MODULE_INFO(__LINE__)

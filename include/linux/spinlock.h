@@ -135,5 +135,6 @@ bool rwsem_is_held(const struct rw_semaphore *sem);
 	do { if (IS_ENABLED(CONFIG_LOCKDEP)) (void)WARN_ON_ONCE(!irqs_disabled()); } while (0)
 
 #include <linux/bug.h>
+#include <linux/rwlock.h>
 
 #endif /* _LINUX_SPINLOCK_H */

@@ -3,16 +3,23 @@
  * textbook.c - names that the books use and that no other file of the tree needs:
  * that it compiles, from the headers that the books name, is half of the test.
  */
+#include <asm/atomic.h>
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/gfp.h>
+#include <linux/hardirq.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
+#include <linux/irqreturn.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/param.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/stddef.h>
+#include <linux/time.h>
 #include <linux/vmalloc.h>
 
 struct quantum {
@@ -89,6 +96,54 @@ static void trylock_with_interrupts(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
 }
 
+static DEFINE_RWLOCK(rwlock);
+
+static void many_readers_or_one_writer(struct kunit *test)
+{
+	unsigned long flags;
+
+	read_lock(&rwlock);
+	KUNIT_EXPECT_TRUE(test, in_atomic());
+	KUNIT_EXPECT_TRUE(test, read_trylock(&rwlock));
+	KUNIT_EXPECT_FALSE(test, write_trylock(&rwlock));
+	read_unlock(&rwlock);
+	KUNIT_EXPECT_FALSE(test, write_trylock(&rwlock));
+	read_unlock(&rwlock);
+	write_lock_irqsave(&rwlock, flags);
+	KUNIT_EXPECT_TRUE(test, irqs_disabled());
+	KUNIT_EXPECT_FALSE(test, read_trylock(&rwlock));
+	KUNIT_EXPECT_FALSE(test, write_trylock(&rwlock));
+	write_unlock_irqrestore(&rwlock, flags);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled() || in_atomic());
+	write_lock_bh(&rwlock);
+	KUNIT_EXPECT_TRUE(test, in_softirq());
+	write_unlock_bh(&rwlock);
+	KUNIT_EXPECT_FALSE(test, in_softirq() || in_atomic());
+}
+
+static int number = 1;
+module_param(number, int, 0444);
+MODULE_PARM_DESC(number, "textbook.number=<n> on the command line");
+static bool yes;
+module_param(yes, bool, 0444);
+static char *text = "default";
+module_param(text, charp, 0444);
+
+/* As given on the command line of scripts/run-tests; without one, as they are written here. */
+static void parameters(struct kunit *test)
+{
+	char long_text[PARAM_CHARP_MAX + 1];
+
+	if (number == 1)
+		kunit_skip(test, "needs textbook.number=77 textbook.yes=y textbook.text=hello");
+	KUNIT_EXPECT_EQ(test, number, 77);
+	KUNIT_EXPECT_TRUE(test, yes);
+	KUNIT_EXPECT_STREQ(test, text, "hello");
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	long_text[PARAM_CHARP_MAX] = '\0';
+	KUNIT_EXPECT_EQ(test, param_set_text(long_text), -EINVAL);
+}
+
 static void more_atomics(struct kunit *test)
 {
 	atomic_t v = ATOMIC_INIT(6);
@@ -110,6 +165,8 @@ static struct kunit_case textbook_cases[] = {
 	KUNIT_CASE(node_and_user_variants),
 	KUNIT_CASE(device_memory),
 	KUNIT_CASE(trylock_with_interrupts),
+	KUNIT_CASE(many_readers_or_one_writer),
+	KUNIT_CASE(parameters),
 	KUNIT_CASE(more_atomics),
 	{}
 };
