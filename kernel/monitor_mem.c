@@ -253,7 +253,7 @@ int monitor_drop_slab(struct monitor *mon, int argc, char **argv)
 
 	drop_slab();
 	after = nr_free_pages() + nr_free_pcp_pages();
-	seq_printf(&mon->out, "%lu pages came free, %lu are\n",
+	seq_printf(&mon->out, "%lu pages came free, now %lu are\n",
 		   after > before ? after - before : 0, after);
 	return 0;
 }
