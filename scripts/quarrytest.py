@@ -19,6 +19,7 @@ import threading
 import time
 
 TAIL_LINES = 40
+CASE_LINES = 15
 TABLE = re.compile(r"^ *# table: ([\w-]+)\s*$\n(.*?)^ *# end of table", re.M | re.S)
 
 
@@ -182,6 +183,18 @@ def parse_ktap(text):
     return out
 
 
+def failed_cases(lines):
+    """What was said in the cases that failed, if it is KTAP that came to its end."""
+    shown, said = [], []
+    for l in lines:
+        said.append(l)
+        if RESULT.match(l) and l.startswith("    "):
+            if "not ok" in l:
+                shown += said[-CASE_LINES:]
+            said = []
+    return shown if any(l.startswith("# Totals:") for l in lines) else []
+
+
 def report(job):
     mark = "FAIL" if job.failed else "ok  "
     note = f" ({job.note})" if job.note else ""
@@ -191,7 +204,7 @@ def report(job):
     # qemu-run ends with the tail that is shown here anyway.
     text = re.sub(r"(?ms)^--- the last lines of output ---$.*^(?=--- qemu-run:)", "", job.output)
     lines = [l for l in text.splitlines() if not l.startswith("--- again:")]
-    for l in lines[-TAIL_LINES:]:
+    for l in failed_cases(lines) or lines[-TAIL_LINES:]:
         print(f"    | {l}")
     for p in job.problems[:12]:
         print(f"    {p}")
