@@ -409,14 +409,15 @@ void sched_set_fifo_low(struct task_struct *t)
 	sched_set_prio(t, RR_PRIO_LOW);
 }
 
-void set_user_nice(struct task_struct *t, long nice)
-{
-	sched_set_prio(t, NICE_TO_PRIO(clamp_t(int, nice, MIN_NICE, MAX_NICE)));
-}
-
 void sched_set_normal(struct task_struct *t, int nice)
 {
-	set_user_nice(t, nice);
+	sched_set_prio(t, NICE_TO_PRIO(clamp(nice, MIN_NICE, MAX_NICE)));
+}
+
+void set_user_nice(struct task_struct *t, long nice)
+{
+	if (READ_ONCE(t->prio) >= MAX_RT_PRIO)
+		sched_set_normal(t, clamp_t(int, nice, MIN_NICE, MAX_NICE));
 }
 
 int task_nice(const struct task_struct *t)

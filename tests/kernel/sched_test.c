@@ -186,6 +186,18 @@ static void real_time_does_not_stay_expired(struct kunit *test)
 	stop_spinners(s, 1);
 }
 
+static void nice_leaves_real_time_alone(struct kunit *test)
+{
+	struct task_struct *t = kthread_create(count_run, NULL, "rt");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	sched_set_fifo(t);
+	set_user_nice(t, MAX_NICE);
+	ran = 0;
+	wake_up_process(t);
+	KUNIT_EXPECT_EQ(test, ran, 1U);
+}
+
 /* A thread that has said it will wait and is preempted before it does, is not lost. */
 static int says_then_spins(void *data)
 {
@@ -349,6 +361,7 @@ static struct kunit_case sched_cases[] = {
 	KUNIT_CASE(unlocking_lets_it_run),
 	KUNIT_CASE(an_interrupt_preempts),
 	KUNIT_CASE(real_time_does_not_stay_expired),
+	KUNIT_CASE(nice_leaves_real_time_alone),
 	KUNIT_CASE(preempted_before_it_waits),
 	KUNIT_CASE(timeouts_are_kept),
 	KUNIT_CASE(a_wake_up_ends_a_timeout),

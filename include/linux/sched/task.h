@@ -41,7 +41,7 @@ void sched_rotate(void);
 void sched_set_fifo(struct task_struct *t);		/* prio 50: interrupt threads */
 void sched_set_fifo_low(struct task_struct *t);		/* prio 98 */
 void sched_set_normal(struct task_struct *t, int nice);
-void set_user_nice(struct task_struct *t, long nice);
+void set_user_nice(struct task_struct *t, long nice);	/* a real-time thread stays one */
 int task_nice(const struct task_struct *t);
 
 /* A thread's first switch ends here, on its own stack. */
