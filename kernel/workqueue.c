@@ -241,6 +241,8 @@ void drain_workqueue(struct workqueue_struct *wq)
 {
 	unsigned int rounds = 0;
 
+	if (WARN_ON(wq_is_chained(wq)))
+		return;			/* the item that has called us would never be done */
 	wq_set_draining(wq, true);
 	do {
 		flush_workqueue(wq);
@@ -255,6 +257,8 @@ void destroy_workqueue(struct workqueue_struct *wq)
 {
 	unsigned long flags;
 
+	if (WARN_ON(wq_is_chained(wq)))
+		return;			/* nor could its queue go away under it */
 	drain_workqueue(wq);
 	spin_lock_irqsave(&workqueue_lock, flags);
 	WARN(wq->nr_active || !list_empty(&wq->inactive),

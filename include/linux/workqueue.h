@@ -112,7 +112,10 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 	alloc_workqueue("%s", __WQ_LEGACY | WQ_FREEZABLE | WQ_UNBOUND | WQ_MEM_RECLAIM, 1, (name))
 #define create_singlethread_workqueue(name) \
 	alloc_ordered_workqueue("%s", __WQ_LEGACY | WQ_MEM_RECLAIM, name)
-/* Runs what is queued, then it is gone.  Timers of delayed items must be off. */
+/*
+ * Runs what is queued, then it is gone.  Timers of delayed items must be off.  From one of its
+ * own items, as drain_workqueue(): reported, and nothing happens.
+ */
 void destroy_workqueue(struct workqueue_struct *wq);
 /* Run everything, and what that queues, until nothing is left; others may not queue. */
 void drain_workqueue(struct workqueue_struct *wq);

@@ -165,6 +165,32 @@ static int cancel_it(void *unused)
 	return 0;
 }
 
+static struct workqueue_struct *own_queue;
+static struct completion own_done;
+
+static void destroys_its_queue(struct work_struct *work)
+{
+	drain_workqueue(own_queue);
+	destroy_workqueue(own_queue);
+	complete(&own_done);
+}
+
+static void a_queue_survives_its_own_item(struct kunit *test)
+{
+	struct work_struct work;
+
+	own_queue = alloc_workqueue("test_own", 0, 0);
+	KUNIT_ASSERT_NOT_NULL(test, own_queue);
+	init_completion(&own_done);
+	INIT_WORK_ONSTACK(&work, destroys_its_queue);
+	report_begin(&report);
+	queue_work(own_queue, &work);
+	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&own_done, 5 * HZ), 0UL);
+	report_end(&report);
+	KUNIT_EXPECT_EQ(test, report.warns, 2);
+	destroy_workqueue(own_queue);
+}
+
 /* It runs, is queued again, and would queue itself once more: cancel waits, and that is all. */
 static void cancel_waits_for_the_running_one(struct kunit *test)
 {
@@ -357,6 +383,7 @@ static struct kunit_case workqueue_flush_cases[] = {
 	KUNIT_CASE(more_rounds_than_colors),
 	KUNIT_CASE(flush_does_not_wait_for_the_later),
 	KUNIT_CASE(waiting_for_oneself_is_reported),
+	KUNIT_CASE(a_queue_survives_its_own_item),
 	KUNIT_CASE(cancelled_does_not_run),
 	KUNIT_CASE(cancel_waits_for_the_running_one),
 	KUNIT_CASE(flusher_of_a_cancelled_one_comes_back),
