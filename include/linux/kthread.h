@@ -22,6 +22,9 @@ struct task_struct *kthread_create(int (*threadfn)(void *data), void *data,
 #define kthread_create_on_node(fn, data, node, name, ...) \
 	kthread_create(fn, data, name, ##__VA_ARGS__)
 
+/* To a CPU, before its first wake-up: there is one, and it runs there. */
+#define kthread_bind(t, cpu)		((void)(t), (void)(cpu))
+
 #define kthread_run(threadfn, data, namefmt, ...) ({			\
 	struct task_struct *__k = kthread_create(threadfn, data, namefmt, ##__VA_ARGS__); \
 	if (!IS_ERR(__k))						\

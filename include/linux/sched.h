@@ -105,6 +105,10 @@ static inline bool is_idle_task(const struct task_struct *t)
 	smp_mb();		/* before the condition is looked at */	\
 } while (0)
 #define __set_current_state(state)	WRITE_ONCE(current->__state, (state))
+/* The older books' way; @t is current. */
+#define set_task_state(t, state) \
+	do { WRITE_ONCE((t)->__state, (state)); smp_mb(); } while (0)
+#define __set_task_state(t, state)	WRITE_ONCE((t)->__state, (state))
 #define get_current_state()		READ_ONCE(current->__state)
 #define task_is_running(t)		(READ_ONCE((t)->__state) == TASK_RUNNING)
 
@@ -137,6 +141,11 @@ bool __cond_resched(void);
 /* There are no signals: kthread_stop() is how a thread learns that it is not wanted. */
 #define signal_pending(t)	((void)(t), false)
 #define fatal_signal_pending(t)	((void)(t), false)
+#define SIGINT			2
+#define SIGKILL			9
+#define SIGTERM			15
+#define allow_signal(sig)	((void)(sig))
+#define flush_signals(t)	((void)(t))
 
 struct sched_ops {
 	void (*schedule)(void);

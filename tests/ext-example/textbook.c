@@ -13,6 +13,7 @@
 #include <linux/irqreturn.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/param.h>
 #include <linux/sched/signal.h>
@@ -121,6 +122,29 @@ static void many_readers_or_one_writer(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, in_softirq() || in_atomic());
 }
 
+static int sleeper(void *unused)
+{
+	allow_signal(SIGKILL);
+	set_task_state(current, TASK_INTERRUPTIBLE);
+	while (!kthread_should_stop() && !signal_pending(current)) {
+		schedule();
+		set_current_state(TASK_INTERRUPTIBLE);
+	}
+	__set_task_state(current, TASK_RUNNING);
+	return -ERESTARTSYS;
+}
+
+static void threads_of_the_older_books(struct kunit *test)
+{
+	struct task_struct *t = kthread_create(sleeper, NULL, "sleeper/%d", 0);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	kthread_bind(t, 0);
+	wake_up_process(t);
+	schedule_timeout_interruptible(1);
+	KUNIT_EXPECT_EQ(test, kthread_stop(t), -ERESTARTSYS);
+}
+
 static int number = 1;
 module_param(number, int, 0444);
 MODULE_PARM_DESC(number, "textbook.number=<n> on the command line");
@@ -166,6 +190,7 @@ static struct kunit_case textbook_cases[] = {
 	KUNIT_CASE(device_memory),
 	KUNIT_CASE(trylock_with_interrupts),
 	KUNIT_CASE(many_readers_or_one_writer),
+	KUNIT_CASE(threads_of_the_older_books),
 	KUNIT_CASE(parameters),
 	KUNIT_CASE(more_atomics),
 	{}
