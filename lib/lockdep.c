@@ -238,26 +238,34 @@ static bool same_lock(struct lock_id a, struct lock_id b)
 	return a.lock == b.lock && a.name == b.name;
 }
 
+/* Put the edges that begin at @from and are not in the queue yet at its end. */
+static unsigned int queue_edges(u8 *queue, unsigned int nr, bool *queued, struct lock_id from)
+{
+	for (unsigned int i = 0; i < NR_EDGES; i++) {
+		if (queued[i] || !same_lock(edges[i].before, from))
+			continue;
+		queued[i] = true;
+		queue[nr++] = (u8)i;
+	}
+	return nr;
+}
+
 /* Breadth first: which edges lead on from what has been reached? */
 static bool leads_to(struct lock_id from, struct lock_id to)
 {
-	static bool reached[NR_EDGES];		/* graph_lock */
-	bool more = true;
+	static u8 queue[NR_EDGES];		/* graph_lock */
+	static bool queued[NR_EDGES];		/* graph_lock */
+	unsigned int nr;
 
-	memset(reached, 0, sizeof(reached));
-	while (more) {
-		more = false;
-		for (unsigned int i = 0; i < NR_EDGES; i++) {
-			bool here = same_lock(edges[i].before, from);
+	static_assert(NR_EDGES <= 256, "an edge's number is a byte");
+	memset(queued, 0, sizeof(queued));
+	nr = queue_edges(queue, 0, queued, from);
+	for (unsigned int i = 0; i < nr; i++) {
+		struct lock_id at = edges[queue[i]].after;
 
-			for (unsigned int j = 0; j < NR_EDGES && !here; j++)
-				here = reached[j] && same_lock(edges[j].after, edges[i].before);
-			if (!here || reached[i])
-				continue;
-			reached[i] = more = true;
-			if (same_lock(edges[i].after, to))
-				return true;
-		}
+		if (same_lock(at, to))
+			return true;
+		nr = queue_edges(queue, nr, queued, at);
 	}
 	return false;
 }

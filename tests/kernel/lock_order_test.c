@@ -96,6 +96,24 @@ static void order_is_learned(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, rep.text, "");
 }
 
+/* The first comes back over a hundred others. */
+static void a_long_way_round(struct kunit *test)
+{
+	static spinlock_t lock[100];
+
+	for (int i = 0; i < 100; i++)
+		spin_lock_init(&lock[i]);
+	report_begin(&rep);
+	for (int i = 0; i < 99; i++)
+		take_both(&lock[i], &lock[i + 1]);
+	report_end(&rep);
+	KUNIT_EXPECT_STREQ(test, rep.text, "");
+	report_begin(&rep);
+	take_both(&lock[99], &lock[0]);
+	report_end(&rep);
+	EXPECT_REPORT(test, &rep, "WARNING: possible circular locking dependency detected\n");
+}
+
 /* More pairs than are remembered: the oldest are forgotten, nothing breaks. */
 static void very_many_orders(struct kunit *test)
 {
@@ -340,6 +358,7 @@ static void bottom_halves(struct kunit *test) __no_lock_analysis
 static struct kunit_case lock_order_cases[] = {
 	KUNIT_CASE(rank_inversion),
 	KUNIT_CASE(order_is_learned),
+	KUNIT_CASE(a_long_way_round),
 	KUNIT_CASE(very_many_orders),
 	KUNIT_CASE(equal_ranks_need_nesting),
 	KUNIT_CASE(order_below_a_trylock),
