@@ -153,6 +153,7 @@ static void irq_note(unsigned int irq, struct irq_desc *desc, irqreturn_t ret)
 
 static irqreturn_t irq_call_actions(unsigned int irq, struct irq_desc *desc)
 {
+	const unsigned int before = preempt_count();
 	irqreturn_t ret = IRQ_NONE, one;
 	struct irqaction *a;
 
@@ -161,6 +162,10 @@ static irqreturn_t irq_call_actions(unsigned int irq, struct irq_desc *desc)
 		if (WARN_ONCE(!irqs_disabled(), "irq %u handler %pS enabled interrupts\n", irq,
 			      (void *)a->handler))
 			local_irq_disable();
+		if (WARN_ONCE(preempt_count() != before,
+			      "irq %u handler %pS preempt leak: %08x -> %08x\n", irq,
+			      (void *)a->handler, before, preempt_count()))
+			preempt_count_add(before - preempt_count());
 		if (one & IRQ_WAKE_THREAD)
 			irq_wake_thread(desc, a);
 		ret |= one;

@@ -434,6 +434,22 @@ static void the_next_one_gets_it_enabled(struct kunit *test)
 	free_irq(LINE, &dev);
 }
 
+static irqreturn_t leaky_handler(int irq, void *data)
+{
+	preempt_disable();
+	return IRQ_HANDLED;
+}
+
+static void what_a_handler_leaks_is_undone(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, request_irq(LINE, leaky_handler, 0, "leaky", &dev), 0);
+	report_begin(&report);
+	raise_line();
+	report_end(&report);
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0U);
+	free_irq(LINE, &dev);
+}
+
 static bool refuse(gfp_t gfp, unsigned int order)
 {
 	return true;
@@ -514,6 +530,7 @@ static struct kunit_case irq_thread_cases[] = {
 	KUNIT_CASE(storm_is_ended),
 	KUNIT_CASE(no_auto_enable),
 	KUNIT_CASE(the_next_one_gets_it_enabled),
+	KUNIT_CASE(what_a_handler_leaks_is_undone),
 	KUNIT_CASE(no_memory_no_thread_no_change),
 	KUNIT_CASE(real_time_clock_by_thread),
 	{}
