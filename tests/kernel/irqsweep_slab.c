@@ -73,6 +73,7 @@ static void expect_stock(struct sweep *c, unsigned int nr)
 static void in_stock(struct sweep *c)
 {
 	hold(c, 4 * PER_SLAB);
+	slab_pcp_drain(the_cache(c));	/* what the scripts have left in it */
 	let_go(c, BATCH + 2);
 	expect_stock(c, BATCH + 2);
 }
