@@ -38,6 +38,7 @@
  * FAILURE	a section with too little free memory is passed over; 0: none is left.
  * NOT HERE	the plan: section_plan.c.  Tables: arch/x86/paging.c.  Free lists: buddy.c.
  */
+#include <linux/align.h>
 #include <linux/errno.h>
 #include <linux/memblock.h>
 #include <linux/minmax.h>
@@ -223,15 +224,10 @@ static void map_memmap(struct section_map *sm, unsigned long pfn, const phys_add
 	sm->ops->memmap_clear(sm, pfn, PAGES_PER_SECTION);
 }
 
-/*
- * Between two ranges: has so much been done with interrupts off that it is time to let one
- * in?  Not in a section that is all free, so nobody ever sees such a one half done.
- */
-static void breathe(struct section_map *sm, unsigned long *flags, unsigned int *ranges)
+/* Between two pieces: marking and freeing one may take 1,500 instructions. */
+static void breathe(struct section_map *sm, unsigned long *flags)
 	__must_hold(&sm->lock)
 {
-	if (++*ranges % 2)
-		return;
 	spin_unlock_irqrestore(&sm->lock, *flags);
 	spin_lock_irqsave(&sm->lock, *flags);
 }
@@ -247,6 +243,28 @@ static void free_range(struct section_map *sm, int zid, unsigned long start, uns
 	sm->ops->free_range(sm, zid, start, end);
 }
 
+/*
+ * In pieces of some ten blocks: up to a multiple of PIECE pages, between multiples, and the
+ * rest.  A section that is all free is one piece: nobody ever sees such a one half done.
+ */
+#define PIECE	512UL
+
+static void free_pieces(struct section_map *sm, int zid, unsigned long start, unsigned long end,
+			unsigned long *flags)
+	__must_hold(&sm->lock)
+{
+	unsigned long cut;
+
+	for (; start < end; start = cut) {
+		cut = start % PIECE ? ALIGN(start, PIECE) : end & ~(PIECE - 1);
+		if (cut <= start || cut > end)
+			cut = end;
+		free_range(sm, zid, start, cut);
+		if (cut % PAGES_PER_SECTION)
+			breathe(sm, flags);
+	}
+}
+
 /* Give every block a head: the first nr_taken usable pages are ours, the others free. */
 static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned long nr_taken,
 		     unsigned long *flags)
@@ -254,7 +272,6 @@ static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned
 {
 	const unsigned long sec_end = section_nr_to_pfn(nr + 1);
 	unsigned long at = section_nr_to_pfn(nr), start, end, ours;
-	unsigned int ranges = 0;
 	u64 idx;
 
 	for_each_section_usable(sm, nr, idx, &start, &end) {
@@ -264,10 +281,8 @@ static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned
 		nr_taken -= ours;
 		if (ours)
 			sm->ops->mark(sm, start, start + ours, PAGE_OWNER_MEMMAP);
-		if (start + ours < end)
-			free_range(sm, zid, start + ours, end);
+		free_pieces(sm, zid, start + ours, end, flags);
 		at = end;
-		breathe(sm, flags, &ranges);
 	}
 	VM_BUG_ON(nr_taken);		/* more than the section had was used up */
 	VM_BUG_ON(at > sec_end);

@@ -121,9 +121,10 @@ void floppy_expect_all_free(struct kunit *test)
 	if (!err)
 		free_dma(FDC_DMA);
 	err = request_irq(FDC_IRQ, nothing, 0, "test", &usual);
-	KUNIT_EXPECT_EQ(test, err, 0);
-	if (!err)
+	if (KUNIT_WORKED(test, err == 0))	/* it allocates, too */
 		free_irq(FDC_IRQ, &usual);
+	else
+		KUNIT_EXPECT_EQ(test, err, -ENOMEM);
 	KUNIT_EXPECT_FALSE(test, fdc_motor_is_on(floppy_fdc(), 0));
 }
 
