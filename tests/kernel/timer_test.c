@@ -69,7 +69,7 @@ static const unsigned int real_deltas[] = { 0, 1, 2, 3, 10, 63, 64, 65 };
 /* All of them, never early; how many ran in a later jiffy than theirs. */
 static unsigned int fire_all(struct kunit *test)
 {
-	unsigned long from[ARRAY_SIZE(real_deltas)];
+	unsigned long from[ARRAY_SIZE(real_deltas)] = { 0 };
 	unsigned int i, delta, late = 0;
 
 	for (i = 0; i < ARRAY_SIZE(real_deltas); i++) {
