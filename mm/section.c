@@ -24,7 +24,8 @@
  *   the lowest viable section of all ("home"), then the lowest of the zone that is short.
  *
  * INVARIANTS
- *   I1  online bit set: all 4096 struct pages are mapped, heads cover the section exactly.
+ *   I1  online bit set: all 4096 struct pages are mapped; and once bring_in() is over, heads
+ *	 cover the section exactly.
  *   I2  zone.dormant is the sum over dormant viable sections of (usable - cost).
  *   I3  the sum of section_stats.
  *
@@ -245,7 +246,8 @@ static void free_range(struct section_map *sm, int zid, unsigned long start, uns
 
 /*
  * In pieces of some ten blocks: up to a multiple of PIECE pages, between multiples, and the
- * rest.  A section that is all free is one piece: nobody ever sees such a one half done.
+ * rest.  An interrupt in between sees the section half done: pages that have no head yet are
+ * nobody's, so no block merges with them; but mm_verify() there would complain.
  */
 #define PIECE	512UL
 
