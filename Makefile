@@ -289,7 +289,7 @@ ext-example:
 sweep: $(O)/$(IMG).elf
 	$(Q)scripts/irqsweep $(SWEEPFLAGS)
 bench: $(O)/$(IMG).elf
-	$(Q)scripts/bench --kernel $< $(BENCH)
+	$(Q)scripts/bench --kernel $< $(if $(BENCH),'$(BENCH)')
 stress: $(O)/$(IMG).elf
 	$(Q)O=$(O) CMDLINE='$(CMDLINE)' scripts/stress $(STRESS)
 # The kernel without its suites and benchmarks: what the size limit is about.

@@ -35,6 +35,11 @@ struct bench {
 	static const struct bench __PASTE(__bench_, fn)				\
 	__linker_table(".bench") __aligned(8) = { bench_name, fn, count }
 
+/* Several at a time, which works as a Linux module, too: { "name", function, n }, ... */
+#define BENCH_TABLE(table, ...)							\
+	static const struct bench table[]					\
+	__linker_table(".bench") __aligned(8) = { __VA_ARGS__ }
+
 extern const struct bench __bench_start[], __bench_end[];
 
 static inline u64 bench_ticks(void)
