@@ -212,8 +212,11 @@ HOST_BASE := -std=gnu11 $(HOST_OPT) -g -fno-strict-aliasing -fno-omit-frame-poin
 	-fno-delete-null-pointer-checks $(HOST_WARN) $(HOST_SAN)
 HOST_INC := -D__HOSTED__ -D__KERNEL__ $(DEBUG_FLAGS) -Itests/host/include -Iinclude
 HOST_KFLAGS := $(HOST_BASE) $(HOST_INC) -include tests/host/include/host_rename.h -fno-builtin
-HOST_LIB_OBJS := $(HOST_KSRC:%.c=$(H)/%.o) $(patsubst %.c,$(H)/%.o,$(filter-out %/main.c,$(HOST_GLUE)))
-HOST_OBJS := $(HOST_LIB_OBJS) $(HOST_TESTS:%.c=$(H)/%.o) $(H)/tests/host/main.o
+# Rewindable sequences: the same ones, %gs being at 0 in a Linux process that does not use it.
+HOST_ASM := $(wildcard arch/x86/rewind_*.asm)
+HOST_TEST_ASM := $(wildcard tests/kernel/*.asm)
+HOST_LIB_OBJS := $(HOST_ASM:%.asm=$(H)/%.asm.o) $(HOST_KSRC:%.c=$(H)/%.o) $(patsubst %.c,$(H)/%.o,$(filter-out %/main.c,$(HOST_GLUE)))
+HOST_OBJS := $(HOST_LIB_OBJS) $(HOST_TEST_ASM:%.asm=$(H)/%.asm.o) $(HOST_TESTS:%.c=$(H)/%.o) $(H)/tests/host/main.o
 
 $(H)/.flags: FORCE
 	@mkdir -p $(H)
@@ -231,6 +234,11 @@ $(H)/%.o: %.c $(H)/.flags
 	@mkdir -p $(@D)
 	$(say) HOSTCC $<
 	$(Q)$(HOSTCC) $(HOST_KFLAGS) -MMD -MP -c -o $@ $<
+
+$(H)/%.asm.o: %.asm $(H)/.flags
+	@mkdir -p $(@D)
+	$(say) NASM $<
+	$(Q)$(NASM) $(NASMFLAGS) -MD $(@:.o=.d) -MT $@ -o $@ $<
 
 HOST_LINK = $(HOSTCC) $(HOST_SAN) -no-pie -Wl,-T,tests/host/sections.ld -o $@ $(filter %.o %.a,$^)
 $(H)/quarry.a: $(HOST_LIB_OBJS)

@@ -17,6 +17,8 @@
 bits 64
 
 extern	trap_dispatch
+%include "rewind.inc"
+
 extern	__rewind_start			; linker script; see below
 extern	__rewind_size			; an absolute number
 global	vector_stubs
@@ -61,21 +63,21 @@ entry_common:
 	push	r15
 	cld
 
-	; Rewindable sequences lie in slots of 64 bytes in their own section.  If one was
-	; interrupted, it starts over when we return: nothing it had stored is visible
-	; before its last instruction.  This is the only place that has to know, and it
-	; is before everything that could allocate.  ip = in section ? ip & -64 : ip
+	; If a rewindable sequence was interrupted (asm/rewind.h), it starts over when we
+	; return: nothing that it had stored counts before its last instruction.  This is the
+	; only place that has to know, and it is before everything that could allocate.
 	; Not for #DB: who steps through a sequence would never reach its end.  So a #DB
 	; handler must not allocate (what it lets in does, and that rewinds on its own).
-	cmp	edi, TRAP_DB
-	je	.handle
 	mov	rax, [rsp + REGS_IP]
-	mov	rcx, rax
 	mov	rdx, rax
-	and	rcx, -64
 	sub	rdx, __rewind_start
 	cmp	rdx, __rewind_size
-	cmovb	rax, rcx
+	jae	.handle
+	test	dl, REWIND_TAIL
+	jnz	.handle
+	cmp	edi, TRAP_DB
+	je	.handle
+	and	rax, -REWIND_SLOT
 	mov	[rsp + REGS_IP], rax
 
 .handle:

@@ -19,6 +19,7 @@
 static int ram_fd = -1;
 static uint64_t ram_bytes;
 static bool (*fault_handler)(uintptr_t vaddr, bool write);
+static uintptr_t (*fault_fixup)(uintptr_t ip);
 static sigjmp_buf *try_env;
 
 static void die(const char *what)
@@ -33,8 +34,15 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	uintptr_t vaddr = (uintptr_t)info->si_addr;
 	bool write = uc->uc_mcontext.gregs[REG_ERR] & PF_WRITE;
 
+	uintptr_t next;
+
 	if (fault_handler && fault_handler(vaddr, write))
 		return;
+	next = fault_fixup ? fault_fixup(uc->uc_mcontext.gregs[REG_RIP]) : 0;
+	if (next) {
+		uc->uc_mcontext.gregs[REG_RIP] = next;
+		return;
+	}
 	if (try_env)
 		siglongjmp(*try_env, 1);
 	fprintf(stderr, "host: signal %d: %s of address 0x%lx, rip 0x%llx\n", sig,
@@ -88,6 +96,11 @@ void host_view_unmap(uintptr_t vaddr, size_t bytes)
 {
 	if (munmap((void *)vaddr, bytes))
 		die("host: munmap");
+}
+
+void host_set_fixup(uintptr_t (*fixup)(uintptr_t ip))
+{
+	fault_fixup = fixup;
 }
 
 void host_set_fault_handler(bool (*handler)(uintptr_t vaddr, bool write))

@@ -24,6 +24,8 @@ void host_view_unmap(uintptr_t vaddr, size_t bytes);
  * Else, inside host_try(), host_try() returns false; else the program ends with a report.
  */
 void host_set_fault_handler(bool (*handler)(uintptr_t vaddr, bool write));
+/* Where to go on after a fault at @ip that no handler knows; 0: nowhere. */
+void host_set_fixup(uintptr_t (*fixup)(uintptr_t ip));
 bool host_try(void (*fn)(void *arg), void *arg);
 
 void host_console_write(const char *text, size_t len);

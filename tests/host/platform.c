@@ -16,9 +16,11 @@
 #include <linux/printk.h>
 #include <linux/types.h>
 #include <linux/uaccess.h>
+#include <asm/extable.h>
 #include <asm/irqflags.h>
 #include <asm/page.h>
 #include <asm/paging.h>
+#include <asm/rewind.h>
 #include <asm/tlbflush.h>
 
 #include "host_os.h"
@@ -70,6 +72,19 @@ void host_tlb_flush(unsigned long start, unsigned long end)
 		host_view_unmap(start, end - start);
 }
 
+extern const struct exception_table_entry __ex_table_start[], __ex_table_end[];
+
+/* As irq_entry.asm and extable.c do it on the machine. */
+static uintptr_t fixup_of(uintptr_t ip)
+{
+	const struct exception_table_entry *e;
+
+	for (e = __ex_table_start; e < __ex_table_end; e++)
+		if (e->insn == rewind_ip(ip))
+			return e->fixup;
+	return 0;
+}
+
 static void add_range(u64 base, u64 end, u32 type)
 {
 	struct boot_range *r = &boot_info.range[boot_info.nr_ranges++];
@@ -90,6 +105,7 @@ void platform_init(u64 bytes)
 	panic_set_exit(host_exit);
 	host_ram_create(PAGE_OFFSET, bytes);
 	host_set_fault_handler(tlb_fill);
+	host_set_fixup(fixup_of);
 	boot_info.entry = "hosted";
 	add_range(0, 0x9fc00, BOOT_RAM);
 	add_range(0x9fc00, 0xa0000, BOOT_RESERVED);

@@ -41,6 +41,7 @@
 #include <asm/apic.h>
 #include <asm/irq.h>
 #include <asm/processor.h>
+#include <asm/rewind.h>
 #include <asm/sections.h>
 #include <asm/singlestep.h>
 #include <asm/traps.h>
@@ -151,18 +152,10 @@ static void step_interrupt(struct pt_regs *regs)
 		s->handler(s->arg);
 }
 
-/* Where the entry code will say that we were: sequences are rewound. */
-static unsigned long step_seen_ip(unsigned long ip)
-{
-	const unsigned long start = (unsigned long)__rewind_start;
-
-	return ip - start < (unsigned long)__rewind_end - start ? ip & ~63UL : ip;
-}
-
 static void step_deliver(struct step *s, struct pt_regs *regs, bool masked)
 {
 	singlestep_off(regs);
-	s->want_ip = step_seen_ip(regs->ip);
+	s->want_ip = rewind_ip(regs->ip);
 	s->want_sp = regs->sp;
 	step_waiting = s;
 	if (masked) {

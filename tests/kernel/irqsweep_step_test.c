@@ -62,14 +62,14 @@ static const u8 flags_cx[FLAGS_INSNS] = { 0, 1, 1, 3, 3, 5, 6, 6, 8, 8, 10, 10, 
 /* A sequence that must not be rewound by stepping; counts its passes in edx. */
 void irqsweep_sequence(void *arg);
 __asm__(".pushsection .text.rewind, \"ax\"\n\t"
-	".balign 64\n\t"
+	".balign 256\n\t"
 	".type irqsweep_sequence, @function\n"
 	"irqsweep_sequence:\n\t"
 	"incl (%rdi)\n\t"
 	"nop\n\tnop\n\tnop\n\t"
 	"ret\n\t"
 	".size irqsweep_sequence, . - irqsweep_sequence\n\t"
-	".balign 64\n\t.popsection");
+	".balign 256\n\t.popsection");
 #define SEQUENCE_BOUNDARIES	5
 
 static u32 marks[MAX_MARKS];

@@ -8,6 +8,7 @@
 #include <asm/msr.h>
 #include <asm/processor.h>
 #include <asm/ptrace.h>
+#include <asm/rewind.h>
 #include <asm/stacktrace.h>
 #include <asm/traps.h>
 #include <kunit/test.h>
@@ -384,7 +385,7 @@ static void backtrace_crosses_a_trap(struct kunit *test)
  */
 unsigned int trap_test_sequence(void);
 __asm__(".pushsection .text.rewind, \"ax\"\n\t"
-	".balign 64\n\t"
+	".balign 256\n\t"
 	".type trap_test_sequence, @function\n"
 	"trap_test_sequence:\n\t"
 	"incl %ecx\n\t"
@@ -394,7 +395,7 @@ __asm__(".pushsection .text.rewind, \"ax\"\n\t"
 	"int3\n"
 	"1:\tret\n\t"
 	".size trap_test_sequence, . - trap_test_sequence\n\t"
-	".balign 64\n\t"
+	".balign 256\n\t"
 	".popsection");
 
 static void interrupted_sequence_starts_over(struct kunit *test)
@@ -410,7 +411,7 @@ static void interrupted_sequence_starts_over(struct kunit *test)
 	trap_register(X86_TRAP_BP, NULL);
 	KUNIT_EXPECT_GE(test, passes, 2);
 	KUNIT_EXPECT_EQ(test, seen.ip, (unsigned long)trap_test_sequence);
-	KUNIT_EXPECT_EQ(test, seen.ip % 64, 0);
+	KUNIT_EXPECT_EQ(test, seen.ip % REWIND_SLOT, 0);
 }
 
 static struct kunit_case trap_cases[] = {

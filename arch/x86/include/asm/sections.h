@@ -21,7 +21,6 @@ extern char __start_ro_after_init[], __end_ro_after_init[];
 extern char _sdata[], _edata[], __bss_start[], __bss_end[], _end[];
 extern char __per_cpu_start[], __per_cpu_end[];
 extern const void *const __guard_pages_start[], *const __guard_pages_end[];	/* not mapped */
-extern char __rewind_start[], __rewind_end[];	/* sequences that start over, in _text */
 
 /* The frames that the image occupies, [start, end), whole pages. */
 static inline phys_addr_t kernel_image_start(void)
