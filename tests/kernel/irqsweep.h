@@ -99,6 +99,7 @@ struct sweep_row {
 	unsigned int boundaries;	/* of the path */
 	unsigned long insns, off_max;
 	unsigned long delivered, masked, failures, pairs;
+	unsigned long again;		/* visits that went another way, and were made again */
 };
 
 struct sweep_plan {

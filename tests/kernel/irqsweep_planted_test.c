@@ -114,6 +114,22 @@ static const struct sweep_op push_op = {
 	.size = sizeof(struct planted_object), .clear = fill_all,
 };
 
+/* ---- ways that change ------------------------------------------------------------ */
+
+static unsigned int nr_runs, nr_other_ways;
+#define FIRST_OTHER_WAY		10U
+
+static void run_one_of_two_ways(void *sweep)
+{
+	if (nr_runs++ - FIRST_OTHER_WAY < nr_other_ways)
+		__asm__ __volatile__("nop; nop");
+}
+
+static const struct sweep_op ways_op = {
+	"planted_ways", "any", run_one_of_two_ways, .size = sizeof(struct planted_object),
+	.clear = fill_all,
+};
+
 /* ---- the cases ------------------------------------------------------------------- */
 
 static void stop(void *unused)
@@ -203,11 +219,39 @@ static void nothing_is_found_where_nothing_is(struct kunit *test)
 	KUNIT_EXPECT_GT(test, row.pairs, 1000);
 }
 
+/* What moves once between recording and visit costs a visit, and is no failure. */
+static void another_way_is_tried_again(struct kunit *test)
+{
+	struct sweep_row row;
+
+	begin(test, true, false);
+	nr_runs = 0;
+	nr_other_ways = 3;
+	row = sweep(test, &ways_op, false, "*/same");
+	KUNIT_EXPECT_EQ(test, row.failures, 0);
+	KUNIT_EXPECT_EQ(test, row.again, 3);
+	KUNIT_EXPECT_EQ(test, row.delivered, row.boundaries);
+}
+
+static void another_way_for_ever_is_a_failure(struct kunit *test)
+{
+	struct sweep_row row;
+
+	begin(test, true, false);
+	nr_runs = 0;
+	nr_other_ways = 1U << 30;
+	row = sweep(test, &ways_op, false, "*/same");
+	KUNIT_EXPECT_EQ(test, row.failures, 1);
+	EXPECT_REPORT(test, &report, "FAILED planted_ways/any/same: the path is not the recorded one");
+}
+
 static struct kunit_case irqsweep_planted_cases[] = {
 	KUNIT_CASE(one_list_without_claim),
 	KUNIT_CASE(several_scripts_find_it),
 	KUNIT_CASE(only_depth_two_finds_it),
 	KUNIT_CASE(nothing_is_found_where_nothing_is),
+	KUNIT_CASE(another_way_is_tried_again),
+	KUNIT_CASE(another_way_for_ever_is_a_failure),
 	{}
 };
 

@@ -175,6 +175,14 @@ static void step_give_up(struct step *s, struct pt_regs *regs, const char *why)
 	singlestep_off(regs);
 }
 
+/* The call goes on at full speed to its end: whoever asked for it may try again. */
+static void step_goes_astray(struct step *s, unsigned long ip, const char *how)
+{
+	s->differs = true;
+	s->fault = how;
+	s->fault_ip = ip;
+}
+
 static bool step_was(const struct step *s, u8 insn)
 {
 	return s->last_ip && *(const u8 *)s->last_ip == insn;
@@ -206,7 +214,8 @@ static void step_mark(struct step *s, struct pt_regs *regs, bool masked)
 	} else if (s->mode == STEP_RECORD) {
 		step_give_up(s, regs, "the path is too long");
 	} else if (s->at >= t->nr || t->mark[s->at] != mark) {
-		step_give_up(s, regs, "the path is not the recorded one");
+		step_goes_astray(s, regs->ip, "the path is not the recorded one");
+		singlestep_off(regs);
 	}
 }
 
@@ -354,6 +363,8 @@ void irqsweep_step(struct step *s, void (*fn)(void *arg), void *arg)
 	if (s->mode == STEP_RECORD || s->mode == STEP_MEASURE)
 		*t = (struct step_trace){ .mark = t->mark, .anchor = t->anchor, .max = t->max };
 	s->fault = NULL;
+	s->fault_ip = 0;
+	s->differs = false;
 	s->at = s->again = 0;
 	s->irq = s->nmi = false;
 	s->last_ip = s->run = 0;
@@ -369,9 +380,9 @@ void irqsweep_step(struct step *s, void (*fn)(void *arg), void *arg)
 	if (s->fault)
 		return;
 	if (s->mode == STEP_COMPARE && s->at != t->nr)
-		s->fault = "the path is shorter than recorded";
+		step_goes_astray(s, s->last_ip, "the path is shorter than recorded");
 	if (s->mode == STEP_VISIT && !s->irq && !s->nmi)
-		s->fault = "the interrupt did not come there";
+		step_goes_astray(s, s->last_ip, "the interrupt did not come there");
 }
 
 void irqsweep_step_abort(void)

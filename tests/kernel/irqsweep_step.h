@@ -49,6 +49,7 @@ struct step {
 	/* Results. */
 	const char *fault;		/* NULL, or why this run does not count */
 	unsigned long fault_ip;
+	bool differs;			/* because it went another way than recorded; it ended */
 	unsigned int at;		/* boundaries passed */
 	bool irq, nmi;			/* which of them came, exactly at the target */
 	struct pt_regs regs;		/* what it interrupted */

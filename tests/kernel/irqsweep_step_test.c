@@ -322,6 +322,7 @@ static void another_path_is_noticed(struct kunit *test)
 	go_left = true;
 	irqsweep_step(&s, two_ways, NULL);
 	KUNIT_EXPECT_NOT_NULL(test, s.fault);
+	KUNIT_EXPECT_TRUE(test, s.differs);
 }
 
 static void halt(void *arg)
@@ -336,6 +337,7 @@ static void halting_is_refused(struct kunit *test)
 	begin(test);
 	irqsweep_step(&s, halt, NULL);
 	KUNIT_EXPECT_STREQ(test, s.fault ?: "", "it halts");
+	KUNIT_EXPECT_FALSE(test, s.differs);
 }
 
 static void spin(void *arg)

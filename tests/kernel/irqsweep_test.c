@@ -112,6 +112,7 @@ static struct sweep_row sum_of_rows(void)
 		sum.masked += rows[i].masked;
 		sum.pairs += rows[i].pairs;
 		sum.failures += rows[i].failures;
+		sum.again += rows[i].again;
 		sum.off_max = max(sum.off_max, rows[i].off_max);
 	}
 	return sum;
@@ -222,8 +223,9 @@ static void interrupted_at_every_instruction(struct kunit *test)
 	if (mode != SWEEP_SAMPLE)
 		print_table();
 	sum = sum_of_rows();
-	kunit_info(test, "%u paths, %lu interrupts and %lu NMIs at %u boundaries, %lu pairs",
-		   nr_rows, sum.delivered, sum.masked, sum.boundaries, sum.pairs);
+	kunit_info(test, "%u paths, %lu interrupts and %lu NMIs at %u boundaries, %lu pairs; "
+		   "%lu visits made again", nr_rows, sum.delivered, sum.masked, sum.boundaries,
+		   sum.pairs, sum.again);
 	KUNIT_EXPECT_EQ(test, sum.failures, 0);
 	KUNIT_EXPECT_EQ(test, irqsweep_step_counts().strays, 0);
 }
