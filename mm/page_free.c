@@ -68,8 +68,6 @@ static __always_inline unsigned long exact_index(unsigned long off, unsigned int
 	return off >> shift | off << (64 - shift);
 }
 
-#define NULL_PFN	exact_index(0UL - PAGE_OFFSET, PAGE_SHIFT)	/* of free_pages(0, ..) */
-
 /* Tails wiped with interrupts off at most: 4 instructions each. */
 #define UNMAKE_MAX_ORDER	6
 
@@ -166,8 +164,6 @@ static noinline void page_free_slow(unsigned long pfn, unsigned int order, enum 
 	const char *fault = "freed address has no page";
 	unsigned long flags;
 
-	if (unlikely(pfn == NULL_PFN))
-		return;
 	local_irq_save(flags);
 	if (likely(pfn_online(pfn)))
 		fault = page_free_fault(page, order, owner);
@@ -239,11 +235,11 @@ static noinline void page_free_any(unsigned long pfn, unsigned int order,
 		page_free_slow(pfn, order, owner);
 }
 
-static __always_inline void page_free(unsigned long pfn, unsigned int order)
+/* False: the long way. */
+static __always_inline bool page_free_quick(unsigned long pfn, unsigned int order)
 {
-	if (unlikely(order || !pfn_online(pfn) ||
-		     !page_free_push(pfn, 0, PAGE_OWNER_PAGES, META_ALL)))
-		page_free_any(pfn, order, PAGE_OWNER_PAGES);
+	return likely(!order && pfn_online(pfn) &&
+		      page_free_push(pfn, 0, PAGE_OWNER_PAGES, META_ALL));
 }
 
 #define PAGE_STRUCT_SHIFT	4
@@ -261,12 +257,18 @@ void free_pages_owner(struct page *page, unsigned int order, enum page_owner own
 
 void __free_pages(struct page *page, unsigned int order)
 {
-	page_free(exact_pfn(page), order);
+	const unsigned long pfn = exact_pfn(page);
+
+	if (!page_free_quick(pfn, order))
+		page_free_any(pfn, order, PAGE_OWNER_PAGES);
 }
 
 void free_pages(unsigned long addr, unsigned int order)
 {
-	page_free(exact_index(addr - PAGE_OFFSET, PAGE_SHIFT), order);
+	const unsigned long pfn = exact_index(addr - PAGE_OFFSET, PAGE_SHIFT);
+
+	if (!page_free_quick(pfn, order) && addr)
+		page_free_any(pfn, order, PAGE_OWNER_PAGES);
 }
 
 /*

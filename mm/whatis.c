@@ -36,7 +36,7 @@ static const struct whatis_range whatis_ranges[] = {
 	{ 0, PAGE_SIZE - 1, "NULL page, never mapped" },
 	{ PAGE_OFFSET, DIRECT_MAP_END - 1, "direct map" },
 	{ VMALLOC_START, VMALLOC_END - 1, "vmalloc range" },
-	{ VMEMMAP_START, VMEMMAP_START + (1UL << 40) - 1, "struct pages" },
+	{ VMEMMAP_START, VMEMMAP_END - 1, "struct pages" },
 #ifdef FIXADDR_START
 	{ FIXADDR_START, FIXADDR_START + (2UL << 20) - 1, "fixmap" },
 	{ 0x0000800000000000UL, 0xffff7fffffffffffUL, "not canonical, faults" },
@@ -150,7 +150,7 @@ void stats_whatis(struct seq_file *m, unsigned long addr)
 		whatis_page(m, PHYS_PFN(__pa(addr)), addr);
 	else if (is_vmalloc_addr((const void *)addr))
 		whatis_vmalloc(m, addr);
-	else if (addr >= VMEMMAP_START && addr < VMEMMAP_START + (1UL << 40))
+	else if (addr >= VMEMMAP_START && addr < VMEMMAP_END)
 		whatis_page(m, (addr - VMEMMAP_START) / sizeof(struct page),
 			    PAGE_OFFSET + PFN_PHYS((addr - VMEMMAP_START) / sizeof(struct page)));
 	else if (is_kernel_image(addr))

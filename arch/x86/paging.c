@@ -9,7 +9,7 @@
  *
  *	init_top_pgt[256]	early map of 0..4 GiB, until paging_finish_boot()
  *		    [273..]	direct map	}  grow section by section:
- *		    [468..]	page array	}  paging_early_map()
+ *		    [511]	page array	}  paging_early_map()
  *		    [402..]	vmalloc		   mm/vmap.c's
  *		    [511]	image, fixmap	   static tables, below
  *

@@ -16,6 +16,16 @@
 #define EXIT_WATCHDOG	39		/* as scripts/qemu-run has it */
 #define PF_WRITE	2		/* page-fault error code: it was a write */
 
+/*
+ * The struct pages lie in what AddressSanitizer calls the shadow gap, since they must be at
+ * PAGE_OFFSET >> 8.  So that it treats the gap as memory like any other.
+ */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "protect_shadow_gap=0";
+}
+
 static int ram_fd = -1;
 static uint64_t ram_bytes;
 static bool (*fault_handler)(uintptr_t vaddr, bool write);

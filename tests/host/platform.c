@@ -125,7 +125,7 @@ unsigned int paging_early_tables(const struct paging_range *r)
 unsigned int paging_early_map(const struct paging_range *r, const phys_addr_t *tables,
 			      unsigned int nr)
 {
-	if (r->vaddr >= VMEMMAP_START)
+	if (r->vaddr >= VMEMMAP_START && r->vaddr < VMEMMAP_END)
 		host_view_map(r->vaddr, r->paddr, r->bytes, true);
 	return 0;
 }
@@ -137,7 +137,7 @@ struct copy_args {
 	size_t size;
 };
 
-__attribute__((__no_sanitize__("address")))
+__attribute__((__no_sanitize__("address", "undefined")))
 static void copy_bytes(void *arg)
 {
 	struct copy_args *a = arg;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* page_test.c - frame numbers, owners, compound heads, references, reports */
 #include <linux/section.h>
+#include <linux/array_size.h>
 #include <linux/smp.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 
 #include "zone_fixture.h"
 
@@ -53,6 +56,41 @@ static void page_valid_addresses(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, page_ptr_valid((struct page *)((char *)page + 8)));
 	KUNIT_EXPECT_FALSE(test, page_ptr_valid(NULL));
 	KUNIT_EXPECT_FALSE(test, page_ptr_valid((struct page *)addr));
+	__free_page(page);
+}
+
+static char page_by_shift_data;
+
+/* Where the fast path of kfree() looks for p's struct page. */
+static unsigned long page_by_shift(const void *p)
+{
+	return (unsigned long)((long)p >> 8) & -sizeof(struct page);
+}
+
+static void page_is_a_shift_away(struct kunit *test)
+{
+	struct page *page = page_get(test, GFP_KERNEL, 0);
+	char *addr = page_address(page);
+	void *area = vmalloc(PAGE_SIZE);
+	unsigned int i;
+	/* mapped, but not the direct map: a look at their struct page faults */
+	const void *const others[] = {
+		NULL, &others, &page_by_shift_data, page_by_shift, page, area, (void *)VMEMMAP_START,
+		(void *)(VMEMMAP_END - 1), (void *)VMALLOC_START, (void *)(VMALLOC_END - 1),
+		(void *)0xdead000000000100UL, (void *)0x6b6b6b6b6b6b6b6bUL, (void *)~0UL,
+		(void *)(PAGE_OFFSET - 1), (void *)DIRECT_MAP_END,
+	};
+
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	for (i = 0; i < PAGE_SIZE; i += PAGE_SIZE / 8 - 1)
+		KUNIT_EXPECT_EQ(test, page_by_shift(addr + i), (unsigned long)page);
+	KUNIT_EXPECT_EQ(test, page_by_shift((void *)PAGE_OFFSET), VMEMMAP_START);
+	KUNIT_EXPECT_EQ(test, page_by_shift((void *)(DIRECT_MAP_END - 1)),
+			VMEMMAP_END - sizeof(struct page));
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		KUNIT_EXPECT_TRUE_MSG(test, probe_read((void *)page_by_shift(others[i])),
+				      "%px: %lx is mapped", others[i], page_by_shift(others[i]));
+	vfree(area);
 	__free_page(page);
 }
 
@@ -309,6 +347,7 @@ static struct kunit_case page_cases[] = {
 	KUNIT_CASE(page_numbers_and_addresses_agree),
 	KUNIT_CASE(page_struct_is_16_bytes),
 	KUNIT_CASE(page_valid_addresses),
+	KUNIT_CASE(page_is_a_shift_away),
 	KUNIT_CASE(page_fit_order_table),
 	KUNIT_CASE(page_get_order_table),
 	KUNIT_CASE(page_owner_names_exist),

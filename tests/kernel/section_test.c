@@ -25,7 +25,7 @@ static struct section_zone *zone_of(enum zone_type t)
 
 /* ---- the plan -------------------------------------------------------------------- */
 
-/* 64 MiB, whole: 4 sections; tables: 2 + 3 for the first of all. */
+/* 64 MiB, whole: 4 sections; tables: 2 + 2 for the first of all. */
 static void plan_whole_sections(struct kunit *test)
 {
 	section_model_ram(m, 0, SZ_64M);
@@ -34,7 +34,7 @@ static void plan_whole_sections(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->sm.home, 0UL);
 	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->present, 4096UL);
 	/* frame 0 is usable in this model */
-	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->managed, 4096 - COST - 5);
+	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->managed, 4096 - COST - 4);
 	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA32)->managed, 3 * (4096 - COST));
 	KUNIT_EXPECT_EQ(test, zone_of(ZONE_NORMAL)->present, 0UL);
 	section_model_bring_in_all(m, &rnd);
@@ -52,7 +52,7 @@ static void plan_pc(struct kunit *test)
 	section_model_plan(m);
 	/* one chunk with a hole, one with a ragged end */
 	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->managed,
-			0x9eUL + 0xf00 - 0xb2 - COST - 5 - 1);
+			0x9eUL + 0xf00 - 0xb2 - COST - 4 - 1);
 	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA32)->managed,
 			7 * (4096 - COST) - 0x20 - 1 - 1);
 	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->start_pfn, 0UL);
@@ -70,7 +70,7 @@ static void plan_large_image(struct kunit *test)
 	section_model_ram(m, 0, SZ_32M);
 	section_model_reserve(m, SZ_1M, 6 * SZ_1M);
 	section_model_plan(m);
-	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->managed, 4096 - 0x600 - COST - 5 - 3);
+	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->managed, 4096 - 0x600 - COST - 4 - 3);
 	section_model_bring_in_all(m, &rnd);
 }
 
@@ -95,7 +95,7 @@ static void plan_large(struct kunit *test)
 	/* DMA32: GiB 0 is paid for by home; so are 512 MiB, 256 GiB and the rest */
 	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA32)->managed,
 			191 * (4096 - COST) - 2 - 5);
-	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->managed, 4096 - COST - 5);
+	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->managed, 4096 - COST - 4);
 	KUNIT_EXPECT_GT(test, section_model_bring_in(m, ZONE_NORMAL), 4000UL);
 	KUNIT_EXPECT_EQ(test, m->sm.stats.online, 2UL);		/* home came along */
 }
@@ -107,7 +107,7 @@ static void plan_16_tib(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->sm.nr, NR_SECTIONS_MAX);
 	KUNIT_EXPECT_EQ(test, m->sm.stats.ram, 1UL << 32);
 	KUNIT_EXPECT_EQ(test, m->sm.stats.dormant_cost,
-			NR_SECTIONS_MAX * COST + 16384 + 32 + 32768 + 64 + 1);
+			NR_SECTIONS_MAX * COST + 16384 + 32 + 32768 + 64);
 	KUNIT_EXPECT_GT(test, section_model_bring_in(m, ZONE_NORMAL), 4000UL);
 	KUNIT_EXPECT_EQ(test, section_model_bring_in(m, ZONE_DMA), 0UL);
 }
@@ -132,7 +132,7 @@ static void no_memory_under_16_mib(struct kunit *test)
 	section_model_plan(m);
 	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->present, 0UL);
 	KUNIT_EXPECT_EQ(test, m->sm.home, 1UL);
-	KUNIT_EXPECT_EQ(test, section_model_bring_in(m, ZONE_DMA32), 4096 - COST - 5);
+	KUNIT_EXPECT_EQ(test, section_model_bring_in(m, ZONE_DMA32), 4096 - COST - 4);
 	KUNIT_EXPECT_EQ(test, section_model_bring_in(m, ZONE_DMA), 0UL);
 	KUNIT_EXPECT_EQ(test, section_model_bring_in(m, ZONE_DMA32), 4096 - COST);
 	KUNIT_EXPECT_EQ(test, section_model_bring_in(m, ZONE_DMA32), 0UL);
@@ -146,7 +146,7 @@ static void islands_far_apart(struct kunit *test)
 	for (i = 0; i < 8; i++)
 		section_model_ram(m, (u64)(i + 1) << 40, SZ_16M);
 	section_model_plan(m);
-	KUNIT_EXPECT_EQ(test, zone_of(ZONE_NORMAL)->managed, 8 * (4096 - COST - 4) - 1);
+	KUNIT_EXPECT_EQ(test, zone_of(ZONE_NORMAL)->managed, 8 * (4096 - COST - 4));
 	section_model_bring_in_all(m, &rnd);
 }
 
@@ -158,18 +158,18 @@ static void islands_too_small(struct kunit *test)
 	for (i = 0; i < 6; i++)
 		section_model_ram(m, (u64)i * SZ_16M + SZ_1M, (COST + i) * PAGE_SIZE);
 	section_model_plan(m);
-	/* each is one ragged chunk: 16 + 1 is not enough for 17, and the first pays 5 more */
+	/* each is one ragged chunk: 16 + 1 is not enough for 17, and the first pays 4 more */
 	KUNIT_EXPECT_EQ(test, m->sm.stats.nr_skipped, 6UL);
 	KUNIT_EXPECT_EQ(test, m->sm.home, m->sm.nr);
 	KUNIT_EXPECT_EQ(test, section_model_bring_in(m, ZONE_DMA32), 0UL);
 
 	section_model_reset(m);
-	section_model_ram(m, SZ_1M, (COST + 6) * PAGE_SIZE);
-	section_model_ram(m, SZ_16M + SZ_1M, (COST + 7) * PAGE_SIZE);
+	section_model_ram(m, SZ_1M, (COST + 5) * PAGE_SIZE);
+	section_model_ram(m, SZ_16M + SZ_1M, (COST + 6) * PAGE_SIZE);
 	section_model_ram(m, SZ_32M + SZ_1M, (COST + 2) * PAGE_SIZE);
 	section_model_plan(m);
 	KUNIT_EXPECT_EQ(test, m->sm.home, 1UL);
-	KUNIT_EXPECT_EQ(test, m->sm.stats.skipped, COST + 6);
+	KUNIT_EXPECT_EQ(test, m->sm.stats.skipped, COST + 5);
 	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->managed, 0UL);
 	KUNIT_EXPECT_EQ(test, section_model_bring_in(m, ZONE_DMA32), 1UL);
 	KUNIT_EXPECT_EQ(test, section_model_bring_in(m, ZONE_DMA32), 1UL);
@@ -189,7 +189,7 @@ static void islands_are_named(struct kunit *test)
 	printk_capture_stop();
 	KUNIT_EXPECT_NOT_NULL(test, strstr(log, "section: 2 free pages in "
 			"[mem 0x0000000000000000-0x0000000000ffffff] are not used: "
-			"22 are needed to describe them"));
+			"21 are needed to describe them"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(log, "section: 4 more sections"));
 }
 
@@ -256,7 +256,7 @@ static void early_mapping(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->nr_tables, 3u);
 	section_model_plan(m);
 	/* vmemmap's tables are all that home has to pay for */
-	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->managed, 4096 - COST - 3);
+	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA)->managed, 4096 - COST - 2);
 	KUNIT_EXPECT_EQ(test, zone_of(ZONE_DMA32)->managed, 15 * (4096 - COST) - 256 - 2);
 	KUNIT_EXPECT_EQ(test, zone_of(ZONE_NORMAL)->managed, 4 * (4096 - COST) - 1 - 1);
 	section_model_bring_in_all(m, &rnd);

@@ -125,8 +125,8 @@ static void answers_for_any_address(struct kunit *test)
 	expect_has(test, whatis(text), ": kernel data\nsymbol: ");
 	expect_has(test, whatis(__va(1ULL << 43)), "direct map, physical 0x0000080000000000\n");
 	whatis((void *)~0UL);
-	whatis((void *)(VMEMMAP_START + (1UL << 39)));
-	expect_has(test, text, "struct pages\npage: pfn 0x800000000 has no struct page (no RAM)");
+	whatis((void *)(VMEMMAP_START + (1UL << 35)));
+	expect_has(test, text, "struct pages\npage: pfn 0x80000000 has no struct page (no RAM)");
 }
 
 static void dormant_ram_is_named_so(struct kunit *test)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where things live in the 48-bit kernel half (the same places as Linux, 4 levels).
+ * Where things live in the 48-bit kernel half, 4 levels (but for vmemmap, Linux's places).
  *
  *	ffff888000000000 +64 TiB  direct map: all RAM that has been brought in
  *	ffffc90000000000 +32 TiB  vmalloc, vmap, ioremap, stacks
- *	ffffea0000000000 + 1 TiB  vmemmap: the struct page array, 16 bytes a pfn
+ *	ffffff8880000000 +64 GiB  vmemmap: the struct page array, 16 bytes a pfn
  *	ffffffff80000000 + 1 GiB  the kernel image, linked at +1 MiB, phys 1 MiB
  *	ffffffffff400000 + 2 MiB  fixmap: window, VGA, APICs (asm/fixmap.h)
  */
@@ -32,7 +32,21 @@
 #define DIRECT_MAP_END		(PAGE_OFFSET + (1UL << MAX_PHYSMEM_BITS))
 #define VMALLOC_START		0xffffc90000000000UL
 #define VMALLOC_END		0xffffe90000000000UL	/* exclusive */
-#define VMEMMAP_START		0xffffea0000000000UL
+
+/*
+ * PAGE_OFFSET, shifted by 8 like a signed number: a struct page has 16 bytes, so the same
+ * shift takes the address of any byte of the direct map to its struct page, but for the four
+ * lowest bits.  What else is mapped is taken to where nothing is (tests/kernel/page_test.c):
+ *
+ *	vmalloc		ffffc90000000000	ffffffc900000000
+ *	vmemmap		ffffff8880000000	ffffffff88800000	above the image's 16 MiB
+ *	image		ffffffff80100000	ffffffffff801000	above the fixmap
+ *	fixmap		ffffffffff400000	fffffffffffff400
+ *
+ * Nothing may be mapped at ffffffff40000000 + 512 MiB, which would be taken to the fixmap.
+ */
+#define VMEMMAP_START		0xffffff8880000000UL
+#define VMEMMAP_END		(VMEMMAP_START + (1UL << (MAX_PHYSMEM_BITS - 8)))
 #define __START_KERNEL_map	0xffffffff80000000UL
 #define KERNEL_IMAGE_SIZE	(1UL << 30)
 #define FIXADDR_START		0xffffffffff400000UL

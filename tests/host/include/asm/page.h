@@ -25,11 +25,16 @@
 
 #define MAX_PHYSMEM_BITS	44
 
-#define PAGE_OFFSET		0x200000000000UL	/* + 16 TiB */
+/*
+ * A struct page is at PAGE_OFFSET >> 8, as on the real machine: in AddressSanitizer's shadow
+ * gap (host_os.c tells it so), above what it keeps there itself, which ends at 4091ff7000.
+ */
+#define PAGE_OFFSET		0x450000000000UL	/* + 16 TiB */
 #define DIRECT_MAP_END		(PAGE_OFFSET + (1UL << MAX_PHYSMEM_BITS))
-#define VMALLOC_START		0x400000000000UL
-#define VMALLOC_END		0x420000000000UL
-#define VMEMMAP_START		0x500000000000UL
+#define VMALLOC_START		0x650000000000UL
+#define VMALLOC_END		0x670000000000UL
+#define VMEMMAP_START		0x004500000000UL
+#define VMEMMAP_END		(VMEMMAP_START + (1UL << (MAX_PHYSMEM_BITS - 8)))
 
 #define THREAD_SIZE		(4 * PAGE_SIZE)
 
