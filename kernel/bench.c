@@ -8,6 +8,7 @@
 #include <linux/bench.h>
 #include <linux/errno.h>
 #include <linux/printk.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 
 #define CALIBRATION_SPAN	1000UL	/* instructions between the two loops below */
@@ -51,7 +52,12 @@ static bool bench_one(const struct bench *b, const char *unit)
 		printk_raw("bench: %s failed\n", b->name);
 		return false;
 	}
-	printk_raw("bench: %s %llu %s n=%llu\n", b->name, (best + b->n / 2) / b->n, unit, b->n);
+	if (b->rate)
+		printk_raw("bench: %s %llu ops/M%s n=%llu\n", b->name,
+			   b->cpus * b->n * 1000000 / best, unit, b->n);
+	else
+		printk_raw("bench: %s %llu %s n=%llu\n", b->name, (best + b->n / 2) / b->n, unit,
+			   b->n);
 	return true;
 }
 
@@ -64,7 +70,9 @@ int bench_run(const char *glob)
 	for (b = __bench_start; b < __bench_end; b++) {
 		if (!glob_match(glob, b->name))
 			continue;
-		if (bench_one(b, unit))
+		if (b->cpus > num_online_cpus())
+			printk_raw("bench: %s skipped: it needs %u CPUs\n", b->name, b->cpus);
+		else if (bench_one(b, unit))
 			done++;
 		else
 			failed++;

@@ -28,12 +28,15 @@ struct bench {
 	const char *name;		/* DESIGN section 6 has the names */
 	/* Ticks that n operations took; 0: it could not be measured, and that is said. */
 	u64 (*run)(u64 n);
-	u64 n;				/* operations a run */
+	u64 n;				/* operations a run, on each CPU */
+	unsigned int cpus;		/* that it needs; 0: just this one */
+	bool rate;			/* the result is what all of them do in a million ticks */
 };
 
 #define BENCH(bench_name, fn, count)						\
 	static const struct bench __PASTE(__bench_, fn)				\
-	__linker_table(".bench") __aligned(8) = { bench_name, fn, count }
+	__linker_table(".bench") __aligned(8) = {			\
+		.name = bench_name, .run = fn, .n = count }
 
 /* Several at a time, which works as a Linux module, too: { "name", function, n }, ... */
 #define BENCH_TABLE(table, ...)							\

@@ -9,7 +9,7 @@
  * tests/bench/linux/include/ takes its place.
  *
  * A pair is an allocation and its free, hot, loop included; burstN is N allocations and then
- * N frees, per pair.
+ * N frees, per pair; batchN is the same, over and over.
  */
 #include <linux/bench.h>
 #include <linux/gfp.h>
@@ -21,6 +21,7 @@
 
 #define BURST		4096
 #define BULK		64
+#define BATCH		256		/* what one CPU hands to another in remote-64/pair */
 #define MIXED_SLOTS	256		/* objects alive at a time, at most */
 
 static void *slot[BURST];
@@ -66,6 +67,20 @@ KMALLOC_PAIR(4096, , GFP_KERNEL)
 KMALLOC_PAIR(8192, , GFP_KERNEL)
 KMALLOC_PAIR(64, _atomic, GFP_ATOMIC)
 KMALLOC_PAIR(64, _dma, GFP_KERNEL | GFP_DMA)
+
+static u64 kmalloc_64_batch(u64 n)
+{
+	u64 start = bench_ticks();
+	unsigned int i;
+
+	for (; n >= BATCH; n -= BATCH) {
+		for (i = 0; i < BATCH; i++)
+			slot[i] = kmalloc(64, GFP_KERNEL);
+		for (i = 0; i < BATCH; i++)
+			kfree(slot[i]);
+	}
+	return bench_ticks() - start;
+}
 
 KMALLOC_BURST(8)
 KMALLOC_BURST(32)
@@ -269,45 +284,48 @@ static u64 percpu_64(u64 n)
 }
 
 /* Names are what bench-check's table and people's notes go by: they stay. */
-BENCH_TABLE(alloc_bench,
-	{ "kmalloc-64/pair",		kmalloc_64,		5000 },
-	{ "kmalloc-var/pair",		kmalloc_var,		5000 },
-	{ "kmem_cache-192/pair",	kmem_cache_192,		5000 },
-	{ "kmem_cache-bulk64/obj",	kmem_cache_bulk64,	100 * BULK },
-	{ "kmalloc-32/burst4096",	kmalloc_32_burst,	BURST },
-	{ "krealloc-64-128/pair",	krealloc_64_128,	3000 },
-	{ "pages-order0/pair",		pages_order0,		3000 },
-	{ "pages-order0/burst4096",	pages_order0_burst,	BURST },
-	{ "pages-bulk64/page",		pages_bulk64,		50 * BULK },
-	{ "pages-order3/pair",		pages_order3,		3000 },
-	{ "pages-order10/pair",		pages_order10,		300 },
-	{ "vmalloc-4k/pair",		vmalloc_4k,		300 },
-	{ "vmalloc-1m/pair",		vmalloc_1m,		300 },
-	{ "percpu-64/pair",		percpu_64,		300 },
+#define COST(what, fn, count) { .name = what, .run = fn, .n = count }
 
-	{ "kmalloc-8/pair",		kmalloc_8,		5000 },
-	{ "kmalloc-16/pair",		kmalloc_16,		5000 },
-	{ "kmalloc-32/pair",		kmalloc_32,		5000 },
-	{ "kmalloc-128/pair",		kmalloc_128,		5000 },
-	{ "kmalloc-256/pair",		kmalloc_256,		5000 },
-	{ "kmalloc-512/pair",		kmalloc_512,		5000 },
-	{ "kmalloc-1024/pair",		kmalloc_1024,		5000 },
-	{ "kmalloc-2048/pair",		kmalloc_2048,		5000 },
-	{ "kmalloc-4096/pair",		kmalloc_4096,		5000 },
-	{ "kmalloc-8192/pair",		kmalloc_8192,		5000 },
-	{ "kmalloc-64-atomic/pair",	kmalloc_64_atomic,	5000 },
-	{ "kmalloc-64-dma/pair",	kmalloc_64_dma,		5000 },
-	{ "kzalloc-256/pair",		kzalloc_256,		5000 },
-	{ "kmalloc-8/burst4096",	kmalloc_8_burst,	BURST },
-	{ "kmalloc-128/burst4096",	kmalloc_128_burst,	BURST },
-	{ "kmalloc-512/burst4096",	kmalloc_512_burst,	BURST },
-	{ "kmalloc-2048/burst4096",	kmalloc_2048_burst,	BURST },
-	{ "kmalloc-8192/burst4096",	kmalloc_8192_burst,	BURST },
-	{ "mixed/op",			mixed,			20000 },
-	{ "pages-order1/pair",		pages_order1,		3000 },
-	{ "pages-order2/pair",		pages_order2,		3000 },
-	{ "pages-order4/pair",		pages_order4,		3000 },
-	{ "pages-order6/pair",		pages_order6,		3000 },
-	{ "pages-order8/pair",		pages_order8,		300 },
-	{ "pages-order3/burst256",	pages_order3_burst,	256 },
-	{ "vmalloc-64k/pair",		vmalloc_64k,		300 });
+BENCH_TABLE(alloc_bench,
+	COST("kmalloc-64/pair",		kmalloc_64,		5000),
+	COST("kmalloc-var/pair",		kmalloc_var,		5000),
+	COST("kmem_cache-192/pair",	kmem_cache_192,		5000),
+	COST("kmem_cache-bulk64/obj",	kmem_cache_bulk64,	100 * BULK),
+	COST("kmalloc-32/burst4096",	kmalloc_32_burst,	BURST),
+	COST("krealloc-64-128/pair",	krealloc_64_128,	3000),
+	COST("pages-order0/pair",		pages_order0,		3000),
+	COST("pages-order0/burst4096",	pages_order0_burst,	BURST),
+	COST("pages-bulk64/page",		pages_bulk64,		50 * BULK),
+	COST("pages-order3/pair",		pages_order3,		3000),
+	COST("pages-order10/pair",		pages_order10,		300),
+	COST("vmalloc-4k/pair",		vmalloc_4k,		300),
+	COST("vmalloc-1m/pair",		vmalloc_1m,		300),
+	COST("percpu-64/pair",		percpu_64,		300),
+
+	COST("kmalloc-8/pair",		kmalloc_8,		5000),
+	COST("kmalloc-16/pair",		kmalloc_16,		5000),
+	COST("kmalloc-32/pair",		kmalloc_32,		5000),
+	COST("kmalloc-128/pair",		kmalloc_128,		5000),
+	COST("kmalloc-256/pair",		kmalloc_256,		5000),
+	COST("kmalloc-512/pair",		kmalloc_512,		5000),
+	COST("kmalloc-1024/pair",		kmalloc_1024,		5000),
+	COST("kmalloc-2048/pair",		kmalloc_2048,		5000),
+	COST("kmalloc-4096/pair",		kmalloc_4096,		5000),
+	COST("kmalloc-8192/pair",		kmalloc_8192,		5000),
+	COST("kmalloc-64-atomic/pair",	kmalloc_64_atomic,	5000),
+	COST("kmalloc-64-dma/pair",	kmalloc_64_dma,		5000),
+	COST("kmalloc-64/batch256",	kmalloc_64_batch,	100 * BATCH),
+	COST("kzalloc-256/pair",		kzalloc_256,		5000),
+	COST("kmalloc-8/burst4096",	kmalloc_8_burst,	BURST),
+	COST("kmalloc-128/burst4096",	kmalloc_128_burst,	BURST),
+	COST("kmalloc-512/burst4096",	kmalloc_512_burst,	BURST),
+	COST("kmalloc-2048/burst4096",	kmalloc_2048_burst,	BURST),
+	COST("kmalloc-8192/burst4096",	kmalloc_8192_burst,	BURST),
+	COST("mixed/op",			mixed,			20000),
+	COST("pages-order1/pair",		pages_order1,		3000),
+	COST("pages-order2/pair",		pages_order2,		3000),
+	COST("pages-order4/pair",		pages_order4,		3000),
+	COST("pages-order6/pair",		pages_order6,		3000),
+	COST("pages-order8/pair",		pages_order8,		300),
+	COST("pages-order3/burst256",	pages_order3_burst,	256),
+	COST("vmalloc-64k/pair",		vmalloc_64k,		300));
