@@ -14,4 +14,3 @@ DEFINE_PER_CPU(unsigned int, __preempt_count) = PREEMPT_NEED_RESCHED;	/* none ne
 DEFINE_PER_CPU(int, cpu_number);
 
 unsigned long __per_cpu_offset[NR_CPUS];
-unsigned int nr_cpu_ids = 1;

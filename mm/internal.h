@@ -262,10 +262,13 @@ struct page *page_alloc_in(struct zone *zs, gfp_t gfp, unsigned int order,
 struct page *page_alloc_slow(struct alloc_context *ac);
 extern struct ratelimit_state page_alloc_ratelimit;	/* tests reset it */
 
+/* page_alloc.c: @cpu gets its stocks of the zones. */
+void page_alloc_init_cpu(unsigned int cpu);
+
 /* ---- page_free.c ----------------------------------------------------------------- */
 
-/* Once the zones have their stock. */
-void page_free_init(void);
+/* Once @cpu has its stock of the zones. */
+void page_free_init_cpu(unsigned int cpu);
 
 /* ---- shrinker.c ------------------------------------------------------------------ */
 

@@ -338,14 +338,20 @@ static struct per_cpu_pages *best_pcp(gfp_t gfp, unsigned int cpu)
 	return per_cpu_ptr(&page_pcp[PCP_NOBODY], cpu);
 }
 
+static void page_alloc_route_cpu(unsigned int cpu)
+{
+	unsigned int bits;
+
+	for (bits = 0; bits < 8; bits++)
+		WRITE_ONCE(per_cpu(page_pcp_of[bits], cpu), best_pcp((__force gfp_t)bits, cpu));
+}
+
 static void page_alloc_route(void)
 {
-	unsigned int bits, cpu;
+	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		for (bits = 0; bits < 8; bits++)
-			WRITE_ONCE(per_cpu(page_pcp_of[bits], cpu),
-				   best_pcp((__force gfp_t)bits, cpu));
+		page_alloc_route_cpu(cpu);
 }
 
 page_should_fail_fn *page_alloc_set_should_fail(page_should_fail_fn *fn)
@@ -357,15 +363,21 @@ page_should_fail_fn *page_alloc_set_should_fail(page_should_fail_fn *fn)
 	return old;
 }
 
-void page_alloc_init(void)
+void page_alloc_init_cpu(unsigned int cpu)
 {
-	unsigned int cpu;
 	struct zone *z;
 
 	for_each_zone(z)
-		for_each_possible_cpu(cpu)
-			if (!WARN_ON_ONCE(!z->pcp) && z->managed_pages)
-				pcp_init(per_cpu_ptr(z->pcp, cpu), z);
-	page_free_init();
-	page_alloc_route();
+		if (!WARN_ON_ONCE(!z->pcp) && z->managed_pages)
+			pcp_init(per_cpu_ptr(z->pcp, cpu), z);
+	page_free_init_cpu(cpu);
+	page_alloc_route_cpu(cpu);
+}
+
+void page_alloc_init(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		page_alloc_init_cpu(cpu);
 }

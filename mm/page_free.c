@@ -46,17 +46,16 @@ static DEFINE_PER_CPU(struct per_cpu_pages *, page_pcp_at)[SECTION_BITS + 1] = {
 };
 
 /* Every section of one length in bits lies in one zone. */
-void page_free_init(void)
+void page_free_init_cpu(unsigned int cpu)
 {
-	unsigned int bits, cpu;
+	unsigned int bits;
 	unsigned long pfn;
 
-	for_each_possible_cpu(cpu)
-		for (bits = 0; bits <= SECTION_BITS; bits++) {
-			pfn = bits ? section_nr_to_pfn(1UL << (bits - 1)) : 0;
-			BUG_ON(pfn_zone(pfn) != pfn_zone(section_nr_to_pfn(1UL << bits) - 1));
-			per_cpu(page_pcp_at[bits], cpu) = per_cpu_ptr(pfn_zone(pfn)->pcp, cpu);
-		}
+	for (bits = 0; bits <= SECTION_BITS; bits++) {
+		pfn = bits ? section_nr_to_pfn(1UL << (bits - 1)) : 0;
+		BUG_ON(pfn_zone(pfn) != pfn_zone(section_nr_to_pfn(1UL << bits) - 1));
+		per_cpu(page_pcp_at[bits], cpu) = per_cpu_ptr(pfn_zone(pfn)->pcp, cpu);
+	}
 }
 
 /*
