@@ -10,7 +10,8 @@
 #include <linux/smp.h>
 
 DEFINE_PER_CPU(unsigned long, this_cpu_off);
-DEFINE_PER_CPU(unsigned int, __preempt_count) = PREEMPT_NEED_RESCHED;	/* none needed */
+/* A CPU starts with interrupts off, and no reschedule is needed. */
+DEFINE_PER_CPU(unsigned int, __preempt_count) = PREEMPT_NEED_RESCHED | PREEMPT_IRQS_OFF;
 DEFINE_PER_CPU(int, cpu_number);
 
 unsigned long __per_cpu_offset[NR_CPUS];

@@ -213,10 +213,13 @@ static void trap_exception(struct pt_regs *regs, unsigned int vector)
 	}
 }
 
+/* Interrupts are off since the entry; the interrupted context gets its shadow back. */
 void trap_dispatch(struct pt_regs *regs, unsigned int vector)
 {
 	struct pt_regs *outer = this_cpu_read(trap_regs);
+	const bool shadow = this_cpu_test(__preempt_count, PREEMPT_IRQS_OFF);
 
+	irq_shadow_set();
 	this_cpu_write(trap_regs, regs);
 	if (vector < NR_EXCEPTIONS)
 		trap_exception(regs, vector);
@@ -225,7 +228,9 @@ void trap_dispatch(struct pt_regs *regs, unsigned int vector)
 	else
 		trap_dropped++;
 	this_cpu_write(trap_regs, outer);
-	if (vector >= NR_EXCEPTIONS && unlikely(should_resched(0)) && !regs_irqs_disabled(regs) &&
-	    trap_preempt_hook)
+	if (vector >= NR_EXCEPTIONS && unlikely(should_resched(PREEMPT_IRQS_OFF)) &&
+	    !regs_irqs_disabled(regs) && trap_preempt_hook)
 		trap_preempt_hook();
+	if (!shadow)
+		irq_shadow_clear();
 }

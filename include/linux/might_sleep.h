@@ -31,11 +31,10 @@ struct code_site {
 	fn(&__site, ##__VA_ARGS__);					\
 })
 
-/* The whole test where all is well, six instructions: preemptible(). */
+/* The whole test where all is well, two instructions: preemptible(). */
 static __always_inline bool can_sleep(void)
 {
-	return likely(!this_cpu_test(__preempt_count, ~PREEMPT_NEED_RESCHED)) &&
-	       likely(!irqs_disabled());
+	return likely(!this_cpu_test(__preempt_count, ~PREEMPT_NEED_RESCHED));
 }
 
 /*

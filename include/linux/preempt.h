@@ -6,11 +6,12 @@
  *	bits  8..15	softirq: in one (odd) or disabled (even), depth
  *	bits 16..19	hardirq depth
  *	bits 20..23	NMI depth
+ *	bit  30		interrupts are off (<linux/irqflags.h>)
  *	bit  31		set: nobody wants this CPU to reschedule
  *
  * Bit 31 is upside down, so that the word is 0 only where a reschedule is both wanted and
  * allowed: preempt_enable() is one decrement and a jump that is hardly ever taken.  (The
- * idea is Linux's for x86.)  preempt_count() does not show it.
+ * idea is Linux's for x86.)  preempt_count() shows neither of the two.
  *
  * The count belongs to the CPU, not to a thread: threads are only ever switched at depth 1.
  */
@@ -31,9 +32,8 @@
 #define NMI_MASK		0x00f00000U
 #define PREEMPT_NEED_RESCHED	0x80000000U	/* inverted */
 
-DECLARE_PER_CPU(unsigned int, __preempt_count);
-
-#define preempt_count()		(this_cpu_read(__preempt_count) & ~PREEMPT_NEED_RESCHED)
+#define preempt_count() \
+	(this_cpu_read(__preempt_count) & ~(PREEMPT_NEED_RESCHED | PREEMPT_IRQS_OFF))
 #define preempt_count_add(v)	this_cpu_add(__preempt_count, v)
 #define preempt_count_sub(v)	this_cpu_sub(__preempt_count, v)
 

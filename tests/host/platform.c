@@ -11,13 +11,13 @@
  */
 #include <linux/boot_info.h>
 #include <linux/errno.h>
+#include <linux/irqflags.h>
 #include <linux/panic.h>
 #include <linux/percpu-defs.h>
 #include <linux/printk.h>
 #include <linux/types.h>
 #include <linux/uaccess.h>
 #include <asm/extable.h>
-#include <asm/irqflags.h>
 #include <asm/page.h>
 #include <asm/paging.h>
 #include <asm/rewind.h>
@@ -101,6 +101,7 @@ static struct printk_sink stdout_sink = { .write = stdout_write, .name = "stdout
 
 void platform_init(u64 bytes)
 {
+	local_irq_enable();		/* as host_eflags has it from the start */
 	printk_add_sink(&stdout_sink);
 	panic_set_exit(host_exit);
 	host_ram_create(PAGE_OFFSET, bytes);

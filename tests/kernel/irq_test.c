@@ -18,6 +18,7 @@
 #include <linux/panic.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 
 #define FREE_LINE		3
@@ -227,11 +228,18 @@ static void unbalanced_enable_warns(struct kunit *test)
 
 /* ---- vectors --------------------------------------------------------------------- */
 
+/* <linux/irqflags.h>: the bit in the preempt count is set while the flag is off. */
+static bool shadow_agrees(void)
+{
+	return this_cpu_test(__preempt_count, PREEMPT_IRQS_OFF) == irqs_disabled();
+}
+
 static void check_context(struct pt_regs *regs)
 {
 	irq_calls++;
 	irq_good_context += in_hardirq() && in_interrupt() && in_irq() && !in_nmi() &&
-			    !in_task() && irqs_disabled() && get_irq_regs() == regs &&
+			    !in_task() && irqs_disabled() && shadow_agrees() &&
+			    get_irq_regs() == regs &&
 			    (long)regs->orig_ax == ~TEST_VECTOR;
 }
 
@@ -274,6 +282,45 @@ static void self_interrupt(struct kunit *test)
 	irq_set_vector(TEST_VECTOR, NULL, NULL, NULL);
 	KUNIT_EXPECT_EQ(test, irq_calls, 1);
 	KUNIT_EXPECT_EQ(test, irq_good_context, 1);
+}
+
+static void shadow_follows_the_flag(struct kunit *test)
+{
+	unsigned long outer, inner;
+
+	KUNIT_EXPECT_TRUE(test, shadow_agrees());
+	local_irq_save(outer);
+	KUNIT_EXPECT_TRUE(test, shadow_agrees());
+	local_irq_save(inner);
+	local_irq_restore(inner);
+	KUNIT_EXPECT_TRUE(test, irqs_disabled() && shadow_agrees());
+	__asm__ __volatile__("int $0xd0" : : : "memory");	/* an entry where it is set */
+	KUNIT_EXPECT_TRUE(test, irqs_disabled() && shadow_agrees());
+	local_irq_restore(outer);
+	KUNIT_EXPECT_TRUE(test, !irqs_disabled() && shadow_agrees());
+	__asm__ __volatile__("int $0xd0" : : : "memory");	/* and where it is not */
+	KUNIT_EXPECT_TRUE(test, !irqs_disabled() && shadow_agrees());
+	safe_halt();
+	KUNIT_EXPECT_TRUE(test, !irqs_disabled() && shadow_agrees());
+	schedule_timeout_uninterruptible(2);
+	KUNIT_EXPECT_TRUE(test, !irqs_disabled() && shadow_agrees());
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0);
+}
+
+/* Interrupted between the flag and its shadow: what the entry found is there afterwards. */
+static void shadow_survives_in_between(struct kunit *test)
+{
+	bool set, clear;
+
+	arch_local_irq_disable();
+	__asm__ __volatile__("int $0xd0" : : : "memory");
+	clear = !this_cpu_test(__preempt_count, PREEMPT_IRQS_OFF);
+	irq_shadow_set();
+	__asm__ __volatile__("int $0xd0" : : : "memory");
+	set = this_cpu_test(__preempt_count, PREEMPT_IRQS_OFF);
+	local_irq_enable();
+	KUNIT_EXPECT_TRUE(test, clear);
+	KUNIT_EXPECT_TRUE(test, set);
 }
 
 static void unexpected_vector_is_survived(struct kunit *test)
@@ -335,6 +382,8 @@ static struct kunit_case irq_cases[] = {
 	KUNIT_CASE(unbalanced_enable_warns),
 	KUNIT_CASE(vector_runs_in_hardirq_context),
 	KUNIT_CASE(self_interrupt),
+	KUNIT_CASE(shadow_follows_the_flag),
+	KUNIT_CASE(shadow_survives_in_between),
 	KUNIT_CASE(unexpected_vector_is_survived),
 	KUNIT_CASE(every_free_vector_returns),
 	KUNIT_CASE(table_has_its_rows),
