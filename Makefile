@@ -108,7 +108,7 @@ LDFLAGS := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=non
 	$(if $(shell $(LD) --help 2>/dev/null | grep -o warn-rwx),--no-warn-rwx-segments)
 LDSCRIPT := arch/x86/quarry.ld
 
-PHONY := all iso host run run-uefi run-monitor debug test host-test sweep bench lint coverage \
+PHONY := all iso host run run-uefi run-monitor debug test host-test sweep bench bench-linux lint coverage \
 	setup help clean FORCE
 
 all: $(O)/$(IMG).elf $(O)/$(IMG).iso compile_commands.json
@@ -297,7 +297,9 @@ ext-example:
 sweep: $(O)/$(IMG).elf
 	$(Q)scripts/irqsweep $(SWEEPFLAGS)
 bench: $(O)/$(IMG).elf
-	$(Q)scripts/bench --kernel $< $(if $(BENCH),'$(BENCH)')
+	$(Q)scripts/bench --kernel $< --smp $(SMP) $(if $(BENCH),'$(BENCH)')
+bench-linux: $(O)/$(IMG).elf
+	$(Q)scripts/bench-linux --kernel $< --smp $(SMP) $(BENCHFLAGS)
 stress: $(O)/$(IMG).elf
 	$(Q)O=$(O) CMDLINE='$(CMDLINE)' scripts/stress $(STRESS)
 # The kernel without its suites and benchmarks: what the size limit is about.
@@ -320,6 +322,7 @@ help:
 	@echo '  host-test    the hosted suites alone (FILTER=glob)'
 	@echo '  sweep        the deep interrupt sweep: every pair of instructions, some 15 minutes'
 	@echo '  bench        the benchmark table, in instructions (BENCH=glob)'
+	@echo '  bench-linux  the same beside Linux, Debian'\''s package booted in the same QEMU'
 	@echo '  stress       everybody allocates at full memory for 2 minutes, on 64M and on 1G (STRESS="seconds mem...")'
 	@echo '  lint         cppcheck, sparse, clang, format, layers, headers, sizes'
 	@echo '  coverage     line and branch coverage of mm/ and lib/, hosted and booted'
