@@ -20,6 +20,9 @@
  *   the CPU now holds NMIs back until the next iretq, which is the one that goes back to
  *   the boundary.  There the second NMI is waiting.
  *
+ *   An exception is raised without its reason: the #DB handler builds the frame that the CPU
+ *   would have pushed at the boundary, and goes on at the exception's entry.
+ *
  *   The instruction behind an sti runs with interrupts held back: masked, too, where the
  *   CPU traps in front of it at all (TCG does not; then it is counted, and no boundary).
  *
@@ -64,6 +67,9 @@ const unsigned int step_run_from[STEP_NR_RUNS] = { 1, 16, 64, 256, 512, 1000, 15
 static struct step *step_current;	/* who is being stepped */
 static struct step *step_waiting;	/* who waits for an interrupt or an NMI */
 static struct step_counts step_counts;
+
+const u8 step_vectors[STEP_NR_VECTORS] = { X86_TRAP_PF, X86_TRAP_GP, X86_TRAP_MC };
+extern const u8 vector_stubs[NR_VECTORS][16];		/* arch/x86/irq_entry.asm */
 
 static bool step_nmi_entering;
 static void *step_nmi_env[5];
@@ -116,40 +122,94 @@ static noinline void step_block_nmis(void)
 	preempt_count_add(count - preempt_count());
 }
 
-static bool step_nmi(struct pt_regs *regs)
+/* Is this where somebody waits for it?  Then he waits no longer. */
+static struct step *step_arrived(const struct pt_regs *regs)
 {
 	struct step *s = step_waiting;
+
+	if (!s || regs->ip != s->want_ip || regs->sp != s->want_sp) {
+		step_counts.strays++;
+		return NULL;
+	}
+	step_waiting = NULL;
+	s->regs = *regs;
+	return s;
+}
+
+static void step_handle(struct step *s)
+{
+	if (s->handler)
+		s->handler(s->arg);
+}
+
+static bool step_nmi(struct pt_regs *regs)
+{
+	struct step *s;
 
 	if (step_nmi_entering) {
 		step_nmi_entering = false;
 		__builtin_longjmp(step_nmi_env, 1);
 	}
-	if (!s || regs->ip != s->want_ip || regs->sp != s->want_sp || !in_nmi()) {
-		step_counts.strays++;
+	s = step_arrived(regs);
+	if (!s)
 		return true;
-	}
-	step_waiting = NULL;
+	step_counts.strays += !in_nmi();
 	step_counts.nmis++;
 	s->nmi = true;
-	s->regs = *regs;
+	if (s->entry == STEP_NMI)
+		step_handle(s);
 	return true;
 }
 
 static void step_interrupt(struct pt_regs *regs)
 {
-	struct step *s = step_waiting;
+	struct step *s;
 
 	apic_eoi();
-	if (!s || regs->ip != s->want_ip || regs->sp != s->want_sp) {
-		step_counts.strays++;
+	s = step_arrived(regs);
+	if (!s)
 		return;
-	}
-	step_waiting = NULL;
 	step_counts.irqs++;
 	s->irq = true;
-	s->regs = *regs;
-	if (s->handler)
-		s->handler(s->arg);
+	step_handle(s);
+}
+
+/* An exception that is not ours is what it is. */
+static bool step_exception(struct pt_regs *regs)
+{
+	struct step *s = step_waiting;
+
+	if (!s || s->entry != STEP_TRAP)
+		return false;
+	s = step_arrived(regs);
+	if (!s)
+		return false;
+	step_counts.exceptions++;
+	s->trap = true;
+	step_handle(s);
+	return true;
+}
+
+static void step_raise(const struct step *s, struct pt_regs *regs)
+{
+	unsigned long *frame = (unsigned long *)(regs->sp & ~15UL);
+
+	*--frame = regs->ss;
+	*--frame = regs->sp;
+	*--frame = regs->flags;
+	*--frame = regs->cs;
+	*--frame = regs->ip;
+	if (s->vector != X86_TRAP_MC)
+		*--frame = 0;			/* the error code */
+	regs->sp = (unsigned long)frame;
+	regs->ip = (unsigned long)vector_stubs[s->vector];
+	regs->flags &= ~X86_EFLAGS_IF;
+}
+
+static void step_send_nmi(void)
+{
+	step_block_nmis();
+	apic_send_self_nmi();
 }
 
 static void step_deliver(struct step *s, struct pt_regs *regs, bool masked)
@@ -158,12 +218,12 @@ static void step_deliver(struct step *s, struct pt_regs *regs, bool masked)
 	s->want_ip = rewind_ip(regs->ip);
 	s->want_sp = regs->sp;
 	step_waiting = s;
-	if (masked) {
-		step_block_nmis();
-		apic_send_self_nmi();
-	} else {
+	if (s->entry == STEP_TRAP)
+		step_raise(s, regs);
+	else if (masked || s->entry == STEP_NMI)
+		step_send_nmi();
+	else
 		apic_send_self(STEP_VECTOR);
-	}
 }
 
 /* ---- boundaries ------------------------------------------------------------------ */
@@ -366,7 +426,7 @@ void irqsweep_step(struct step *s, void (*fn)(void *arg), void *arg)
 	s->fault_ip = 0;
 	s->differs = false;
 	s->at = s->again = 0;
-	s->irq = s->nmi = false;
+	s->irq = s->nmi = s->trap = false;
 	s->last_ip = s->run = 0;
 	s->outer = step_current;
 	step_current = s;
@@ -381,7 +441,7 @@ void irqsweep_step(struct step *s, void (*fn)(void *arg), void *arg)
 		return;
 	if (s->mode == STEP_COMPARE && s->at != t->nr)
 		step_goes_astray(s, s->last_ip, "the path is shorter than recorded");
-	if (s->mode == STEP_VISIT && !s->irq && !s->nmi)
+	if (s->mode == STEP_VISIT && !s->irq && !s->nmi && !s->trap)
 		step_goes_astray(s, s->last_ip, "the interrupt did not come there");
 }
 
@@ -413,6 +473,19 @@ struct step_counts irqsweep_step_counts(void)
 	return step_counts;
 }
 
+static bool step_claim_exceptions(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < STEP_NR_VECTORS; i++)
+		if (trap_register(step_vectors[i], step_exception)) {
+			while (i--)
+				trap_register(step_vectors[i], NULL);
+			return false;
+		}
+	return true;
+}
+
 bool irqsweep_step_begin(const char **why)
 {
 	*why = NULL;
@@ -425,6 +498,11 @@ bool irqsweep_step_begin(const char **why)
 		*why = "somebody else has the NMI";
 		return false;
 	}
+	if (!step_claim_exceptions()) {
+		trap_register(X86_TRAP_NMI, NULL);
+		*why = "somebody else has an exception";
+		return false;
+	}
 	step_counts = (struct step_counts){ 0 };
 	step_current = step_waiting = NULL;
 	BUG_ON(trap_register(X86_TRAP_DB, step_trap));
@@ -434,8 +512,12 @@ bool irqsweep_step_begin(const char **why)
 
 void irqsweep_step_end(void)
 {
+	unsigned int i;
+
 	irqsweep_step_quiet(false);
 	irq_set_vector(STEP_VECTOR, NULL, NULL, NULL);
+	for (i = 0; i < STEP_NR_VECTORS; i++)
+		trap_register(step_vectors[i], NULL);
 	trap_register(X86_TRAP_DB, NULL);
 	trap_register(X86_TRAP_NMI, NULL);
 }

@@ -39,11 +39,23 @@ enum step_mode {
 	STEP_VISIT,			/* up to boundary target, and be interrupted there */
 };
 
+/* How the boundary is interrupted. */
+enum step_entry {
+	STEP_IRQ,			/* an interrupt; where they are off, an NMI that looks */
+	STEP_NMI,			/* an NMI, whose handler works */
+	STEP_TRAP,			/* an exception, as if the instruction had raised it */
+};
+/* Exceptions that STEP_TRAP may raise. */
+#define STEP_NR_VECTORS		3
+extern const u8 step_vectors[STEP_NR_VECTORS];
+
 struct step {
 	enum step_mode mode;
+	enum step_entry entry;		/* STEP_VISIT */
+	u8 vector;			/* STEP_TRAP */
 	struct step_trace *trace;
 	unsigned int target;		/* STEP_VISIT */
-	void (*handler)(void *arg);	/* what the interrupt does; not called by an NMI */
+	void (*handler)(void *arg);	/* what the interrupt does; not of an NMI with STEP_IRQ */
 	void *arg;
 
 	/* Results. */
@@ -51,7 +63,7 @@ struct step {
 	unsigned long fault_ip;
 	bool differs;			/* because it went another way than recorded; it ended */
 	unsigned int at;		/* boundaries passed */
-	bool irq, nmi;			/* which of them came, exactly at the target */
+	bool irq, nmi, trap;		/* which of them came, exactly at the target */
 	struct pt_regs regs;		/* what it interrupted */
 
 	/* irqsweep_step.c's */
@@ -63,7 +75,7 @@ struct step {
 	bool running;			/* to the anchor, at full speed */
 };
 
-/* Claim #DB, NMI and the vector; false and *why: it cannot be done on this machine. */
+/* Claim #DB, NMI, step_vectors and the interrupt's vector; false and *why: it cannot be done on this machine. */
 bool irqsweep_step_begin(const char **why);
 void irqsweep_step_end(void);
 
@@ -85,7 +97,7 @@ bool irqsweep_step_masked(const struct step_trace *t, unsigned int boundary);
 
 /* Since begin: interrupts and NMIs taken exactly where they should be, and elsewhere. */
 struct step_counts {
-	unsigned long irqs, nmis, strays, traps;
+	unsigned long irqs, nmis, exceptions, strays, traps;
 };
 struct step_counts irqsweep_step_counts(void);
 

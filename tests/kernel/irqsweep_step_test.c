@@ -242,6 +242,46 @@ static void an_nmi_rewinds_too(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, again, SEQUENCE_BOUNDARIES - 1);
 }
 
+static unsigned int nr_nmis;
+
+static void look_in_nmi(void *arg)
+{
+	look(arg);
+	nr_nmis += in_nmi();
+}
+
+/* At every boundary, rewound, with a handler that works; the registers are what they were. */
+static void every_kind_of_entry(struct kunit *test)
+{
+	unsigned int k, kind, passes;
+	struct step s;
+
+	begin(test);
+	record(test, irqsweep_sequence, &passes);
+	nr_nmis = 0;
+	for (kind = 0; kind < 2 + STEP_NR_VECTORS; kind++)
+		for (k = 0; k < trace.nr; k++) {
+			s = (struct step){ .mode = STEP_VISIT, .trace = &trace, .target = k,
+				.entry = kind < 2 ? kind : STEP_TRAP, .handler = look_in_nmi,
+				.vector = kind < 2 ? 0 : step_vectors[kind - 2] };
+			nr_found = passes = 0;
+			irqsweep_step(&s, irqsweep_sequence, &passes);
+			KUNIT_ASSERT_PTR_EQ(test, s.fault, NULL);
+			KUNIT_ASSERT_EQ(test, nr_found, 1);
+			KUNIT_ASSERT_EQ(test, passes, k ? 2 : 1);
+			KUNIT_ASSERT_EQ(test, s.regs.di, (unsigned long)&passes);
+			KUNIT_ASSERT_EQ(test, s.regs.ip, (unsigned long)irqsweep_sequence);
+			KUNIT_ASSERT_EQ(test, s.regs.flags & X86_EFLAGS_TF, 0);
+			KUNIT_ASSERT_FALSE(test, irqs_disabled());
+		}
+	KUNIT_EXPECT_EQ(test, nr_nmis, trace.nr);
+	KUNIT_EXPECT_EQ(test, irqsweep_step_counts().irqs, trace.nr);
+	KUNIT_EXPECT_EQ(test, irqsweep_step_counts().nmis, trace.nr);
+	KUNIT_EXPECT_EQ(test, irqsweep_step_counts().exceptions, STEP_NR_VECTORS * trace.nr);
+	KUNIT_EXPECT_EQ(test, irqsweep_step_counts().strays, 0);
+	KUNIT_EXPECT_NULL(test, get_irq_regs());
+}
+
 /* ---- what is stepped may do odd things ------------------------------------------------ */
 
 static void repeat_100(void *arg)
@@ -409,6 +449,7 @@ static struct kunit_case irqsweep_step_cases[] = {
 	KUNIT_CASE(nmi_where_interrupts_are_off),
 	KUNIT_CASE(stepping_does_not_rewind),
 	KUNIT_CASE(an_nmi_rewinds_too),
+	KUNIT_CASE(every_kind_of_entry),
 	KUNIT_CASE(repeated_instructions),
 	KUNIT_CASE(exceptions_run_untouched),
 	KUNIT_CASE(another_path_is_noticed),
