@@ -20,8 +20,8 @@
  *   the CPU now holds NMIs back until the next iretq, which is the one that goes back to
  *   the boundary.  There the second NMI is waiting.
  *
- *   An exception is raised without its reason: the #DB handler builds the frame that the CPU
- *   would have pushed at the boundary, and goes on at the exception's entry.
+ *   An exception is raised without its reason: #DB's iretq goes to a springboard, which pushes
+ *   what the CPU would have pushed at the boundary, and jumps to the exception's entry.
  *
  *   The instruction behind an sti runs with interrupts held back: masked, too, where the
  *   CPU traps in front of it at all (TCG does not; then it is counted, and no boundary).
@@ -70,6 +70,12 @@ static struct step_counts step_counts;
 
 const u8 step_vectors[STEP_NR_VECTORS] = { X86_TRAP_PF, X86_TRAP_GP, X86_TRAP_MC };
 extern const u8 vector_stubs[NR_VECTORS][16];		/* arch/x86/irq_entry.asm */
+
+/* irqsweep_raise.asm: an exception's frame, and who pushes it. */
+extern struct step_frame {
+	unsigned long ss, sp, flags, cs, ip, entry, no_error;
+} step_frame;
+void step_springboard(void);
 
 static bool step_nmi_entering;
 static void *step_nmi_env[5];
@@ -190,19 +196,15 @@ static bool step_exception(struct pt_regs *regs)
 	return true;
 }
 
+/* The frame lies where #DB's own does: so it is pushed when that one is gone. */
 static void step_raise(const struct step *s, struct pt_regs *regs)
 {
-	unsigned long *frame = (unsigned long *)(regs->sp & ~15UL);
-
-	*--frame = regs->ss;
-	*--frame = regs->sp;
-	*--frame = regs->flags;
-	*--frame = regs->cs;
-	*--frame = regs->ip;
-	if (s->vector != X86_TRAP_MC)
-		*--frame = 0;			/* the error code */
-	regs->sp = (unsigned long)frame;
-	regs->ip = (unsigned long)vector_stubs[s->vector];
+	step_frame = (struct step_frame){
+		.ss = regs->ss, .sp = regs->sp, .flags = regs->flags, .cs = regs->cs,
+		.ip = regs->ip, .entry = (unsigned long)vector_stubs[s->vector],
+		.no_error = s->vector == X86_TRAP_MC,
+	};
+	regs->ip = (unsigned long)step_springboard;
 	regs->flags &= ~X86_EFLAGS_IF;
 }
 
