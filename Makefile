@@ -14,6 +14,7 @@ BOOTED_TESTS += kswapd pressure
 BOOTED_FILES := tests/kernel/irqsweep%.c
 BOOTED_FILES += tests/kernel/rules%.c tests/kernel/leaks%.c tests/kernel/failnth_kernel%.c tests/kernel/failnth_work%.c
 BOOTED_FILES += tests/kernel/stress%.c
+BOOTED_FILES += tests/kernel/rewind%.c
 BOOTED_FILES += tests/kernel/preempt%.c
 BOOTED_FILES += tests/kernel/irqs_off%.c
 # Kernel files outside lib/ and mm/ that the hosted build takes along.

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rewindable sequences (asm/rewind.h), interrupted at every boundary, three levels deep, by
+ * every kind of entry, whose handlers run the same sequences (docs/irqsweep.md).
+ *
+ * A stock is what a few sequences work on.  To have a new sequence tested, describe its
+ * stock and put it into rewind_stocks[]: suite rewind fails for a slot that none of them has
+ * interrupted at its deepest.
+ */
+#ifndef TESTS_KERNEL_REWIND_H
+#define TESTS_KERNEL_REWIND_H
+
+#include <linux/types.h>
+
+#include "irqsweep_step.h"
+
+#define REWIND_DEPTH	3
+
+/* What one context has: the process at level 0, each handler one level deeper. */
+struct rewind_hand {
+	unsigned int level;
+	void *object;			/* what it took, or is going to give back; NULL: nothing */
+};
+
+struct rewind_op {
+	const char *name;
+	bool gives;			/* starts with an object in its hand */
+	void (*run)(void *hand);	/* stepped; in any context, an NMI's too */
+};
+
+struct rewind_stock {
+	const char *name;
+	const struct rewind_op *op;
+	unsigned int nr_ops;
+	unsigned int nr_states;		/* in which to begin: empty, nearly empty, full ... */
+	const char *(*begin)(void);	/* NULL, or why it cannot be done here */
+	void (*end)(void);
+	/*
+	 * The same each time: the stock in this state, and an object in each hand that is to
+	 * give.  What was there before is forgotten, or given back.
+	 */
+	void (*fill)(unsigned int state, struct rewind_hand *hand, const bool *gives,
+		     unsigned int nr);
+	/* NULL, or what is wrong now: each object once, in the stock or in a hand. */
+	const char *(*check)(const struct rewind_hand *hand, unsigned int nr);
+	/* Boundaries outside of the section that are to be interrupted, too. */
+	unsigned long from, to;
+};
+
+extern const struct rewind_stock *const rewind_stocks[];
+extern const unsigned int nr_rewind_stocks;
+
+/* How much of it. */
+struct rewind_plan {
+	unsigned int depth;		/* 1..REWIND_DEPTH */
+	unsigned int stride;		/* every so-manieth choice of entries; 1: all */
+	const char *only;		/* glob over stock/op,op,op; NULL: all */
+};
+
+struct rewind_result {
+	unsigned long visits, again;
+	unsigned long entries[3];	/* delivered, by enum step_entry */
+	unsigned int failures;
+	char text[512];			/* the first of them */
+};
+
+/* Interrupt one stock's sequences.  False: something failed, and r->text says what. */
+bool rewind_run(const struct rewind_stock *stock, const struct rewind_plan *plan,
+		struct rewind_result *r);
+
+/* Has the byte at ip begun a boundary that was interrupted at the deepest of three levels? */
+bool rewind_was_seen(unsigned long ip);
+bool rewind_run_begin(void);
+void rewind_run_end(void);
+
+#endif /* TESTS_KERNEL_REWIND_H */
