@@ -29,6 +29,7 @@
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
@@ -70,12 +71,14 @@ void kthread_adopt(struct task_struct *t)
 	BUG_ON(t != &init_task);
 }
 
-static void kthread_publish(struct task_struct *t)
+/* Idle threads have no number. */
+static void kthread_publish(struct task_struct *t, bool numbered)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&task_lock, flags);
-	t->pid = ++kthread_last_pid;
+	if (numbered)
+		t->pid = ++kthread_last_pid;
 	list_add_tail(&t->tasks, &init_task.tasks);
 	kthread_nr++;
 	spin_unlock_irqrestore(&task_lock, flags);
@@ -263,6 +266,22 @@ static struct kthread *kthread_alloc(void)
 	return k;
 }
 
+/* What all threads have in common; it begins where its maker is, and may run where that may. */
+static struct task_struct *kthread_prepare(struct kthread *k)
+{
+	struct task_struct *t = &k->task;
+
+	init_completion(&k->exited);
+	t->kthread = k;
+	t->flags = PF_KTHREAD;
+	t->prio = DEFAULT_PRIO;
+	t->cpu = (unsigned int)raw_smp_processor_id();
+	t->cpus_mask = current->cpus_mask;
+	atomic_set(&t->usage, 1);
+	INIT_LIST_HEAD(&t->run_list);
+	return t;
+}
+
 struct task_struct *kthread_create(int (*threadfn)(void *data), void *data,
 				   const char *namefmt, ...)
 {
@@ -277,19 +296,40 @@ struct task_struct *kthread_create(int (*threadfn)(void *data), void *data,
 		return ERR_PTR(-ENOMEM);
 	k->fn = threadfn;
 	k->data = data;
-	t = &k->task;
-	init_completion(&k->exited);
-	t->kthread = k;
+	t = kthread_prepare(k);
 	t->__state = TASK_NEW;
-	t->flags = PF_KTHREAD;
-	t->prio = DEFAULT_PRIO;
-	atomic_set(&t->usage, 1);
-	INIT_LIST_HEAD(&t->run_list);
 	t->sp = switch_stack_prepare((char *)t->stack + THREAD_SIZE, kthread_entry);
 	va_start(args, namefmt);
 	vscnprintf(t->comm, sizeof(t->comm), namefmt, args);
 	va_end(args);
-	kthread_publish(t);
+	kthread_publish(t, true);
+	return t;
+}
+
+struct task_struct *kthread_create_on_cpu(int (*threadfn)(void *data), void *data,
+					  unsigned int cpu, const char *namefmt)
+{
+	char name[TASK_COMM_LEN];
+	struct task_struct *t;
+
+	scnprintf(name, sizeof(name), namefmt, cpu);
+	t = kthread_create(threadfn, data, "%s", name);
+	if (!IS_ERR(t))
+		kthread_bind(t, cpu);
+	return t;
+}
+
+struct task_struct *fork_idle(unsigned int cpu)
+{
+	struct kthread *k = kthread_alloc();
+	struct task_struct *t;
+
+	if (!k)
+		return ERR_PTR(-ENOMEM);
+	t = kthread_prepare(k);
+	t->cpus_mask = *cpumask_of(cpu);
+	scnprintf(t->comm, sizeof(t->comm), "swapper/%u", cpu);
+	kthread_publish(t, false);
 	return t;
 }
 
@@ -380,14 +420,14 @@ static void sched_show_task(struct task_struct *t, void *arg)
 {
 	u64 ns = READ_ONCE(t->sum_exec_ns);
 
-	if (t == current)
-		ns += ktime_get_ns() - t->exec_start_ns;	/* since it was switched to */
-	seq_printf(arg, "%5d %c %4d %10llu %8lu %8lu  %s\n", t->pid, state_letter(t), t->prio,
-		   ns / NSEC_PER_USEC, t->nvcsw, t->nivcsw, t->comm);
+	if (READ_ONCE(t->on_cpu))
+		ns += ktime_get_ns() - READ_ONCE(t->exec_start_ns);	/* since it was switched to */
+	seq_printf(arg, "%5d %c %3u %4d %10llu %8lu %8lu  %s\n", t->pid, state_letter(t),
+		   task_cpu(t), t->prio, ns / NSEC_PER_USEC, t->nvcsw, t->nivcsw, t->comm);
 }
 
 void sched_show(struct seq_file *m)
 {
-	seq_puts(m, "  PID S PRIO    TIME us     WAIT  PREEMPT  COMMAND\n");
+	seq_puts(m, "  PID S CPU PRIO    TIME us     WAIT  PREEMPT  COMMAND\n");
 	sched_for_each_task(sched_show_task, m);
 }

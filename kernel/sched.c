@@ -17,18 +17,46 @@
  *		     +----------- expired[prio]
  *
  *   A switch happens where a thread waits (schedule()), where an interrupt returns to a
- *   thread that may be preempted, and where preempt_enable() ends what held that up.
+ *   thread that may be preempted, and where preempt_enable() ends what held that up.  Who is
+ *   woken on another CPU's queue and should run there at once has that CPU interrupted.
  *
  * INVARIANTS
- *   Q1  a thread is on a list iff array is set; the running one, too, until it waits.
+ *   Q1  a thread is on a list iff array is set; the running one, too, until it waits or must
+ *	 leave its CPU.
  *   Q2  bit p of an array is set iff its list p is not empty.
  *   Q3  threads are switched at preempt depth 1, interrupts off, no spinlock held.
+ *   Q4  rq->curr is changed by its own CPU only, and never moved to another queue but by it.
+ *   Q5  a thread on a list is on the queue of t->cpu.
  *
- * LOCKING	rq->lock, rank LOCK_RQ, irqs off.  Released before the stacks are switched;
- *		from then on task->on_cpu keeps other CPUs off the old stack.
+ * LOCKING	rq->lock, rank LOCK_RQ, irqs off.  All fields of a thread that say (Q) belong to
+ *		the lock of the queue of t->cpu, which changes under that lock (task_rq_lock()).
+ *		Two queues are locked in the order of their CPUs, or the second by trylock.
+ *		Released before the stacks are switched.
+ *
+ * ORDER
+ *   The old stack.  From the choice of its next thread until it stands on that one's stack a
+ *   CPU still uses the old one, whose owner may have been woken, moved and chosen elsewhere
+ *   by then.  So who has chosen a thread waits, with no lock held, until its on_cpu is 0: an
+ *   acquire, which pairs with the release in sched_finish_switch(), behind all that the old
+ *   CPU has done with the thread.  No circle of CPUs waits for each other in that way: who
+ *   waits has chosen later than the one that it waits for, for a thread can only be chosen
+ *   by another after its CPU has chosen somebody else under its lock (Q4).
+ *
+ *   A wake-up.  waiter: state = X; mb; condition?  waker: condition; mb; state?  One of them
+ *   sees the other.  The waiter's schedule() looks at its state once more under its queue's
+ *   lock, under which the waker sets it to running: it either sees that, and goes on, or has
+ *   left the list before the waker looks, who puts it back.  From then until it is on the list
+ *   it is the waker's alone: running, on no list, so no other waker wants it.
+ *
+ *   A resched.  need_resched is a bit of a per-CPU word and only its own CPU writes it; others
+ *   set kicked, under the lock, and send an interrupt, which sets the bit.  kicked goes off
+ *   in the next choice, under the lock: what came before is seen by it, what comes later
+ *   sends again.
+ *
  * CONTEXT	see <linux/sched.h>.
  * FAILURE	waiting where it is forbidden: reported, and no wait.
- * NOT HERE	making threads and taking the dead away: kthread.c.  Waiting for time: sleep.c.
+ * NOT HERE	on which CPU: sched_cpu.c.  Making threads and taking the dead away: kthread.c.
+ *		Waiting for time: sleep.c.
  */
 #include <asm/processor.h>
 #include <asm/switch_to.h>
@@ -40,32 +68,13 @@
 #include <linux/spinlock.h>
 #include <linux/stacktrace.h>
 
-#include "sched.h"
+#include "sched_rq.h"
 
-#define PRIO_WORDS	((MAX_PRIO + 63) / 64)
 #define SLICE_TICKS	5		/* of nice 0: 20 ms */
 #define RR_PRIO		50		/* sched_set_fifo(): in the middle, as in Linux */
 #define RR_PRIO_LOW	98
 
-struct prio_array {
-	u64 bits[PRIO_WORDS];
-	struct list_head list[MAX_PRIO];
-};
-
-/* Field keys:  (Q) lock   (C) constant   (R) a racy read is fine */
-struct rq {
-	spinlock_t lock;
-	struct task_struct *curr;	/* (Q,R) runs now */
-	struct task_struct *idle;	/* (C) runs when nobody else can; on no list */
-	struct prio_array *active;	/* (Q) */
-	struct prio_array *expired;	/* (Q) */
-	struct prio_array array[2];
-	unsigned long nr_switches;	/* (Q,R) */
-	unsigned int nr_running;	/* (Q,R) on the lists */
-	struct task_struct *prev;	/* of the switch that is under way on this CPU */
-};
-
-static DEFINE_PER_CPU(struct rq, sched_rq);
+DEFINE_PER_CPU(struct rq, sched_rq);
 static DEFINE_RATELIMIT_STATE(sched_bug_ratelimit, 10000, 10);
 
 /* ---- run queues ------------------------------------------------------------------ */
@@ -100,14 +109,14 @@ static struct task_struct *array_first(struct prio_array *a)
 
 static struct rq *task_rq(const struct task_struct *t)
 {
-	return per_cpu_ptr(&sched_rq, READ_ONCE(t->cpu));
+	return cpu_rq(READ_ONCE(t->cpu));
 }
 
 /*
  * The queue of @t, locked: once it is, the thread does not move to another.  (The static
  * checkers look at one function at a time: this pair is balanced for them.)
  */
-static struct rq *task_rq_lock(struct task_struct *t, unsigned long *flags) __no_lock_analysis
+struct rq *task_rq_lock(struct task_struct *t, unsigned long *flags) __no_lock_analysis
 {
 	struct rq *rq;
 
@@ -122,7 +131,7 @@ static struct rq *task_rq_lock(struct task_struct *t, unsigned long *flags) __no
 	return rq;
 }
 
-static void task_rq_unlock(struct rq *rq, unsigned long flags) __no_lock_analysis
+void task_rq_unlock(struct rq *rq, unsigned long flags) __no_lock_analysis
 {
 	__acquire(&rq->lock);
 	spin_unlock_irqrestore(&rq->lock, flags);
@@ -134,7 +143,7 @@ static unsigned int prio_slice(int prio)
 	return max(1, SLICE_TICKS - PRIO_TO_NICE(prio) / 4);
 }
 
-static void rq_enqueue(struct rq *rq, struct task_struct *t)
+void rq_enqueue(struct rq *rq, struct task_struct *t)
 {
 	lockdep_assert_held(&rq->lock);
 	if (!t->time_slice)
@@ -143,7 +152,7 @@ static void rq_enqueue(struct rq *rq, struct task_struct *t)
 	rq->nr_running++;
 }
 
-static void rq_dequeue(struct rq *rq, struct task_struct *t)
+void rq_dequeue(struct rq *rq, struct task_struct *t)
 {
 	lockdep_assert_held(&rq->lock);
 	array_del(t);
@@ -160,15 +169,18 @@ static struct task_struct *rq_pick(struct rq *rq)
 	return array_first(rq->active) ?: rq->idle;
 }
 
-/* The running thread is to give way as soon as it can. */
-static void rq_resched(struct rq *rq)
+void rq_resched(struct rq *rq)
 {
 	lockdep_assert_held(&rq->lock);
-	if (rq == this_cpu_ptr(&sched_rq))
+	if (rq->cpu == smp_processor_id()) {
 		set_preempt_need_resched();
+	} else if (!rq->kicked) {
+		rq->kicked = true;
+		smp_send_reschedule((int)rq->cpu);
+	}
 }
 
-static void rq_check_preempt(struct rq *rq, const struct task_struct *t)
+void rq_check_preempt(struct rq *rq, const struct task_struct *t)
 {
 	if (rq->curr == rq->idle || t->prio < rq->curr->prio)
 		rq_resched(rq);
@@ -193,7 +205,7 @@ static void rq_account(struct rq *rq, struct task_struct *prev, struct task_stru
 	const u64 now = ktime_get_ns();
 
 	prev->sum_exec_ns += now - prev->exec_start_ns;
-	next->exec_start_ns = now;
+	prev->exec_start_ns = next->exec_start_ns = now;
 	rq->nr_switches++;
 }
 
@@ -203,37 +215,56 @@ static void rq_set_curr(struct rq *rq, struct task_struct *prev, struct task_str
 	lockdep_assert_held(&rq->lock);
 	rq_account(rq, prev, next);
 	rq->curr = next;
+	rq->curr_prio = next == rq->idle ? MAX_PRIO : next->prio;
 	rq->prev = prev;
-	next->on_cpu = 1;
 }
 
 static void sched_switch(struct task_struct *prev, struct task_struct *next)
 {
 	BUG_ON(preempt_count() != 1);	/* Q3 */
+	while (unlikely(smp_load_acquire(&next->on_cpu)))
+		cpu_relax();		/* another CPU is about to leave its stack */
+	WRITE_ONCE(next->on_cpu, 1);
 	this_cpu_write(current_task, next);
 	switch_stack(&prev->sp, next->sp);
 	sched_finish_switch();
+}
+
+/* @rq is locked, and @prev done with: who is next? */
+static struct task_struct *sched_pick(struct rq *rq, struct task_struct *prev, struct rq *leave)
+{
+	if (leave && prev->array)
+		sched_move(rq, leave, prev);
+	if (unlikely(!rq->nr_running) && !leave)
+		sched_pull_idle(rq);
+	return rq_pick(rq);
 }
 
 /* Preempt depth 1.  @preempted: whatever its state is, it stays runnable. */
 static void sched_pick_and_switch(bool preempted)
 {
 	struct task_struct *prev, *next;
+	struct rq *rq, *leave = NULL;
 	unsigned long flags;
-	struct rq *rq;
 
 	local_irq_save(flags);
 	rq = this_cpu_ptr(&sched_rq);
-	spin_lock(&rq->lock);
 	prev = rq->curr;
+	if (unlikely(!sched_allowed(prev, rq->cpu)))
+		leave = sched_lock_to_leave(rq);
+	else
+		spin_lock(&rq->lock);
 	clear_preempt_need_resched();
+	rq->kicked = false;
 	if (!preempted && READ_ONCE(prev->__state) != TASK_RUNNING && prev->array)
 		rq_dequeue(rq, prev);
-	next = rq_pick(rq);
+	next = sched_pick(rq, prev, leave);
 	if (next != prev) {
 		preempted ? prev->nivcsw++ : prev->nvcsw++;
 		rq_set_curr(rq, prev, next);
 	}
+	if (unlikely(leave))
+		spin_unlock(&leave->lock);	/* not before: see ORDER */
 	spin_unlock(&rq->lock);
 	if (next != prev)
 		sched_switch(prev, next);
@@ -326,6 +357,27 @@ static void sched_yield(void)
 
 /* ---- waking ---------------------------------------------------------------------- */
 
+/*
+ * Put @t on a list: the caller has made it runnable and it is on none.  The locked queue, which
+ * may be another one by then.  Where it may run can change while no lock is held.
+ */
+static struct rq *rq_place(struct rq *rq, struct task_struct *t) __no_lock_analysis
+{
+	unsigned int cpu = sched_select_cpu(t);
+
+	while (cpu != rq->cpu) {
+		WRITE_ONCE(t->cpu, cpu);
+		spin_unlock(&rq->lock);
+		rq = cpu_rq(cpu);
+		spin_lock(&rq->lock);
+		if (!sched_allowed(t, cpu))
+			cpu = sched_select_cpu(t);
+	}
+	rq_enqueue(rq, t);
+	rq_check_preempt(rq, t);
+	return rq;
+}
+
 static bool sched_wake(struct task_struct *t, unsigned int mask)
 {
 	unsigned long flags;
@@ -337,10 +389,8 @@ static bool sched_wake(struct task_struct *t, unsigned int mask)
 	woken = READ_ONCE(t->__state) & mask;
 	if (woken) {
 		WRITE_ONCE(t->__state, TASK_RUNNING);
-		if (!t->array) {
-			rq_enqueue(rq, t);
-			rq_check_preempt(rq, t);
-		}
+		if (!t->array)
+			rq = rq_place(rq, t);
 	}
 	task_rq_unlock(rq, flags);
 	return woken;
@@ -365,6 +415,12 @@ void sched_tick(void)
 		rq_resched(rq);
 	}
 	spin_unlock(&rq->lock);
+	sched_balance_tick(rq);
+}
+
+void scheduler_ipi(void)
+{
+	set_preempt_need_resched();
 }
 
 void sched_rotate(void)
@@ -394,6 +450,8 @@ static void sched_set_prio(struct task_struct *t, int prio)
 	t->time_slice = prio_slice(prio);
 	if (a)
 		array_add(prio < MAX_RT_PRIO ? rq->active : a, t);	/* never expires */
+	if (rq->curr == t)
+		rq->curr_prio = prio;
 	if (rq->curr == t ? lower : a != NULL)
 		rq_resched(rq);
 	task_rq_unlock(rq, flags);
@@ -427,12 +485,21 @@ int task_nice(const struct task_struct *t)
 
 unsigned long sched_nr_switches(void)
 {
-	return READ_ONCE(this_cpu_ptr(&sched_rq)->nr_switches);
+	unsigned long sum = 0;
+	unsigned int cpu;
+
+	for_each_cpu(cpu, &sched_active_mask)
+		sum += READ_ONCE(cpu_rq(cpu)->nr_switches);
+	return sum;
 }
 
 unsigned int sched_nr_running(void)
 {
-	return READ_ONCE(this_cpu_ptr(&sched_rq)->nr_running);
+	unsigned int sum = 0, cpu;
+
+	for_each_cpu(cpu, &sched_active_mask)
+		sum += READ_ONCE(cpu_rq(cpu)->nr_running);
+	return sum;
 }
 
 /* ---- the beginning and the end --------------------------------------------------- */
@@ -451,12 +518,12 @@ static const struct sched_ops sched_ops = {
 	.timeout = sleep_timeout,
 	.yield = sched_yield,
 	.wake = sched_wake,
+	.set_allowed = sched_set_allowed,
 };
 
-void sched_init(void)
+void sched_init_cpu(unsigned int cpu, struct task_struct *idle)
 {
-	struct rq *rq = this_cpu_ptr(&sched_rq);
-	struct task_struct *idle = current;
+	struct rq *rq = cpu_rq(cpu);
 	unsigned int i, p;
 
 	spin_lock_init_ranked(&rq->lock, LOCK_RQ);
@@ -465,12 +532,36 @@ void sched_init(void)
 			INIT_LIST_HEAD(&rq->array[i].list[p]);
 	rq->active = &rq->array[0];
 	rq->expired = &rq->array[1];
+	rq->cpu = cpu;
 	rq->idle = idle;
-	idle->exec_start_ns = ktime_get_ns();
-	idle->flags |= PF_KTHREAD;
-	kthread_adopt(idle);
 	rq->curr = idle;
+	rq->curr_prio = MAX_PRIO;
+	idle->cpu = cpu;
+	idle->on_cpu = 1;
+	idle->flags |= PF_KTHREAD;
+	per_cpu(current_task, cpu) = idle;
+}
+
+void sched_cpu_start(void)
+{
+	const struct rq *rq = this_cpu_ptr(&sched_rq);
+
+	WARN_ON(current != rq->idle || !irqs_disabled());
+	current->exec_start_ns = ktime_get_ns();
+	cpumask_set_cpu(rq->cpu, &sched_active_mask);
+}
+
+void sched_init(void)
+{
+	unsigned long flags;
+
+	sched_init_cpu((unsigned int)smp_processor_id(), current);
+	kthread_adopt(current);
+	sched_balance_init();
 	sched_set_ops(&sched_ops);
+	local_irq_save(flags);
+	sched_cpu_start();
+	local_irq_restore(flags);
 	trap_set_preempt_hook(sched_preempt_irq);
 }
 

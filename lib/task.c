@@ -14,11 +14,13 @@
 #include <asm/processor.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
 
 struct task_struct init_task = {
 	.comm = "swapper/0",
 	.on_cpu = 1,
 	.prio = 120,
+	.cpus_mask = CPU_MASK_ALL,
 	.usage = ATOMIC_INIT(1),
 	.run_list = LIST_HEAD_INIT(init_task.run_list),
 	.tasks = LIST_HEAD_INIT(init_task.tasks),
@@ -124,4 +126,43 @@ bool wake_up_state(struct task_struct *t, unsigned int mask)
 bool wake_up_process(struct task_struct *t)
 {
 	return wake_up_state(t, TASK_NORMAL | TASK_NEW);
+}
+
+int set_cpus_allowed_ptr(struct task_struct *t, const struct cpumask *mask)
+{
+	const struct sched_ops *ops = READ_ONCE(sched_ops);
+
+	if (ops)
+		return ops->set_allowed(t, mask);
+	if (!cpumask_test_cpu((unsigned int)smp_processor_id(), mask))
+		return -EINVAL;
+	cpumask_copy(&t->cpus_mask, mask);
+	return 0;
+}
+
+/* Looked at under the lock of its queue by those who want to move it, while it does not run. */
+void migrate_disable(void)
+{
+	preempt_disable();
+	current->migration_disabled++;
+	preempt_enable();
+}
+
+/*
+ * The barrier pairs with that of set_cpus_allowed_ptr(): either it sees that we may be moved,
+ * or we see its mask.
+ */
+void migrate_enable(void)
+{
+	struct task_struct *t = current;
+
+	if (WARN_ON_ONCE(!t->migration_disabled))
+		return;
+	preempt_disable();
+	WRITE_ONCE(t->migration_disabled, t->migration_disabled - 1);
+	smp_mb();
+	if (!t->migration_disabled &&
+	    !cpumask_test_cpu((unsigned int)smp_processor_id(), &t->cpus_mask))
+		set_preempt_need_resched();
+	preempt_enable();
 }

@@ -5,7 +5,7 @@
  * A thread ends when its function returns, or in kthread_exit(); then its stack goes back.
  * Its task_struct stays until the last reference: who wants to kthread_stop() a thread that
  * may have returned by itself holds one from get_task_struct() (<linux/sched/task.h>), as in
- * Linux.
+ * Linux.  A new thread may run on the CPUs on which its maker may.
  *
  * Context: process, may sleep.  Failure: ERR_PTR(-ENOMEM), nothing changed.
  */
@@ -22,8 +22,16 @@ struct task_struct *kthread_create(int (*threadfn)(void *data), void *data,
 #define kthread_create_on_node(fn, data, node, name, ...) \
 	kthread_create(fn, data, name, ##__VA_ARGS__)
 
-/* To a CPU, before its first wake-up: there is one, and it runs there. */
-#define kthread_bind(t, cpu)		((void)(t), (void)(cpu))
+/* The same, bound to @cpu, whose number is the one argument of @namefmt. */
+struct task_struct *kthread_create_on_cpu(int (*threadfn)(void *data), void *data,
+					  unsigned int cpu, const char *namefmt);
+
+/* Before its first wake-up: it runs on @cpu, on one of @mask, and nowhere else. */
+void kthread_bind(struct task_struct *t, unsigned int cpu);
+struct cpumask;
+void kthread_bind_mask(struct task_struct *t, const struct cpumask *mask);
+/* What @cpu, which is about to be started, does first and last: with a stack, not to be woken. */
+struct task_struct *fork_idle(unsigned int cpu);
 
 #define kthread_run(threadfn, data, namefmt, ...) ({			\
 	struct task_struct *__k = kthread_create(threadfn, data, namefmt, ##__VA_ARGS__); \

@@ -11,6 +11,7 @@
 #define _LINUX_SCHED_H
 
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>
@@ -39,6 +40,7 @@
 #define PF_MEMALLOC_NOFS	0x00040000	/* all its allocations are GFP_NOFS */
 #define PF_MEMALLOC_NOIO	0x00080000	/* ... GFP_NOIO */
 #define PF_KTHREAD		0x00200000
+#define PF_NO_SETAFFINITY	0x04000000	/* bound for good */
 
 #define TASK_COMM_LEN		16
 #define MAX_SCHEDULE_TIMEOUT	LONG_MAX
@@ -66,7 +68,9 @@ struct task_struct {
 	unsigned long sp;		/* saved stack pointer, while it does not run */
 	void *stack;			/* (C) lowest byte, THREAD_SIZE of them; NULL: not ours */
 	unsigned int on_cpu;		/* its stack is in use on some CPU */
-	unsigned int cpu;		/* (Q) */
+	unsigned int cpu;		/* (Q,R) on which it runs, or ran last, or is to run */
+	struct cpumask cpus_mask;	/* (Q) on which it may */
+	unsigned int migration_disabled; /* (T) depth: it stays where it is */
 	atomic_t usage;			/* the structure, not the stack */
 
 	int prio;			/* (Q,R) 0..99 real time, 100..139 normal: low runs first */
@@ -74,7 +78,7 @@ struct task_struct {
 	unsigned int time_slice;	/* (Q) ticks left */
 	struct list_head run_list;	/* (Q) */
 	u64 sum_exec_ns;		/* (Q,R) time on a CPU */
-	u64 exec_start_ns;		/* (Q) */
+	u64 exec_start_ns;		/* (Q,R) since when it runs, or does not run */
 	unsigned long nvcsw, nivcsw;	/* (Q,R) switches: gave up, was preempted */
 
 	unsigned int lockdep_depth;	/* (T) sleeping locks that it holds, lib/lockdep.c */
@@ -138,6 +142,21 @@ bool wake_up_state(struct task_struct *t, unsigned int mask);
 bool __cond_resched(void);
 #define cond_resched()		(should_resched(0) ? __cond_resched() : false)
 
+/*
+ * Which CPUs @t may run on, from now on; a thread that runs elsewhere has left when this
+ * returns, unless it is in migrate_disable(): then it leaves at the end of that.  A new thread
+ * has its maker's mask.  0; -EINVAL: none of them runs.  Process, may sleep.
+ */
+int set_cpus_allowed_ptr(struct task_struct *t, const struct cpumask *mask);
+/* May be preempted, may sleep, but goes on on the same CPU.  Nests.  Process. */
+void migrate_disable(void);
+void migrate_enable(void);
+
+static inline unsigned int task_cpu(const struct task_struct *t)
+{
+	return READ_ONCE(t->cpu);
+}
+
 /* There are no signals: kthread_stop() is how a thread learns that it is not wanted. */
 #define signal_pending(t)	((void)(t), false)
 #define fatal_signal_pending(t)	((void)(t), false)
@@ -153,6 +172,7 @@ struct sched_ops {
 	long (*timeout)(long timeout);
 	void (*yield)(void);
 	bool (*wake)(struct task_struct *t, unsigned int mask);
+	int (*set_allowed)(struct task_struct *t, const struct cpumask *mask);
 };
 void sched_set_ops(const struct sched_ops *ops);
 

@@ -25,11 +25,20 @@ struct seq_file;
 
 /* Once, in the boot context, which becomes the idle thread of this CPU. */
 void sched_init(void);
-/* What the boot context does for the rest of its life. */
+/*
+ * Another CPU: @idle is what it will do when nobody wants it (fork_idle()).  Before it starts,
+ * on any CPU.  Then, on it, standing on @idle's stack, interrupts off: from now on it is
+ * given threads, which run as soon as it is in sched_idle().
+ */
+void sched_init_cpu(unsigned int cpu, struct task_struct *idle);
+void sched_cpu_start(void);
+/* What the first context of a CPU does for the rest of its life. */
 void __noreturn sched_idle(void);
 
-/* One jiffy has passed.  Hard interrupt. */
+/* One jiffy has passed.  Hard interrupt, on each CPU. */
 void sched_tick(void);
+/* Another CPU has sent RESCHEDULE_VECTOR.  Hard interrupt. */
+void scheduler_ipi(void);
 
 /*
  * The running thread goes behind the others of its priority, as soon as it may be preempted:
@@ -49,7 +58,7 @@ void sched_first_switch(void);
 /* The last one: never to run again.  Process context. */
 void __noreturn sched_exit(void);
 
-/* Switches so far; runnable threads, the idle one not counted.  Racy. */
+/* Of all CPUs: switches so far; runnable threads, the idle ones not counted.  Racy. */
 unsigned long sched_nr_switches(void);
 unsigned int sched_nr_running(void);
 
