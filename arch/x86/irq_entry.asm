@@ -67,7 +67,8 @@ entry_common:
 	; return: nothing that it had stored counts before its last instruction.  This is the
 	; only place that has to know, and it is before everything that could allocate.
 	; Not for #DB: who steps through a sequence would never reach its end.  So a #DB
-	; handler must not allocate (what it lets in does, and that rewinds on its own).
+	; handler must not allocate.  What comes into it may: trap_dispatch() then rewinds what
+	; #DB interrupted.  (Not seen: an NMI in #DB's own first or last few instructions.)
 	mov	rax, [rsp + REGS_IP]
 	mov	rdx, rax
 	sub	rdx, __rewind_start

@@ -14,6 +14,7 @@
 #include <asm/nmi.h>
 #include <asm/processor.h>
 #include <asm/ptrace.h>
+#include <asm/rewind.h>
 #include <asm/traps.h>
 #include <linux/atomic.h>
 #include <linux/errno.h>
@@ -220,6 +221,8 @@ void trap_dispatch(struct pt_regs *regs, unsigned int vector)
 	const bool shadow = this_cpu_test(__preempt_count, PREEMPT_IRQS_OFF);
 
 	irq_shadow_set();
+	if (unlikely(outer))			/* #DB's entry has not: see irq_entry.asm */
+		outer->ip = rewind_ip(outer->ip);
 	this_cpu_write(trap_regs, regs);
 	if (vector < NR_EXCEPTIONS)
 		trap_exception(regs, vector);

@@ -133,7 +133,8 @@ static struct step *step_arrived(const struct pt_regs *regs)
 {
 	struct step *s = step_waiting;
 
-	if (!s || regs->ip != s->want_ip || regs->sp != s->want_sp) {
+	if (!s || (s->entry != STEP_DEBUG &&
+		   (regs->ip != s->want_ip || regs->sp != s->want_sp))) {
 		step_counts.strays++;
 		return NULL;
 	}
@@ -162,7 +163,7 @@ static bool step_nmi(struct pt_regs *regs)
 	step_counts.strays += !in_nmi();
 	step_counts.nmis++;
 	s->nmi = true;
-	if (s->entry == STEP_NMI)
+	if (s->entry != STEP_IRQ)
 		step_handle(s);
 	return true;
 }
@@ -208,10 +209,24 @@ static void step_raise(const struct step *s, struct pt_regs *regs)
 	regs->flags &= ~X86_EFLAGS_IF;
 }
 
-static void step_send_nmi(void)
+/* The first of the two comes into a #DB handler, which rewinds what #DB interrupted. */
+static void step_send_nmi(struct pt_regs *regs)
 {
+	const unsigned long ip = regs->ip;
+
 	step_block_nmis();
+	regs->ip = ip;
 	apic_send_self_nmi();
+}
+
+/* Here and now.  What the #DB interrupted must start over all the same. */
+static void step_nmi_in_debug(const struct step *s)
+{
+	unsigned int spins = NMI_SPINS;
+
+	apic_send_self_nmi();
+	while (!READ_ONCE(s->nmi) && --spins)
+		cpu_relax();
 }
 
 static void step_deliver(struct step *s, struct pt_regs *regs, bool masked)
@@ -222,8 +237,10 @@ static void step_deliver(struct step *s, struct pt_regs *regs, bool masked)
 	step_waiting = s;
 	if (s->entry == STEP_TRAP)
 		step_raise(s, regs);
+	else if (s->entry == STEP_DEBUG)
+		step_nmi_in_debug(s);
 	else if (masked || s->entry == STEP_NMI)
-		step_send_nmi();
+		step_send_nmi(regs);
 	else
 		apic_send_self(STEP_VECTOR);
 }

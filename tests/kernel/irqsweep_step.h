@@ -44,6 +44,8 @@ enum step_entry {
 	STEP_IRQ,			/* an interrupt; where they are off, an NMI that looks */
 	STEP_NMI,			/* an NMI, whose handler works */
 	STEP_TRAP,			/* an exception, as if the instruction had raised it */
+	STEP_DEBUG,			/* #DB itself, and an NMI in its handler, which works */
+	STEP_NR_ENTRIES,
 };
 /* Exceptions that STEP_TRAP may raise. */
 #define STEP_NR_VECTORS		3

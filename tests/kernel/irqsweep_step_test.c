@@ -282,6 +282,26 @@ static void every_kind_of_entry(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, get_irq_regs());
 }
 
+/* #DB does not rewind; an NMI in its handler may run the same sequence, and so has to. */
+static void an_nmi_in_debug_rewinds(struct kunit *test)
+{
+	unsigned int k, passes;
+	struct step s;
+
+	begin(test);
+	record(test, irqsweep_sequence, &passes);
+	for (k = 0; k < trace.nr; k++) {
+		s = (struct step){ .mode = STEP_VISIT, .trace = &trace, .target = k,
+				   .entry = STEP_DEBUG, .handler = look_in_nmi };
+		nr_found = nr_nmis = passes = 0;
+		irqsweep_step(&s, irqsweep_sequence, &passes);
+		KUNIT_ASSERT_PTR_EQ(test, s.fault, NULL);
+		KUNIT_ASSERT_EQ(test, nr_found, 1);
+		KUNIT_ASSERT_EQ(test, nr_nmis, 1);
+		KUNIT_ASSERT_EQ(test, passes, k ? 2 : 1);
+	}
+}
+
 /* ---- what is stepped may do odd things ------------------------------------------------ */
 
 static void repeat_100(void *arg)
@@ -450,6 +470,7 @@ static struct kunit_case irqsweep_step_cases[] = {
 	KUNIT_CASE(stepping_does_not_rewind),
 	KUNIT_CASE(an_nmi_rewinds_too),
 	KUNIT_CASE(every_kind_of_entry),
+	KUNIT_CASE(an_nmi_in_debug_rewinds),
 	KUNIT_CASE(repeated_instructions),
 	KUNIT_CASE(exceptions_run_untouched),
 	KUNIT_CASE(another_path_is_noticed),

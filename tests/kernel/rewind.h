@@ -59,7 +59,6 @@ struct rewind_plan {
 
 struct rewind_result {
 	unsigned long visits, again;
-	unsigned long entries[3];	/* delivered, by enum step_entry */
 	unsigned int failures;
 	char text[512];			/* the first of them */
 };

@@ -9,8 +9,8 @@
  *   last	that handler runs an operation, to its end
  *
  *   All operations are of the same stock; every choice of four, and every choice of three
- *   entries: an interrupt, an NMI, an exception (#PF, #GP and #MC take turns).  In an NMI
- *   only exceptions come.
+ *   entries: an interrupt, an NMI, an exception (#PF, #GP and #MC take turns), and a #DB, in
+ *   whose handler an NMI comes.  In an NMI only exceptions come.
  *
  *   What the operation of a level does depends on what is left for it, so it is recorded for
  *   each choice of boundaries above it.  Interrupted are the boundaries that lie in a slot:
@@ -35,7 +35,6 @@
 #define MAX_AT		64		/* of them in slots */
 #define NR_HANDS	(REWIND_DEPTH + 1)
 #define TRIES		16
-#define NR_ENTRIES	3
 
 struct level {
 	struct step step;
@@ -60,7 +59,9 @@ static struct run {
 	const char *fault;
 } run;
 
-static const char *const entry_names[NR_ENTRIES] = { "interrupt", "NMI", "exception" };
+static const char *const entry_names[STEP_NR_ENTRIES] = {
+	"interrupt", "NMI", "exception", "NMI in #DB",
+};
 
 /* ---- one visit --------------------------------------------------------------------- */
 
@@ -265,11 +266,11 @@ static bool choose_entries(unsigned int code)
 	bool nmi = false;
 	unsigned int i;
 
-	for (i = 0; i < run.plan->depth; i++, code /= NR_ENTRIES) {
-		run.entry[i] = code % NR_ENTRIES;
+	for (i = 0; i < run.plan->depth; i++, code /= STEP_NR_ENTRIES) {
+		run.entry[i] = code % STEP_NR_ENTRIES;
 		if (nmi && run.entry[i] != STEP_TRAP)
 			return false;
-		nmi |= run.entry[i] == STEP_NMI;
+		nmi |= run.entry[i] == STEP_NMI || run.entry[i] == STEP_DEBUG;
 	}
 	return !code;
 }
@@ -301,7 +302,7 @@ bool rewind_run(const struct rewind_stock *stock, const struct rewind_plan *plan
 		struct rewind_result *r)
 {
 	const unsigned int nr_ops = power(stock->nr_ops, plan->depth + 1);
-	const unsigned int nr_entries = power(NR_ENTRIES, plan->depth);
+	const unsigned int nr_entries = power(STEP_NR_ENTRIES, plan->depth);
 	unsigned int nr = 0, ops, entries;
 
 	memset(r, 0, sizeof(*r));

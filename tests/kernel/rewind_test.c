@@ -19,7 +19,7 @@
 
 #include "rewind_planted.h"
 
-#define SAMPLE_STRIDE	8		/* prime to the 15 choices of entries: each has its turn */
+#define SAMPLE_STRIDE	9		/* prime to the 22 choices of entries: each has its turn */
 
 static bool full;
 static char only[96];
@@ -165,7 +165,7 @@ static bool was_interrupted(const u8 *slot)
 /* A sequence that is in no stock. */
 static void nobody_interrupts_it(struct kunit *test)
 {
-	const struct rewind_plan plan = { .depth = REWIND_DEPTH, .stride = 15 };
+	const struct rewind_plan plan = { .depth = REWIND_DEPTH, .stride = 22 };
 	const char *slot;
 
 	begin(test);
