@@ -109,7 +109,7 @@ LDFLAGS := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=non
 	$(if $(shell $(LD) --help 2>/dev/null | grep -o warn-rwx),--no-warn-rwx-segments)
 LDSCRIPT := arch/x86/quarry.ld
 
-PHONY := all iso host run run-uefi run-monitor debug test host-test sweep bench bench-linux lint coverage \
+PHONY := all iso host run run-uefi run-monitor debug test host-test sweep bench bench-check bench-linux lint coverage \
 	setup help clean FORCE
 
 all: $(O)/$(IMG).elf $(O)/$(IMG).iso compile_commands.json
@@ -299,6 +299,8 @@ sweep: $(O)/$(IMG).elf
 	$(Q)scripts/irqsweep $(SWEEPFLAGS)
 bench: $(O)/$(IMG).elf
 	$(Q)scripts/bench --kernel $< --smp $(SMP) $(if $(BENCH),'$(BENCH)')
+bench-check: $(O)/$(IMG).elf
+	$(Q)CC='$(CC)' scripts/bench-check --kernel $< $(BENCHFLAGS)
 bench-linux: $(O)/$(IMG).elf
 	$(Q)scripts/bench-linux --kernel $< --smp $(SMP) $(BENCHFLAGS)
 stress: $(O)/$(IMG).elf
@@ -323,6 +325,7 @@ help:
 	@echo '  host-test    the hosted suites alone (FILTER=glob)'
 	@echo '  sweep        the deep interrupt sweep: every pair of instructions, some 15 minutes'
 	@echo '  bench        the benchmark table, in instructions (BENCH=glob)'
+	@echo '  bench-check  fails if one of its figures grew (BENCHFLAGS=--update: take these as the new ones)'
 	@echo '  bench-linux  the same beside Linux, Debian'\''s package booted in the same QEMU'
 	@echo '  stress       everybody allocates at full memory for 2 minutes, on 64M and on 1G (STRESS="seconds mem...")'
 	@echo '  lint         cppcheck, sparse, clang, format, layers, headers, sizes'
