@@ -50,6 +50,7 @@ CPUIDX_LM		equ 1 << 29
 
 extern init_top_pgt, early_pud, early_pmd, image_pud, image_pmd, fixmap_pmd, fixmap_pte
 extern boot_stack, boot_start, kernel_main, _end
+extern __per_cpu_start, __per_cpu_end, __per_cpu_template
 global boot_multiboot2_entry, boot_pvh_entry, boot_high
 
 section .boot.header progbits alloc noexec nowrite align=8
@@ -274,6 +275,18 @@ boot_high:
 	mov qword [init_top_pgt], 0	; address 0 is a fault from here on
 	mov rax, cr3
 	mov cr3, rax
+
+	; Other CPUs' variables begin as these are now.  (Multiples of 64 bytes.)
+	mov r8d, esi
+	mov r9d, edi
+	mov rsi, __per_cpu_start
+	mov rdi, __per_cpu_template
+	mov rcx, __per_cpu_end
+	sub rcx, rsi
+	shr ecx, 3
+	rep movsq
+	mov esi, r8d
+	mov edi, r9d
 
 	; boot_start(magic, information, tsc), then kernel_main(): it never returns.
 	mov edx, edi

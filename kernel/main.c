@@ -39,6 +39,7 @@
 #include <linux/selftest.h>
 #include <linux/serial.h>
 #include <linux/slab.h>
+#include <linux/smpboot.h>
 #include <linux/stats.h>
 #include <linux/swap.h>
 #include <linux/timer.h>
@@ -108,12 +109,14 @@ static void start_memory(void)
 	memblock_reserve(kernel_image_start(),	/* ourselves */
 			 kernel_image_end() - kernel_image_start());
 	memblock_from_boot_info(&boot_info);	/* what is RAM, and what of it is taken */
+	smp_reserve_trampoline();		/* where other CPUs start: below 1 MiB */
 	isa_dma_probe();			/* who needs memory below 16 MiB? */
 	section_init();				/* count; nothing is brought in yet */
 	zone_init_all();			/* watermarks and reserves from the counts */
 	page_alloc_init();			/* zonelists, per-CPU stocks */
 	first_page();
 	paging_finish_boot();			/* the loader's identity map goes */
+	smp_prepare_cpus();			/* how many are we?  Variables for each CPU */
 	kmem_cache_init();			/* the cache of caches */
 	kmalloc_init();				/* size classes */
 	vmalloc_init();				/* virtually contiguous areas */
@@ -175,6 +178,7 @@ static int kernel_init(void *unused)
 {
 	system_state = SYSTEM_RUNNING;		/* from here on sleeping can be wrong */
 	input_start();				/* threads that read what is typed */
+	smp_init();				/* all CPUs run */
 	selftest_init();			/* KUnit's sockets: accounts, watchdog, clock */
 	run_initcalls();			/* built-in and EXT= drivers */
 	paging_seal();				/* __ro_after_init: all initialisers have run */

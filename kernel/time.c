@@ -32,6 +32,7 @@
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/sched/task.h>
+#include <linux/smp.h>
 #include <linux/timer.h>
 
 #define CALIBRATE_TICKS		(PIT_HZ / 200)	/* 5 ms */
@@ -168,10 +169,26 @@ static void tick_interrupt(void)
 	}
 }
 
+/* The boot CPU keeps the time; the others only let their threads take turns. */
+static void tick_interrupt_other(void)
+{
+	sched_tick();
+	irq_work_tick();
+}
+
 static void tick_apic(struct pt_regs *regs)
 {
 	apic_eoi();
-	tick_interrupt();
+	if (smp_processor_id() == 0)
+		tick_interrupt();
+	else
+		tick_interrupt_other();
+}
+
+void time_init_cpu(void)
+{
+	if (tick.by_apic)
+		apic_timer_start(tick.apic_hz / HZ);
 }
 
 static irqreturn_t tick_pit(int irq, void *dev)

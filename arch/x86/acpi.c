@@ -148,7 +148,10 @@ bool acpi_read_madt_from(const u8 *rsdp, struct madt_info *info)
 		pr_warn("ACPI: MADT at 0x%llx is malformed (%zu bytes), ignored\n", pa, bytes);
 		return false;
 	}
-	if (info->nr_dropped)
+	if (info->truncated)
+		pr_warn("ACPI: MADT: an entry overruns it, %u ignored, one CPU is used\n",
+			info->nr_dropped);
+	else if (info->nr_dropped)
 		pr_warn("ACPI: MADT: %u entries ignored\n", info->nr_dropped);
 	return true;
 }

@@ -42,15 +42,19 @@
 #define APIC_LVT_MASKED		0x10000
 #define APIC_LVT_PERIODIC	0x20000
 #define APIC_MODE_NMI		0x400
+#define APIC_MODE_INIT		0x500
+#define APIC_MODE_STARTUP	0x600
 #define APIC_MODE_EXTINT	0x700
 #define APIC_ICR_BUSY		0x1000
 #define APIC_ICR_ASSERT		0x4000
+#define APIC_ICR_LEVEL		0x8000
 #define APIC_ICR_SELF		0x40000
 #define APIC_DIVIDE_BY_16	0x3
 
 #define ICR_SPINS		1000000
 
 static u8 __iomem *apic_base;		/* NULL: no local APIC, or not in use */
+static phys_addr_t apic_paddr;		/* (C) where every CPU's is */
 
 static u32 apic_read(unsigned int reg)
 {
@@ -77,16 +81,59 @@ u32 apic_id(void)
 	return apic_read(APIC_ID) >> 24;
 }
 
+/* The register still holds what is on its way, if anything is. */
+static void apic_wait_icr(void)
+{
+	unsigned int spins = ICR_SPINS;
+
+	while ((apic_read(APIC_ICR_LOW) & APIC_ICR_BUSY) && --spins)
+		cpu_relax();
+}
+
 static void apic_send(u32 command)
 {
 	unsigned long flags;
-	unsigned int spins = ICR_SPINS;
 
 	local_irq_save(flags);
-	while ((apic_read(APIC_ICR_LOW) & APIC_ICR_BUSY) && --spins)
-		cpu_relax();
+	apic_wait_icr();
 	apic_write(APIC_ICR_LOW, command);
 	local_irq_restore(flags);
+}
+
+/*
+ * An NMI in between may send on its own: to its own CPU, by the shorthand, which leaves the
+ * destination alone.
+ */
+static void apic_send_to(u32 apic_id, u32 command)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	apic_wait_icr();
+	apic_write(APIC_ICR_HIGH, apic_id << 24);
+	apic_write(APIC_ICR_LOW, command);
+	local_irq_restore(flags);
+}
+
+void apic_send_vector(u32 apic_id, u8 vector)
+{
+	apic_send_to(apic_id, APIC_ICR_ASSERT | vector);
+}
+
+void apic_send_nmi(u32 apic_id)
+{
+	apic_send_to(apic_id, APIC_ICR_ASSERT | APIC_MODE_NMI);
+}
+
+void apic_send_init(u32 apic_id)
+{
+	apic_send_to(apic_id, APIC_ICR_LEVEL | APIC_ICR_ASSERT | APIC_MODE_INIT);
+	apic_send_to(apic_id, APIC_ICR_LEVEL | APIC_MODE_INIT);	/* de-assert: for old ones */
+}
+
+void apic_send_startup(u32 apic_id, u8 page)
+{
+	apic_send_to(apic_id, APIC_ICR_ASSERT | APIC_MODE_STARTUP | page);
 }
 
 void apic_send_self(u8 vector)
@@ -97,12 +144,7 @@ void apic_send_self(u8 vector)
 /* The "self" shorthand cannot carry an NMI; naming oneself as the destination can. */
 void apic_send_self_nmi(void)
 {
-	unsigned long flags;
-
-	local_irq_save(flags);
-	apic_write(APIC_ICR_HIGH, apic_id() << 24);
-	apic_send(APIC_ICR_ASSERT | APIC_MODE_NMI);
-	local_irq_restore(flags);
+	apic_send_nmi(apic_id());
 }
 
 /* The task priority register stops its own class of 16 vectors and all below. */
@@ -137,42 +179,52 @@ u32 apic_read_errors(void)
 	return apic_read(APIC_ESR);
 }
 
-/*
- * In memory-mapped mode, enabled, where it is; returns that.  The MADT says where it
- * should be (@told, 0: it does not), but to move it there could put it over RAM.
- */
-static phys_addr_t apic_enable_msr(phys_addr_t told)
+/* In memory-mapped mode, enabled, at @paddr. */
+static void apic_enable_msr(phys_addr_t paddr)
 {
 	u64 msr = rdmsrl(MSR_IA32_APICBASE);
-	phys_addr_t paddr = msr & APICBASE_ADDR;
 
-	if (told && told != paddr)
-		pr_warn("APIC: the MADT says 0x%llx, but it is at 0x%llx\n", told, paddr);
 	if (msr & APICBASE_X2APIC)
 		wrmsrl(MSR_IA32_APICBASE, msr & ~(APICBASE_X2APIC | APICBASE_ENABLE));
-	wrmsrl(MSR_IA32_APICBASE, (msr & ~APICBASE_X2APIC) | APICBASE_ENABLE);
-	return paddr;
+	msr &= ~(APICBASE_X2APIC | APICBASE_ADDR);
+	wrmsrl(MSR_IA32_APICBASE, msr | paddr | APICBASE_ENABLE);
+}
+
+/* No vector comes but those that are sent.  @lint0, @lint1: what its two pins bring. */
+static void apic_set_up(u32 lint0, u32 lint1)
+{
+	apic_write(APIC_LVT_TIMER, APIC_LVT_MASKED);
+	apic_write(APIC_LVT_THERMAL, APIC_LVT_MASKED);
+	apic_write(APIC_LVT_PERF, APIC_LVT_MASKED);
+	apic_write(APIC_LVT_LINT0, lint0);
+	apic_write(APIC_LVT_LINT1, lint1);
+	apic_write(APIC_LVT_ERROR, ERROR_APIC_VECTOR);
+	apic_write(APIC_TPR, 0);
+	apic_write(APIC_SPIV, APIC_SPIV_ENABLE | SPURIOUS_APIC_VECTOR);
+	apic_read_errors();
 }
 
 bool apic_init(phys_addr_t paddr, bool virtual_wire)
 {
 	if (!boot_cpu_has(X86_FEATURE_APIC) || !boot_cpu_has(X86_FEATURE_MSR))
 		return false;
-	paddr = apic_enable_msr(paddr);
-	apic_base = (u8 __iomem __force *)fixmap_set(FIX_LAPIC, paddr, PAGE_KERNEL_NOCACHE);
+	apic_paddr = rdmsrl(MSR_IA32_APICBASE) & APICBASE_ADDR;
+	/* To move it to where the MADT says could put it over RAM. */
+	if (paddr && paddr != apic_paddr)
+		pr_warn("APIC: the MADT says 0x%llx, but it is at 0x%llx\n", paddr, apic_paddr);
+	apic_enable_msr(apic_paddr);
+	apic_base = (u8 __iomem __force *)fixmap_set(FIX_LAPIC, apic_paddr, PAGE_KERNEL_NOCACHE);
 	if (apic_read(APIC_VERSION) == 0 || apic_read(APIC_VERSION) == ~0U) {
-		pr_warn("APIC: nothing answers at 0x%llx\n", paddr);
+		pr_warn("APIC: nothing answers at 0x%llx\n", apic_paddr);
 		apic_base = NULL;
 		return false;
 	}
-	apic_write(APIC_LVT_TIMER, APIC_LVT_MASKED);
-	apic_write(APIC_LVT_THERMAL, APIC_LVT_MASKED);
-	apic_write(APIC_LVT_PERF, APIC_LVT_MASKED);
-	apic_write(APIC_LVT_LINT0, virtual_wire ? APIC_MODE_EXTINT : APIC_LVT_MASKED);
-	apic_write(APIC_LVT_LINT1, APIC_MODE_NMI);
-	apic_write(APIC_LVT_ERROR, ERROR_APIC_VECTOR);
-	apic_write(APIC_TPR, 0);
-	apic_write(APIC_SPIV, APIC_SPIV_ENABLE | SPURIOUS_APIC_VECTOR);
-	apic_read_errors();
+	apic_set_up(virtual_wire ? APIC_MODE_EXTINT : APIC_LVT_MASKED, APIC_MODE_NMI);
 	return true;
+}
+
+void apic_init_cpu(void)
+{
+	apic_enable_msr(apic_paddr);
+	apic_set_up(APIC_LVT_MASKED, APIC_LVT_MASKED);
 }

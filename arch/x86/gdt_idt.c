@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * arch/x86/gdt_idt.c - descriptor tables: flat segments, one TSS, 256 gates
+ * arch/x86/gdt_idt.c - descriptor tables: flat segments, one TSS a CPU, 256 gates
  *
  * All gates are interrupt gates (interrupts off at entry) to the stubs of irq_entry.asm,
  * 16 bytes each.  Double fault, NMI and machine check switch to stacks of their own,
@@ -53,26 +53,34 @@ static const void *const exception_guards[] __used __section(".guard_pages") = {
 	exception_stacks[ESTACK_MCE].guard,
 };
 
-static u64 gdt[GDT_ENTRIES] __aligned(64);
-static struct tss64 tss __aligned(128);
+DEFINE_PER_CPU(u8 *, exception_stack_of[NR_EXCEPTION_STACKS]);
+static DEFINE_PER_CPU_ALIGNED(u64, cpu_gdt[GDT_ENTRIES]);
+static DEFINE_PER_CPU(struct tss64, cpu_tss) __aligned(128);
 static struct gate_desc idt[NR_VECTORS] __aligned(4096) __ro_after_init;
 
-static void gdt_load(void)
+static void gdt_fill(u64 *gdt, struct tss64 *tss)
 {
-	struct table_ptr ptr = { sizeof(gdt) - 1, (unsigned long)gdt };
-	unsigned long base = (unsigned long)&tss;
+	unsigned long base = (unsigned long)tss;
 	unsigned int i;
 
 	for (i = 0; i < NR_EXCEPTION_STACKS; i++)
-		tss.ist[i] = (unsigned long)(exception_stacks[i].stack + EXCEPTION_STACK_SIZE);
-	tss.iomap_base = sizeof(tss);
+		tss->ist[i] = (unsigned long)this_cpu_read(exception_stack_of[i]) +
+			      EXCEPTION_STACK_SIZE;
+	tss->iomap_base = sizeof(*tss);
 
 	gdt[__KERNEL_CS / 8] = SEG_CODE64;
 	gdt[__KERNEL_DS / 8] = SEG_DATA;
-	gdt[GDT_TSS_SELECTOR / 8] = (sizeof(tss) - 1) | (base & 0xffffff) << 16 |
+	gdt[GDT_TSS_SELECTOR / 8] = (sizeof(*tss) - 1) | (base & 0xffffff) << 16 |
 				    SEG_TSS_AVAILABLE << 40 | (base >> 24 & 0xff) << 56;
 	gdt[GDT_TSS_SELECTOR / 8 + 1] = base >> 32;
+}
 
+static void gdt_load(void)
+{
+	u64 *gdt = *this_cpu_ptr(&cpu_gdt);
+	struct table_ptr ptr = { sizeof(cpu_gdt) - 1, (unsigned long)gdt };
+
+	gdt_fill(gdt, this_cpu_ptr(&cpu_tss));
 	/* FS and GS stay alone: loading a selector would clear their bases. */
 	__asm__ __volatile__("lgdt %0\n\t"
 			     "pushq %1\n\t"
@@ -105,6 +113,12 @@ static unsigned int idt_stack_of(unsigned int vector)
 static void idt_load(void)
 {
 	struct table_ptr ptr = { sizeof(idt) - 1, (unsigned long)idt };
+
+	__asm__ __volatile__("lidt %0" : : "m"(ptr));
+}
+
+static void idt_fill(void)
+{
 	unsigned int v;
 
 	for (v = 0; v < NR_VECTORS; v++) {
@@ -119,11 +133,21 @@ static void idt_load(void)
 			.offset_high	= (u32)(entry >> 32),
 		};
 	}
-	__asm__ __volatile__("lidt %0" : : "m"(ptr));
+}
+
+void gdt_idt_init_cpu(void)
+{
+	gdt_load();
+	idt_load();
 }
 
 void gdt_idt_init(void)
 {
+	unsigned int i;
+
+	for (i = 0; i < NR_EXCEPTION_STACKS; i++)
+		this_cpu_write(exception_stack_of[i], exception_stacks[i].stack);
+	idt_fill();
 	gdt_load();
 	idt_load();
 	if (boot_cpu_has(X86_FEATURE_MCE))

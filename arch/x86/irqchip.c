@@ -15,7 +15,7 @@
 
 static bool irqchip_have_pic, irqchip_have_ioapic;
 static bool irqchip_noapic, irqchip_nolapic;	/* command line */
-static struct madt_info irqchip_madt;
+static struct madt_info irqchip_table;
 
 const struct irq_chip *irqchip_get(unsigned int irq)
 {
@@ -34,18 +34,32 @@ unsigned int irqchip_hwirq(unsigned int irq)
 	return irqchip_have_ioapic ? ioapic_pin(irq) : irq;
 }
 
+/* It is read, and what is wrong with it is said, once. */
+const struct madt_info *irqchip_madt(void)
+{
+	static bool read, good;
+
+	if (irqchip_nolapic || !boot_cpu_has(X86_FEATURE_APIC))
+		return NULL;
+	if (!read)
+		good = acpi_read_madt(&irqchip_table);
+	read = true;
+	return good ? &irqchip_table : NULL;
+}
+
 void irqchip_init(void)
 {
-	bool madt, lapic;
+	const struct madt_info *table = irqchip_madt();
+	const bool madt = !irqchip_noapic && table && table->nr_ioapics;
+	const phys_addr_t paddr = table ? table->lapic_paddr : 0;
+	bool lapic;
 
 	irqchip_have_pic = pic_init();
-	madt = !irqchip_noapic && boot_cpu_has(X86_FEATURE_APIC) && acpi_read_madt(&irqchip_madt) &&
-	       irqchip_madt.nr_ioapics;
-	lapic = !irqchip_nolapic && apic_init(irqchip_madt.lapic_paddr, !madt);
+	lapic = !irqchip_nolapic && apic_init(paddr, !madt);
 	if (madt && lapic)
-		irqchip_have_ioapic = ioapic_init(&irqchip_madt);
+		irqchip_have_ioapic = ioapic_init(table);
 	if (madt && lapic && !irqchip_have_ioapic)
-		apic_init(irqchip_madt.lapic_paddr, true);
+		apic_init(paddr, true);
 	pr_info("Interrupts: %s%s%s\n",
 		irqchip_have_ioapic ? "IO-APIC" : irqchip_have_pic ? "8259 PIC" : "no controller",
 		lapic ? ", local APIC" : "",

@@ -8,6 +8,9 @@
 
 struct irq_chip;
 
+/* irqchip.c.  The machine's MADT; NULL: none, or there is to be no local APIC. */
+const struct madt_info *irqchip_madt(void);
+
 /* pic.c.  init: remap and mask everything; false: there is none. */
 bool pic_init(void);
 bool pic_is_level(unsigned int irq);

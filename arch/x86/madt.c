@@ -132,9 +132,35 @@ int madt_parse(const void *table, size_t len, struct madt_info *info)
 	for (pos = MADT_HEADER_BYTES; pos + 2 <= end; pos += t[pos + 1]) {
 		if (t[pos + 1] < 2 || t[pos + 1] > end - pos) {
 			info->nr_dropped++;
+			info->truncated = true;
 			break;
 		}
 		madt_entry(info, t + pos, t[pos + 1]);
 	}
 	return 0;
+}
+
+static bool madt_is_listed(const u32 *apic_id, unsigned int nr, u32 id)
+{
+	while (nr-- > 0)
+		if (apic_id[nr] == id)
+			return true;
+	return false;
+}
+
+unsigned int madt_list_cpus(const struct madt_info *info, u32 apic_id[MADT_MAX_CPUS],
+			    unsigned int *refused)
+{
+	unsigned int i, nr = 1;
+
+	*refused = 0;
+	for (i = 0; i < info->nr_cpus && !info->truncated; i++) {
+		const u32 id = info->apic_id[i];
+
+		if (id > MADT_MAX_APIC_ID)
+			(*refused)++;
+		else if (nr < MADT_MAX_CPUS && !madt_is_listed(apic_id, nr, id))
+			apic_id[nr++] = id;
+	}
+	return nr;
 }

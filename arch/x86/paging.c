@@ -58,6 +58,7 @@ u64 image_pud[PTRS_PER_TABLE] __page_table;
 u64 image_pmd[PTRS_PER_TABLE] __page_table;
 u64 fixmap_pmd[PTRS_PER_TABLE] __page_table;
 u64 fixmap_pte[PTRS_PER_TABLE] __page_table;
+u64 ap_boot_pgt[PTRS_PER_TABLE] __page_table;
 static u64 image_pte[IMAGE_TABLES][PTRS_PER_TABLE] __page_table;
 
 struct boot_stack {
@@ -149,9 +150,23 @@ static void cpu_protections_on(void)
 	write_cr0(read_cr0() | X86_CR0_WP);
 }
 
+/* Other CPUs start with the image where it is, and low memory where it physically is. */
+static void ap_boot_init(void)
+{
+	ap_boot_pgt[0] = image_pa(early_pud) | _KERNPG_TABLE;
+	ap_boot_pgt[pgd_index(__START_KERNEL_map)] =
+		image_pa(image_pud) | _KERNPG_TABLE;
+}
+
+void paging_init_cpu(void)
+{
+	cpu_protections_on();
+}
+
 void paging_init(void)
 {
 	image_init();
+	ap_boot_init();
 	write_cr3(read_cr3());		/* nothing is global yet: this forgets it all */
 	cpu_protections_on();
 }

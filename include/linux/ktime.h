@@ -43,6 +43,8 @@ unsigned long tsc_khz(void);
 
 /* Calibrate, choose the tick's source (local APIC or PIT), start HZ ticks a second. */
 void time_init(void);
+/* The same tick on another CPU. */
+void time_init_cpu(void);
 
 /*
  * Call @fn in hard interrupt context @hz times a second (19 .. 20000), from a hardware

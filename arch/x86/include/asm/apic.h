@@ -17,6 +17,16 @@ bool apic_present(void);
 void apic_eoi(void);
 u32 apic_id(void);
 
+/* The same on a CPU that has just started: like the boot CPU's, but for the PIC's lines. */
+void apic_init_cpu(void);
+
+/* To the CPU whose local APIC has that id.  Any context. */
+void apic_send_vector(u32 apic_id, u8 vector);
+void apic_send_nmi(u32 apic_id);
+/* INIT, and the start-up interrupt: to begin at page number @page. */
+void apic_send_init(u32 apic_id);
+void apic_send_startup(u32 apic_id, u8 page);
+
 /* Interrupt this CPU on @vector, as soon as interrupts are on. */
 void apic_send_self(u8 vector);
 /* A non-maskable interrupt for this CPU, now. */

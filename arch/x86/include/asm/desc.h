@@ -4,6 +4,7 @@
 #define _ASM_DESC_H
 
 #include <asm/page.h>
+#include <linux/percpu-defs.h>
 
 /* Linux's numbers: readers of oopses expect "RIP: 0010:" */
 #define __KERNEL_CS		0x10
@@ -29,11 +30,15 @@ struct exception_stack {
 
 /* The boot CPU's, by enum exception_stack_id. */
 extern struct exception_stack exception_stacks[NR_EXCEPTION_STACKS];
+/* Each CPU's: the lowest byte of EXCEPTION_STACK_SIZE.  kernel/smp.c brings those of others. */
+DECLARE_PER_CPU(u8 *, exception_stack_of[NR_EXCEPTION_STACKS]);
 
 /*
  * Load the final GDT, TSS and IDT (all 256 vectors).  Before it, an exception is a triple
  * fault; after it, an oops.  Needs nothing but a stack and GS base of this CPU.
  */
 void gdt_idt_init(void);
+/* The same on another CPU, whose exception stacks are there: its own GDT and TSS, that IDT. */
+void gdt_idt_init_cpu(void);
 
 #endif /* _ASM_DESC_H */

@@ -19,6 +19,7 @@
 #define LOCAL_TIMER_VECTOR	0xec
 #define STEP_VECTOR		0xf2	/* tests that step: above all that ticks, see TPR */
 #define IRQ_WORK_VECTOR		0xf6
+#define REBOOT_VECTOR		0xf8	/* stop, for good */
 #define CALL_FUNCTION_VECTOR	0xfb
 #define RESCHEDULE_VECTOR	0xfd
 #define ERROR_APIC_VECTOR	0xfe

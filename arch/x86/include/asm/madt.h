@@ -32,6 +32,7 @@ struct madt_info {
 	unsigned int nr_cpus;				/* enabled ones */
 	u32 apic_id[MADT_MAX_CPUS];
 	unsigned int nr_dropped;			/* malformed or too many */
+	bool truncated;					/* an entry overran the table */
 };
 
 /*
@@ -40,6 +41,17 @@ struct madt_info {
  * was read before counts.
  */
 int madt_parse(const void *table, size_t len, struct madt_info *info);
+
+/* What an id of 8 bits can name; 255 is everybody. */
+#define MADT_MAX_APIC_ID	254U
+
+/*
+ * The CPUs of @info that can be used, each once, behind apic_id[0], which is the boot CPU's,
+ * wherever the table has it.  Returns how many there are, that one included; *@refused: how
+ * many ids were too large.  A table that was truncated names nobody.
+ */
+unsigned int madt_list_cpus(const struct madt_info *info, u32 apic_id[MADT_MAX_CPUS],
+			    unsigned int *refused);
 
 #define RSDP_V2_BYTES		36
 

@@ -24,6 +24,8 @@ static inline void *early_va(phys_addr_t paddr)
  * CPU has them, SMEP, SMAP, UMIP on.  Once, on the boot CPU, irqs off.
  */
 void paging_init(void);
+/* The same protections on a CPU that has just started. */
+void paging_init_cpu(void);
 /* The early map of 0..4 GiB goes away; early_va() is no more. */
 void paging_finish_boot(void);
 /* __ro_after_init becomes read-only: after the last initialiser has run. */

@@ -20,6 +20,7 @@ extern char __start_rodata[], __end_rodata[];
 extern char __start_ro_after_init[], __end_ro_after_init[];
 extern char _sdata[], _edata[], __bss_start[], __bss_end[], _end[];
 extern char __per_cpu_start[], __per_cpu_end[];
+extern const char __per_cpu_template[];	/* what they held before anything ran */
 extern const void *const __guard_pages_start[], *const __guard_pages_end[];	/* not mapped */
 
 /* The frames that the image occupies, [start, end), whole pages. */

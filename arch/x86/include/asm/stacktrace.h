@@ -44,10 +44,14 @@ static __always_inline bool stack_read(unsigned long addr, unsigned long *value)
 static inline const char *stack_kind(unsigned long addr)
 {
 	static const char *const name[] = { "#DF", "NMI", "#MC" };
-	unsigned long i = (addr - (unsigned long)exception_stacks) / sizeof(exception_stacks[0]);
+	unsigned long low;
+	unsigned int i;
 
-	if (i < NR_EXCEPTION_STACKS)
-		return name[i];
+	for (i = 0; i < NR_EXCEPTION_STACKS; i++) {
+		low = (unsigned long)this_cpu_read(exception_stack_of[i]);
+		if (addr - low < EXCEPTION_STACK_SIZE)
+			return name[i];
+	}
 	return NULL;
 }
 

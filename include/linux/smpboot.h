@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Finding the other CPUs and starting them (kernel/smp.c).  Called by kernel/main.c, once each. */
+#ifndef _LINUX_SMPBOOT_H
+#define _LINUX_SMPBOOT_H
+
+/* Take the page that CPUs start in.  While memblock gives out memory. */
+void smp_reserve_trampoline(void);
+/*
+ * Which CPUs may run?  Each gets its per-CPU area; from then on nr_cpu_ids says how many.
+ * As soon as there are pages, and before the first user of for_each_possible_cpu().
+ */
+void smp_prepare_cpus(void);
+/* Start them.  Thread context, interrupts on. */
+void smp_init(void);
+
+#endif /* _LINUX_SMPBOOT_H */
