@@ -109,7 +109,7 @@ LDFLAGS := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=non
 	$(if $(shell $(LD) --help 2>/dev/null | grep -o warn-rwx),--no-warn-rwx-segments)
 LDSCRIPT := arch/x86/quarry.ld
 
-PHONY := all iso host run run-uefi run-monitor debug test host-test sweep bench bench-check bench-linux lint coverage \
+PHONY := all iso host run run-uefi run-monitor debug test host-test sweep bench bench-check bench-host bench-linux lint coverage \
 	setup help clean FORCE
 
 all: $(O)/$(IMG).elf $(O)/$(IMG).iso compile_commands.json
@@ -255,6 +255,23 @@ host: $(H)/quarry-test $(HOST_PROGS:%=$(H)/%)
 host-test: host
 	$(Q)$(H)/quarry-test $(FILTER)
 
+# ---- the hosted build once more, as fast as the kernel: for native cycles ------------
+B := $(O)/bench
+BENCH_OBJS := $(H)/tests/bench/host/bench_host.o $(H)/tests/bench/alloc_bench.o
+$(H)/tests/bench/host/%.o: tests/bench/host/%.c $(H)/.flags
+	@mkdir -p $(@D)
+	$(say) HOSTCC $<
+	$(Q)$(HOSTCC) $(HOST_BASE) $(HOST_INC) -MMD -MP -c -o $@ $<
+$(H)/bench-host: $(BENCH_OBJS) $(H)/quarry.a tests/host/sections.ld
+	$(say) HOSTLD $@
+	$(Q)$(HOST_LINK)
+$(H)/malloc-bench: $(H)/tests/bench/host/malloc_bench.o
+	$(Q)$(HOSTCC) -o $@ $<
+bench-host:
+	$(Q)$(MAKE) --no-print-directory H=$(B) HOST_SAN= HOST_OPT=-O2 DEBUG_FLAGS= \
+		$(B)/bench-host $(B)/malloc-bench
+	$(Q)scripts/bench-host $(B) $(if $(BENCH),'$(BENCH)')
+
 # ---- fuzzers: clang's libFuzzer around the boot parsers ----------------------------
 F := $(O)/fuzz
 FUZZ_FLAGS = $(filter-out $(HOST_SAN) -Wno-builtin-declaration-mismatch,$(HOST_KFLAGS)) \
@@ -326,6 +343,7 @@ help:
 	@echo '  sweep        the deep interrupt sweep: every pair of instructions, some 15 minutes'
 	@echo '  bench        the benchmark table, in instructions (BENCH=glob)'
 	@echo '  bench-check  fails if one of its figures grew (BENCHFLAGS=--update: take these as the new ones)'
+	@echo '  bench-host   native cycles of the hosted build, beside malloc, mimalloc and jemalloc'
 	@echo '  bench-linux  the same beside Linux, Debian'\''s package booted in the same QEMU'
 	@echo '  stress       everybody allocates at full memory for 2 minutes, on 64M and on 1G (STRESS="seconds mem...")'
 	@echo '  lint         cppcheck, sparse, clang, format, layers, headers, sizes'
@@ -342,5 +360,5 @@ clean:
 
 .PHONY: $(PHONY) fuzz ext-example bare
 -include $(OBJS:.o=.d) $(EXT_OBJS:.o=.d) $(HOST_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZERS:%=$(F)/tests/host/%.d) \
-	$(HOST_PROGS:%=$(H)/tests/host/%.d)
+	$(HOST_PROGS:%=$(H)/tests/host/%.d) $(BENCH_OBJS:.o=.d)
 endif
