@@ -7,6 +7,10 @@
  *   other in the calling context.  A failed assertion leaves its case with a non-local
  *   jump; init, case and exit are tried one by one, so exit and actions always run.
  *
+ *   Cases run on CPU 0, and so do the threads that they make, but for those that let themselves
+ *   onto other CPUs with set_cpus_allowed_ptr(): what a case finds out about who runs when
+ *   holds on a machine of any size.
+ *
  *   Around each case the state of the machine is compared: preempt count, interrupt
  *   flag, held locks, and whatever mm/ plugs in as "account" (free pages, objects,
  *   areas, owner sums).  A difference fails the case.
@@ -23,7 +27,7 @@
 #include <linux/preempt.h>
 #include <linux/prandom.h>
 #include <linux/sched.h>
-#include <linux/sched.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
@@ -198,6 +202,13 @@ static void machine_state_check(struct kunit *test, const struct machine_state *
 	machine_state_restore(before);
 }
 
+/* What a case sees of the machine is one CPU, unless it asks for more. */
+static void bind_to_first_cpu(void)
+{
+	if (!cpumask_equal(&current->cpus_mask, cpumask_of(0)))
+		WARN_ON_ONCE(set_cpus_allowed_ptr(current, cpumask_of(0)));
+}
+
 /* ---- catching panics ------------------------------------------------------------- */
 
 static struct panic_catch {
@@ -304,6 +315,7 @@ void kunit_run_once(struct kunit *test, struct kunit_case *c)
 	struct kunit *outer = current_test;
 
 	current_test = test;
+	bind_to_first_cpu();
 	if (accounted)
 		account->snapshot(before);
 	if (current_suite->init)
@@ -317,6 +329,7 @@ void kunit_run_once(struct kunit *test, struct kunit_case *c)
 		test->action[test->nr_actions].fn(test->action[test->nr_actions].ctx);
 	}
 	machine_state_check(test, &state);
+	bind_to_first_cpu();
 	if (accounted)
 		account_check(test, before);
 	current_test = outer;
@@ -519,6 +532,7 @@ static void run_suite(struct kunit_suite *s, unsigned int nr, const char *filter
 int kunit_run_suites(struct kunit_suite *const *start, struct kunit_suite *const *end,
 		     const char *filter_glob, u64 shuffle_seed, struct kunit_totals *totals)
 {
+	const struct cpumask allowed = current->cpus_mask;
 	struct kunit_totals unused;
 	u16 order[MAX_SUITES];
 	unsigned int total = (unsigned int)(end - start), nr = 0;
@@ -527,6 +541,7 @@ int kunit_run_suites(struct kunit_suite *const *start, struct kunit_suite *const
 		totals = &unused;
 	*totals = (struct kunit_totals){ 0 };
 	BUG_ON(total > MAX_SUITES);
+	bind_to_first_cpu();
 	make_order(order, total, shuffle_seed);
 	for (unsigned int i = 0; i < total; i++)
 		nr += nr_matching(start[i], filter_glob) != 0;
@@ -537,6 +552,7 @@ int kunit_run_suites(struct kunit_suite *const *start, struct kunit_suite *const
 	for (unsigned int i = 0; i < total; i++)
 		if (nr_matching(start[order[i]], filter_glob))
 			run_suite(start[order[i]], ++nr, filter_glob, shuffle_seed, totals);
+	set_cpus_allowed_ptr(current, &allowed);
 	printk_raw("# Totals: pass:%u fail:%u skip:%u total:%u\n", totals->passed,
 		   totals->failed, totals->skipped, totals->total);
 	if (!nr)
