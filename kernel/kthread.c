@@ -48,6 +48,7 @@ struct kthread {
 static DEFINE_SPINLOCK_RANKED(task_lock, LOCK_TASKS);
 static struct task_struct *kthread_dead;	/* (L) */
 static struct task_struct *kthread_reaper;	/* (C) "kthreadd", once it runs */
+static atomic_t kthread_ending;			/* threads that have begun to end */
 static unsigned int kthread_nr = 1;		/* (L) on the list; the boot thread is */
 static int kthread_last_pid;			/* (L) */
 static struct kmem_cache *kthread_cache;
@@ -96,6 +97,11 @@ void sched_for_each_task(void (*fn)(struct task_struct *t, void *arg), void *arg
 	spin_unlock_irqrestore(&task_lock, flags);
 }
 
+unsigned int kthread_nr_ending(void)
+{
+	return (unsigned int)atomic_read(&kthread_ending);
+}
+
 unsigned int kthread_count(void)
 {
 	return READ_ONCE(kthread_nr);
@@ -113,11 +119,13 @@ void kthread_bury(struct task_struct *t)
 {
 	struct kthread *k = to_kthread(t);
 
-	complete_all(&k->exited);	/* first: once it is on the list anybody frees it */
+	get_task_struct(t);		/* once it is on the list anybody takes it away */
 	spin_lock(&task_lock);
 	t->next_dead = kthread_dead;
 	kthread_dead = t;
 	spin_unlock(&task_lock);
+	complete_all(&k->exited);	/* who has waited for it can reap it now */
+	put_task_struct(t);
 	if (kthread_reaper)
 		wake_up_process(kthread_reaper);
 }
@@ -174,6 +182,7 @@ static void kthread_dissolve(struct task_struct *t)
 	thread_stack_free(t->stack);
 	t->stack = NULL;
 	put_task_struct(t);
+	atomic_dec(&kthread_ending);
 }
 
 static struct task_struct *kthread_pop_dead(void)
@@ -225,6 +234,7 @@ void __noreturn kthread_exit(long result)
 		panic("the boot thread must not exit");
 	kthread_drop_preempt_count();
 	current->flags |= PF_EXITING;
+	atomic_inc(&kthread_ending);
 	k->result = result;
 	sched_exit();
 }

@@ -87,9 +87,11 @@ static void settle_threads(void)
 	unsigned int ticks = SETTLE_TICKS;
 
 	workqueue_trim();
-	while (sched_nr_running() > 1 && ticks--)
-		schedule_timeout_uninterruptible(1);
 	kthread_reap();
+	while ((sched_nr_running() > 1 || kthread_nr_ending()) && ticks--) {
+		schedule_timeout_uninterruptible(1);
+		kthread_reap();
+	}
 }
 
 static void account_snapshot(void *buf)

@@ -59,7 +59,9 @@ void kthread_init(void);
 void kthread_start_reaper(void);
 /* Take away the threads that have ended so far.  How many. */
 unsigned int kthread_reap(void);
-/* Threads there are, the idle one too. */
+/* Threads that have begun to end and have not been taken away. */
+unsigned int kthread_nr_ending(void);
+/* Threads there are, the idle ones too. */
 unsigned int kthread_count(void);
 
 #endif /* _LINUX_KTHREAD_H */
