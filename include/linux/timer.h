@@ -7,8 +7,8 @@
  *	mod_timer(&blinker, jiffies + HZ);	// armed, or moved
  *	timer_delete_sync(&blinker);		// not armed, and not running any more
  *
- * The function runs in a soft interrupt (TIMER_SOFTIRQ), interrupts on, when jiffies is
- * exactly @expires, or as soon after that as soft interrupts run; with an @expires that is
+ * The function runs in a soft interrupt (TIMER_SOFTIRQ), interrupts on, on the CPU that armed
+ * it, at its first tick when jiffies is @expires, or as soon after that as soft interrupts run; with an @expires that is
  * not in the future: at the next tick.  It may free the timer, or arm it again.
  *
  * Context: any but NMI; the _sync functions: not in a hard interrupt (but for TIMER_IRQSAFE
@@ -20,18 +20,21 @@
 
 #include <linux/container_of.h>
 #include <linux/jiffies.h>
+#include <linux/smp.h>
 #include <linux/types.h>
 
-/* Field keys:  (B) the lock in kernel/timer.c   (R) a racy read is fine */
+/* Field keys:  (B) the lock of its CPU in kernel/timer.c   (R) a racy read is fine */
 struct timer_list {
 	struct list_head entry;		/* (B,R) next is NULL while it is not armed */
 	unsigned long expires;		/* (B,R) jiffies */
 	void (*function)(struct timer_list *t);	/* (B) NULL: shut down, cannot be armed */
-	u32 flags;			/* TIMER_* */
+	u32 flags;			/* (B,R) TIMER_*, and the CPU that it belongs to */
 };
 
+#define TIMER_CPUMASK		0x0003ffff
+#define TIMER_MIGRATING		0x00040000	/* between two CPUs */
 #define TIMER_DEFERRABLE	0x00080000	/* accepted: no CPU sleeps through ticks */
-#define TIMER_PINNED		0x00100000	/* accepted: one CPU runs them all */
+#define TIMER_PINNED		0x00100000	/* stays where it was set up, or put by add_timer_on() */
 #define TIMER_IRQSAFE		0x00200000	/* runs with interrupts off */
 
 #define __TIMER_INITIALIZER(fn, fl) \
@@ -42,7 +45,7 @@ struct timer_list {
 static inline void timer_setup(struct timer_list *t, void (*fn)(struct timer_list *t),
 			       unsigned int flags)
 {
-	*t = (struct timer_list)__TIMER_INITIALIZER(fn, flags);
+	*t = (struct timer_list)__TIMER_INITIALIZER(fn, flags | (u32)raw_smp_processor_id());
 }
 #define timer_setup_on_stack(t, fn, flags)	timer_setup(t, fn, flags)
 #define destroy_timer_on_stack(t)		((void)(t))
@@ -58,7 +61,8 @@ static inline int timer_pending(const struct timer_list *t)
 
 /* Arm at t->expires; it must not be armed. */
 void add_timer(struct timer_list *t);
-#define add_timer_on(t, cpu)	add_timer(t)
+/* The same, for its function to run on @cpu. */
+void add_timer_on(struct timer_list *t, int cpu);
 /* Arm or move to @expires: was it armed? */
 int mod_timer(struct timer_list *t, unsigned long expires);
 /* The same, but only if it is armed. */
@@ -79,8 +83,9 @@ int timer_shutdown_sync(struct timer_list *t);
 #define del_timer_sync(t)	timer_delete_sync(t)
 #define del_singleshot_timer_sync(t) timer_delete_sync(t)
 
-/* Once, at boot; and from each tick, in the hard interrupt. */
+/* Once, at boot; for another CPU, before it starts; from each CPU's tick, in the interrupt. */
 void init_timers(void);
+void timers_prepare_cpu(unsigned int cpu);
 void run_local_timers(void);
 
 #endif /* _LINUX_TIMER_H */
