@@ -208,7 +208,8 @@ static void start_threads(void)
 	if (IS_ERR(init))
 		panic("no memory for the first thread");
 	kthread_start_reaper();			/* thread 2: takes the dead away */
-	softirq_start_threads();		/* ksoftirqd: soft interrupts without end */
+	if (softirq_prepare_cpu(0))		/* ksoftirqd: soft interrupts without end */
+		panic("no memory for ksoftirqd");
 	if (IS_ERR(kthread_run(kswapd, NODE_DATA(0), "kswapd0")))
 		panic("no memory for kswapd");	/* thread 3: reclaims before others must */
 	workqueue_init();			/* workers, the system's queues */

@@ -53,6 +53,7 @@
 #include <linux/smpboot.h>
 #include <linux/string.h>
 #include <linux/time.h>
+#include <linux/timer.h>
 #include <linux/vmalloc.h>
 
 #define SMP_WINDOW_SHIFT	30
@@ -285,8 +286,9 @@ static int smp_bring_up(unsigned int cpu)
 
 	if (IS_ERR(idle))
 		return (int)PTR_ERR(idle);
-	if (!smp_make_stacks(cpu))
+	if (!smp_make_stacks(cpu) || softirq_prepare_cpu(cpu))
 		return -ENOMEM;
+	timers_prepare_cpu(cpu);
 	sched_init_cpu(cpu, idle);
 	boot = (struct ap_boot){
 		.stack_top = (unsigned long)idle->stack + THREAD_SIZE,

@@ -178,17 +178,15 @@ void softirq_init(void)
 	softirq_set_runner(__do_softirq);
 }
 
-void softirq_start_threads(void)
+/* Whoever first has work for it wakes it. */
+int softirq_prepare_cpu(unsigned int cpu)
 {
-	unsigned int cpu;
+	struct task_struct *t = kthread_create_on_cpu(ksoftirqd_main, NULL, cpu, "ksoftirqd/%u");
 
-	for_each_online_cpu(cpu) {
-		struct task_struct *t = kthread_run(ksoftirqd_main, NULL, "ksoftirqd/%u", cpu);
-
-		if (IS_ERR(t))
-			panic("no memory for ksoftirqd");
-		*per_cpu_ptr(&ksoftirqd, cpu) = t;
-	}
+	if (IS_ERR(t))
+		return (int)PTR_ERR(t);
+	per_cpu(ksoftirqd, cpu) = t;
+	return 0;
 }
 
 struct task_struct *this_cpu_ksoftirqd(void)
@@ -203,12 +201,12 @@ void softirqs_show(struct seq_file *m)
 	unsigned int nr, cpu;
 
 	seq_printf(m, "%*s", 20, "");
-	for_each_possible_cpu(cpu)
+	for_each_online_cpu(cpu)
 		seq_printf(m, "CPU%-8u", cpu);
 	seq_putc(m, '\n');
 	for (nr = 0; nr < NR_SOFTIRQS; nr++) {
 		seq_printf(m, "%12s:", softirq_name[nr]);
-		for_each_possible_cpu(cpu)
+		for_each_online_cpu(cpu)
 			seq_printf(m, " %10u", per_cpu_ptr(&softirq_counts, cpu)->nr[nr]);
 		seq_putc(m, '\n');
 	}

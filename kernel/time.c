@@ -3,9 +3,11 @@
  * kernel/time.c - the tick, the clock, busy waits, the watchdog
  *
  * MODEL
- *   One hardware timer interrupts tick_rate times a second: the local APIC's where there
- *   is one, else the PIT.  Normally tick_rate is HZ; a test may raise it, then only every
- *   (tick_rate / HZ)th interrupt is a jiffy, by an accumulator that loses nothing.
+ *   One hardware timer interrupts CPU 0 tick.rate times a second: the local APIC's where there
+ *   is one, else the PIT.  Normally tick.rate is HZ; a test may raise it, then only every
+ *   (tick.rate / HZ)th interrupt is a jiffy, by an accumulator that loses nothing.  Every other
+ *   CPU has its own local APIC's timer, at HZ, for what is its own: timers, the scheduler.
+ *   jiffies is CPU 0's alone.
  *
  *   The clock is the time-stamp counter: ns = (tsc - base) * mult >> 32, with mult from a
  *   calibration against the PIT.
@@ -13,7 +15,7 @@
  *   The watchdog wants to see hangs with interrupts off as well.  Where the PIT is free and
  *   an IO-APIC can turn its line into NMIs, it watches from there, else from the tick.
  *
- * LOCKING	none: one CPU ticks; the tick's fields change with interrupts off.
+ * LOCKING	none: the tick's fields are CPU 0's, and change there with interrupts off.
  * CONTEXT	clock and delays: any.  timer_test_*, watchdog_arm: not in interrupts.
  * FAILURE	no PIT and no local APIC: no ticks; said at boot, and the clock is a guess.
  */
@@ -148,14 +150,20 @@ void watchdog_arm(unsigned int seconds)
 	watchdog_set_nmi(watchdog.deadline_ns != 0);
 }
 
+/* A jiffy, for one CPU. */
+static void tick_local(void)
+{
+	run_local_timers();
+	sched_tick();
+}
+
 static void tick_interrupt(void)
 {
 	tick.acc += HZ;
 	if (tick.acc >= tick.rate) {
 		tick.acc -= tick.rate;
 		jiffies = jiffies + 1;
-		run_local_timers();
-		sched_tick();
+		tick_local();
 	}
 	irq_work_tick();
 	watchdog_check();
@@ -169,10 +177,10 @@ static void tick_interrupt(void)
 	}
 }
 
-/* The boot CPU keeps the time; the others only let their threads take turns. */
+/* The boot CPU keeps the time. */
 static void tick_interrupt_other(void)
 {
-	sched_tick();
+	tick_local();
 	irq_work_tick();
 }
 
@@ -196,7 +204,6 @@ static irqreturn_t tick_pit(int irq, void *dev)
 	tick_interrupt();
 	return IRQ_HANDLED;
 }
-
 static void tick_set_rate(unsigned int hz)
 {
 	tick.rate = hz;
@@ -207,36 +214,66 @@ static void tick_set_rate(unsigned int hz)
 		pit_start(hz);
 }
 
-int timer_test_start(unsigned int hz, void (*fn)(void))
+struct tick_test {
+	void (*fn)(void);
+	unsigned int hz;
+	unsigned long count;
+};
+
+static void tick_test_begin(void *arg)
+{
+	const struct tick_test *test = arg;
+
+	tick.test_hz = test->hz;
+	tick.test_acc = 0;
+	tick.test_count = 0;
+	tick.test_fn = test->fn;
+	tick_set_rate(test->hz > HZ ? test->hz : HZ);
+}
+
+static void tick_test_end(void *arg)
+{
+	struct tick_test *test = arg;
+
+	test->count = tick.test_count;
+	tick.test_fn = NULL;
+	tick_set_rate(HZ);
+}
+
+/* It is CPU 0's timer. */
+static void tick_on_cpu0(void (*fn)(void *arg), struct tick_test *test)
 {
 	unsigned long flags;
+	bool here;
+
+	local_irq_save(flags);
+	here = !smp_processor_id();
+	if (here)
+		fn(test);
+	local_irq_restore(flags);
+	if (!here)
+		smp_call_function_single(0, fn, test, 1);
+}
+
+int timer_test_start(unsigned int hz, void (*fn)(void))
+{
+	struct tick_test test = { .fn = fn, .hz = hz };
 
 	if (!hz || hz > TIMER_TEST_MAX_HZ || !fn || !tick.rate)
 		return -EINVAL;
-	if (tick.test_fn)
+	if (READ_ONCE(tick.test_fn))
 		return -EBUSY;
-	local_irq_save(flags);
-	tick.test_hz = hz;
-	tick.test_acc = 0;
-	tick.test_count = 0;
-	tick.test_fn = fn;
-	tick_set_rate(hz > HZ ? hz : HZ);
-	local_irq_restore(flags);
+	tick_on_cpu0(tick_test_begin, &test);
 	return 0;
 }
 
 unsigned long timer_test_stop(void)
 {
-	unsigned long flags, count = 0;
+	struct tick_test test = { .count = 0 };
 
-	local_irq_save(flags);
-	if (tick.test_fn) {
-		count = tick.test_count;
-		tick.test_fn = NULL;
-		tick_set_rate(HZ);
-	}
-	local_irq_restore(flags);
-	return count;
+	if (READ_ONCE(tick.test_fn))
+		tick_on_cpu0(tick_test_end, &test);
+	return test.count;
 }
 
 /* The three clocks at one moment; width: how long that moment was, in TSC ticks. */

@@ -126,9 +126,9 @@ void raise_softirq_irqoff(unsigned int nr);
 /* The bit alone: for those who know that somebody will look at it.  Interrupts off. */
 void __raise_softirq_irqoff(unsigned int nr);
 
-/* Once, before interrupts are on; and, with threads running, a ksoftirqd for each CPU. */
+/* Once, before interrupts are on; and a ksoftirqd for each CPU, before it starts: -ENOMEM. */
 void softirq_init(void);
-void softirq_start_threads(void);
+int softirq_prepare_cpu(unsigned int cpu);
 struct task_struct *this_cpu_ksoftirqd(void);
 /* The table of /proc/softirqs; and how often @nr has run. */
 void softirqs_show(struct seq_file *m);

@@ -49,7 +49,7 @@ void time_init_cpu(void);
 /*
  * Call @fn in hard interrupt context @hz times a second (19 .. 20000), from a hardware
  * timer: the local APIC's where there is one, else the PIT's, with the tick kept at HZ.
- * For tests; one user.  0, -EBUSY, -EINVAL.  timer_test_stop() returns how often it ran.
+ * For tests; one user; on CPU 0.  0, -EBUSY, -EINVAL.  timer_test_stop() returns how often it ran.
  */
 int timer_test_start(unsigned int hz, void (*fn)(void));
 unsigned long timer_test_stop(void);
