@@ -282,10 +282,13 @@ static void account_check(struct kunit *test, const void *before)
 {
 	char after[KUNIT_ACCOUNT_SIZE] __aligned(8);
 	char msg[192] = "";
+	unsigned int tries = 0;
 
-	account->snapshot(after);
-	if (account->compare(before, after, msg, sizeof(msg)))
-		return;
+	do {
+		account->snapshot(after);
+		if (account->compare(before, after, msg, sizeof(msg)))
+			return;
+	} while (account->wait && account->wait(tries++));
 	kunit_info(test, "left behind: %s", msg);
 	test->status = KUNIT_FAILURE;
 	test->leaked = true;

@@ -28,15 +28,15 @@
  *   I1  regions do not overlap and are sorted; region[i].first counts the objects before.
  *   I2  an object is queued once, when its state turns from LIVE to REACHED.
  *
- * LOCKING	leaks_busy: one scan at a time.  Interrupts off for the whole search.
+ * LOCKING	leaks_busy: one scan at a time.  The world is stopped for the whole search.
  * CONTEXT	process.
  * FAILURE	-ENOMEM, -EBUSY.
  * NOT HERE	where stacks are: kernel/leak_roots.c, plugged in.
  */
 #include <linux/atomic.h>
-#include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/leaks.h>
+#include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
@@ -145,16 +145,19 @@ static void leaks_add_block(struct page *head)
 	t->nr_objects += r.nr;
 }
 
+static int leaks_count(void *unused)
+{
+	leaks_for_each_block(leaks_count_block);
+	return 0;
+}
+
 /* Room for what is there now and an eighth more. */
 static bool leaks_alloc_table(void)
 {
 	struct leak_table *t = &leak_table;
-	unsigned long flags;
 
 	memset(t, 0, sizeof(*t));
-	local_irq_save(flags);
-	leaks_for_each_block(leaks_count_block);
-	local_irq_restore(flags);
+	mm_while_stopped(leaks_count, NULL);
 	t->max_regions += t->max_regions / 8 + 16;
 	t->max_objects += t->max_objects / 8 + SLAB_MAX_OBJECTS;
 	t->memory = vmalloc(t->max_regions * sizeof(*t->region) +
@@ -289,32 +292,47 @@ static long leaks_sweep(void (*fn)(const struct leak *leak, void *arg), void *ar
 	return nr;
 }
 
+struct leak_search {
+	unsigned long sp;		/* of who asks */
+	void (*fn)(const struct leak *leak, void *arg);
+	void *arg;
+	long nr;			/* result */
+};
+
+/* With the world stopped. */
+static int leaks_find_all(void *search)
+{
+	struct leak_search *s = search;
+
+	leaks_for_each_block(leaks_add_block);
+	if (leak_table.overflow)
+		return 0;
+	leaks_mark(s->sp);
+	s->nr = leaks_sweep(s->fn, s->arg);
+	return 0;
+}
+
 /* Our caller's registers are those that this function saves: just below its frame. */
 #define SAVED_REGISTERS	(6 * sizeof(long))
 
 noinline long leaks_scan(void (*fn)(const struct leak *leak, void *arg), void *arg)
 {
-	const unsigned long sp = (unsigned long)__builtin_frame_address(0) - SAVED_REGISTERS;
-	unsigned long flags;
-	long nr = -ENOMEM;
+	struct leak_search s = {
+		.sp = (unsigned long)__builtin_frame_address(0) - SAVED_REGISTERS,
+		.fn = fn, .arg = arg, .nr = -ENOMEM,
+	};
 
 	might_sleep();
 	if (atomic_cmpxchg(&leaks_busy, 0, 1) != 0)
 		return -EBUSY;
 	while (leaks_alloc_table()) {
-		local_irq_save(flags);
-		leaks_for_each_block(leaks_add_block);
-		if (!leak_table.overflow) {
-			leaks_mark(sp);
-			nr = leaks_sweep(fn, arg);
-		}
-		local_irq_restore(flags);
+		mm_while_stopped(leaks_find_all, &s);
 		vfree(leak_table.memory);
 		if (!leak_table.overflow)
 			break;
 	}
 	atomic_set(&leaks_busy, 0);
-	return nr;
+	return s.nr;
 }
 
 /* ---- kmemleak's words ------------------------------------------------------------ */

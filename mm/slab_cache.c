@@ -514,7 +514,7 @@ void slab_drain_all(void)
 	}
 }
 
-bool slab_verify(char *msg, size_t n)
+static bool slab_cache_verify(char *msg, size_t n)
 {
 	struct kmem_cache *s;
 	unsigned long stocked;
@@ -531,10 +531,29 @@ bool slab_verify(char *msg, size_t n)
 	return true;
 }
 
+struct slab_verify_args {
+	char *msg;
+	size_t n;
+};
+
+static int slab_verify_stopped(void *args)
+{
+	const struct slab_verify_args *a = args;
+
+	return slab_cache_verify(a->msg, a->n);
+}
+
+bool slab_verify(char *msg, size_t n)
+{
+	struct slab_verify_args a = { msg, n };
+
+	return mm_while_stopped(slab_verify_stopped, &a);
+}
+
 static struct verify_ops slab_cache_verify_ops = {
 	.name	= "slab objects",
 	.settle	= slab_drain_all,
-	.verify	= slab_verify,
+	.verify	= slab_cache_verify,
 	.count	= slab_nr_live,
 };
 

@@ -19,14 +19,18 @@
  *   found it.  Rooms first settle: what they only keep for speed goes back.
  *
  * INVARIANTS	the walk meets every page of every online section exactly once.
- * LOCKING	interrupts off for the whole walk; one CPU.  Not for hot paths.
- * CONTEXT	process; mm_verify() also from a report.
+ * LOCKING	the world is stopped for the whole walk: nobody is in the middle of something
+ *		with preemption off.  Not for hot paths.
+ * CONTEXT	process; mm_verify() also from a report, or wherever one cannot wait: then only
+ *		the own CPU stands still, and others must not be at work.
  * FAILURE	false and a message; nothing is repaired.
  * NOT HERE	the checks of other rooms.
  */
 #include <linux/kernel.h>
 #include <linux/section.h>
+#include <linux/preempt.h>
 #include <linux/smp.h>
+#include <linux/stop_machine.h>
 #include <linux/string.h>
 
 #include "internal.h"
@@ -208,17 +212,32 @@ static bool verify_rooms(char *msg, size_t n)
 	return true;
 }
 
+int mm_while_stopped(cpu_stop_fn_t fn, void *data)
+{
+	unsigned long flags;
+	int ret;
+
+	if (num_online_cpus() > 1 && preemptible())
+		return stop_machine(fn, data, NULL);
+	local_irq_save(flags);
+	ret = fn(data);
+	local_irq_restore(flags);
+	return ret;
+}
+
+static int verify_all(void *walk)
+{
+	struct head_walk *w = walk;
+
+	return walk_heads(w) && verify_owner_sums(w) && verify_zones(w) && verify_ram(w) &&
+	       verify_rooms(w->msg, w->n);
+}
+
 bool mm_verify(char *msg, size_t n)
 {
 	struct head_walk w = { .msg = msg, .n = n };
-	unsigned long flags;
-	bool ok;
 
-	local_irq_save(flags);
-	ok = walk_heads(&w) && verify_owner_sums(&w) && verify_zones(&w) &&
-	     verify_ram(&w) && verify_rooms(msg, n);
-	local_irq_restore(flags);
-	return ok;
+	return mm_while_stopped(verify_all, &w);
 }
 
 /* ---- the account ----------------------------------------------------------------- */
@@ -237,14 +256,13 @@ static void settle_rooms(struct verify_ops *ops)
 		ops->settle();
 }
 
-void mm_account_snapshot(void *account)
+static int account_take(void *account)
 {
 	struct mm_account *acc = account;
 	struct verify_ops *ops;
 	unsigned int i = 0;
 	struct zone *z;
 
-	settle_rooms(verify_list);
 	memset(acc, 0, sizeof(*acc));
 	acc->available = page_owner_sum(PAGE_OWNER_FREE) + page_owner_sum(PAGE_OWNER_PCP);
 	for_each_zone(z)
@@ -254,6 +272,13 @@ void mm_account_snapshot(void *account)
 			acc->owner[i] = page_owner_sum(i);
 	for (ops = verify_list, i = 0; ops && i < MM_ACCOUNT_ROOMS; ops = ops->next, i++)
 		acc->room[i] = ops->count ? ops->count() : 0;
+	return 0;
+}
+
+void mm_account_snapshot(void *account)
+{
+	settle_rooms(verify_list);
+	mm_while_stopped(account_take, account);
 }
 
 static bool account_equal(const char *what, long before, long after, char *msg, size_t n)

@@ -158,6 +158,11 @@ struct kunit_account_ops {
 	void (*snapshot)(void *buf);		/* KUNIT_ACCOUNT_SIZE bytes */
 	/* Equal?  If not, *msg says what differs. */
 	bool (*compare)(const void *before, const void *after, char *msg, size_t n);
+	/*
+	 * They differ, looked at @tries times before: wait for those who may not have come to
+	 * rest.  False: that was long enough.  NULL: nobody else is there.
+	 */
+	bool (*wait)(unsigned int tries);
 };
 const struct kunit_account_ops *kunit_set_account_hook(const struct kunit_account_ops *ops);
 

@@ -178,10 +178,15 @@ unsigned long nr_free_pcp_pages(void);	/* per-CPU stock */
 unsigned long nr_free_buffer_pages(void);	/* above the high watermarks */
 
 /*
- * mm/verify.c: is every invariant of mm/ true right now?  Process context, no allocation
- * under way on other CPUs.  False: msg (n bytes) says which one is not.
+ * mm/verify.c: is every invariant of mm/ true right now?  Process context; the world is stopped
+ * meanwhile.  False: msg (n bytes) says which one is not.
  */
 bool mm_verify(char *msg, size_t n);
+/*
+ * fn(data) with the world stopped, interrupts off; in a context that may not wait for other CPUs,
+ * only with interrupts off.  For those who look at everything, and want to find it at rest.
+ */
+int mm_while_stopped(int (*fn)(void *data), void *data);
 
 /*
  * What is in use and what could still be had: two snapshots around a test must compare

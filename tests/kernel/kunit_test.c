@@ -381,7 +381,20 @@ static bool fake_compare(const void *before, const void *after, char *msg, size_
 	scnprintf(msg, n, "%d pages", *(const int *)before - *(const int *)after);
 	return *(const int *)before == *(const int *)after;
 }
-static const struct kunit_account_ops fake_account = { fake_snapshot, fake_compare };
+static const struct kunit_account_ops fake_account = { fake_snapshot, fake_compare, NULL };
+
+/* Somebody else's pages come back at the comes_back-th look. */
+static unsigned int comes_back, nr_waits;
+static bool fake_wait(unsigned int tries)
+{
+	nr_waits++;
+	if (tries + 1 == comes_back)
+		free_pages_now += 2;
+	return tries < 5;
+}
+static const struct kunit_account_ops patient_account = {
+	fake_snapshot, fake_compare, fake_wait,
+};
 
 static unsigned int dog_log[4], nr_dog;
 static void fake_dog(unsigned int seconds) { dog_log[nr_dog++ % 4] = seconds; }
@@ -426,6 +439,27 @@ static void hooks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dog_log[2], 240U);
 	kunit_set_account_hook(account);
 	kunit_set_clock(clock);
+	kunit_set_watchdog(dog);
+}
+
+/* What is still under way elsewhere is waited for, but not for ever. */
+static void account_waits(struct kunit *test)
+{
+	const struct kunit_account_ops *account = kunit_set_account_hook(&patient_account);
+	kunit_watchdog_t dog = kunit_set_watchdog(NULL);
+	int late, never;
+
+	one_case[0] = (struct kunit_case)KUNIT_CASE(leak);
+	nr_waits = 0;
+	comes_back = 3;
+	late = run_hooked(one);
+	KUNIT_EXPECT_EQ(test, nr_waits, 3);
+	comes_back = 100;
+	never = run_hooked(one);
+	KUNIT_EXPECT_EQ(test, nr_waits, 3 + 6);
+	KUNIT_EXPECT_EQ(test, late, 0);
+	KUNIT_EXPECT_EQ(test, never, -EINVAL);
+	kunit_set_account_hook(account);
 	kunit_set_watchdog(dog);
 }
 
@@ -476,6 +510,7 @@ static struct kunit_case kunit_cases[] = {
 	KUNIT_CASE(parameters),
 	KUNIT_CASE(machine_state_is_checked),
 	KUNIT_CASE(hooks),
+	KUNIT_CASE(account_waits),
 	KUNIT_CASE(listing),
 	KUNIT_CASE(seeds),
 	{}
