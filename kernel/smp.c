@@ -55,6 +55,7 @@
 #include <linux/time.h>
 #include <linux/timer.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #define SMP_WINDOW_SHIFT	30
 #define SMP_AREA_TABLES		3	/* page tables that one page of an area can need */
@@ -286,9 +287,9 @@ static int smp_bring_up(unsigned int cpu)
 
 	if (IS_ERR(idle))
 		return (int)PTR_ERR(idle);
-	if (!smp_make_stacks(cpu) || softirq_prepare_cpu(cpu))
-		return -ENOMEM;
 	timers_prepare_cpu(cpu);
+	if (!smp_make_stacks(cpu) || softirq_prepare_cpu(cpu) || workqueue_prepare_cpu(cpu))
+		return -ENOMEM;
 	sched_init_cpu(cpu, idle);
 	boot = (struct ap_boot){
 		.stack_top = (unsigned long)idle->stack + THREAD_SIZE,

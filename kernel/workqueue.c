@@ -3,9 +3,9 @@
  * kernel/workqueue.c - queues of work items
  *
  * MODEL
- *   A queue says how: with which workers (its pool), how many at a time, and whether with a
- *   rescuer.  An item that may run goes to the pool's list, where all queues of the pool meet;
- *   one too many waits in its queue:
+ *   A queue says how: with which workers (its pools), how many at a time, and whether with a
+ *   rescuer.  An item that may run goes to the list of its CPU's pool, or of the one pool for
+ *   unbound ones, where all queues of the pool meet; one too many waits in its queue:
  *
  *	queue_work()	nr_active < max_active ?   pool->worklist ---> a worker runs it
  *					       :   wq->inactive ---^   when one of its queue is done
@@ -23,7 +23,9 @@
  *   W3  nr_in_flight[c] counts all items of color c, inactive ones too.
  *
  * LOCKING	workqueue_lock, rank LOCK_WORKQUEUE, irqs off: everything here.  One lock for
- *		all queues: it is held for a few list operations.  Functions run without it.
+ *		all queues and all CPUs: it is held for a few list operations, and what makes
+ *		an item run once at a time, whatever CPUs it is queued on, is then one look at
+ *		one list.  Functions run without it.
  * CONTEXT	see <linux/workqueue.h>.
  * FAILURE	NULL or false, and nothing changed.
  * NOT HERE	workers: workqueue_pool.c.  Waiting for items, taking them back:
@@ -34,6 +36,7 @@
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 
 #include "workqueue.h"
 
@@ -49,10 +52,12 @@ struct workqueue_struct *system_freezable_power_efficient_wq, *mm_percpu_wq;
 
 static void wq_activate(struct workqueue_struct *wq, struct work_struct *work)
 {
+	struct worker_pool *pool = wq_pool(wq, work->cpu);
+
 	wq->nr_active++;
 	work->state &= ~WORK_STATE_INACTIVE;
-	list_move_tail(&work->entry, &wq->pool->worklist);
-	pool_kick(wq->pool);
+	list_move_tail(&work->entry, &pool->worklist);
+	pool_kick(pool);
 }
 
 static void wq_activate_next(struct workqueue_struct *wq)
@@ -61,10 +66,11 @@ static void wq_activate_next(struct workqueue_struct *wq)
 		wq_activate(wq, list_first_entry(&wq->inactive, struct work_struct, entry));
 }
 
-void wq_insert(struct workqueue_struct *wq, struct work_struct *work)
+void wq_insert(struct workqueue_struct *wq, unsigned int cpu, struct work_struct *work)
 {
 	lockdep_assert_held(&workqueue_lock);
 	work->wq = wq;
+	work->cpu = (u16)(cpu_online(cpu) ? cpu : (unsigned int)smp_processor_id());
 	work->ticket = ++workqueue_ticket;
 	work->color = WORK_COLOR(wq->round);
 	work->state = WORK_STATE_PENDING | WORK_STATE_INACTIVE;
@@ -111,7 +117,7 @@ bool wq_may_queue(struct workqueue_struct *wq, struct work_struct *work)
 			  (void *)work->func, wq->name);
 }
 
-bool queue_work(struct workqueue_struct *wq, struct work_struct *work)
+bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work)
 {
 	unsigned long flags;
 	bool queued;
@@ -119,7 +125,7 @@ bool queue_work(struct workqueue_struct *wq, struct work_struct *work)
 	spin_lock_irqsave(&workqueue_lock, flags);
 	queued = wq_may_queue(wq, work);
 	if (queued)
-		wq_insert(wq, work);
+		wq_insert(wq, (unsigned int)cpu, work);
 	spin_unlock_irqrestore(&workqueue_lock, flags);
 	return queued;
 }
@@ -135,25 +141,30 @@ void delayed_work_timer_fn(struct timer_list *t)
 
 	spin_lock_irqsave(&workqueue_lock, flags);
 	if (work->state & WORK_STATE_TIMER && !timer_pending(t))
-		wq_insert(work->wq, work);
+		wq_insert(work->wq, work->cpu, work);
 	spin_unlock_irqrestore(&workqueue_lock, flags);
 }
 
-void wq_insert_delayed(struct workqueue_struct *wq, struct delayed_work *dwork,
+void wq_insert_delayed(struct workqueue_struct *wq, unsigned int cpu, struct delayed_work *dwork,
 		       unsigned long delay)
 {
 	lockdep_assert_held(&workqueue_lock);
 	if (!delay) {
-		wq_insert(wq, &dwork->work);
+		wq_insert(wq, cpu, &dwork->work);
 		return;
 	}
 	dwork->work.wq = wq;
+	dwork->work.cpu = (u16)cpu;
 	dwork->work.state = WORK_STATE_PENDING | WORK_STATE_TIMER;
-	mod_timer(&dwork->timer, jiffies + delay);
+	dwork->timer.expires = jiffies + delay;
+	if (cpu_online(cpu))
+		add_timer_on(&dwork->timer, (int)cpu);
+	else
+		add_timer(&dwork->timer);
 }
 
-bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
-			unsigned long delay)
+bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
+			   unsigned long delay)
 {
 	unsigned long flags;
 	bool queued;
@@ -161,19 +172,12 @@ bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
 	spin_lock_irqsave(&workqueue_lock, flags);
 	queued = wq_may_queue(wq, &dwork->work);
 	if (queued)
-		wq_insert_delayed(wq, dwork, delay);
+		wq_insert_delayed(wq, (unsigned int)cpu, dwork, delay);
 	spin_unlock_irqrestore(&workqueue_lock, flags);
 	return queued;
 }
 
 /* ---- queues ---------------------------------------------------------------------- */
-
-static struct worker_pool *wq_choose_pool(unsigned int flags)
-{
-	if (flags & WQ_HIGHPRI)
-		return &worker_pools[POOL_HIGHPRI];
-	return &worker_pools[flags & WQ_UNBOUND ? POOL_UNBOUND : POOL_NORMAL];
-}
 
 static void wq_publish(struct workqueue_struct *wq)
 {
@@ -201,7 +205,6 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 	va_end(args);
 	wq->flags = flags;
 	wq->max_active = max_active ? (unsigned int)max_active : WQ_DFL_ACTIVE;
-	wq->pool = wq_choose_pool(flags);
 	wq->round = wq->rounds_done = 1;
 	INIT_LIST_HEAD(&wq->inactive);
 	INIT_LIST_HEAD(&wq->flushers);
@@ -269,6 +272,23 @@ void destroy_workqueue(struct workqueue_struct *wq)
 	kfree(wq);
 }
 
+int schedule_on_each_cpu(work_func_t func)
+{
+	struct work_struct *works = kcalloc(nr_cpu_ids, sizeof(*works), GFP_KERNEL);
+	unsigned int cpu;
+
+	if (!works)
+		return -ENOMEM;
+	for_each_online_cpu(cpu) {
+		INIT_WORK(&works[cpu], func);
+		schedule_work_on((int)cpu, &works[cpu]);
+	}
+	for_each_online_cpu(cpu)
+		flush_work(&works[cpu]);
+	kfree(works);
+	return 0;
+}
+
 void workqueue_init(void)
 {
 	if (worker_pools_init())
@@ -306,9 +326,11 @@ static void pool_show(struct seq_file *m, const struct worker_pool *pool)
 {
 	const struct worker *w;
 
-	seq_printf(m, "pool %u: nice=%d workers=%u idle=%u running=%u%s\n",
-		   (unsigned int)(pool - worker_pools), pool->nice, pool->nr_workers, pool->nr_idle,
-		   pool->nr_running, pool->managing ? " manager" : "");
+	seq_printf(m, "pool %u: ", pool->id);
+	if (pool->cpu != WORK_CPU_UNBOUND)
+		seq_printf(m, "cpu=%u ", pool->cpu);
+	seq_printf(m, "nice=%d workers=%u idle=%u running=%u%s\n", pool->nice, pool->nr_workers,
+		   pool->nr_idle, pool->nr_running, pool->managing ? " manager" : "");
 	list_for_each_entry(w, &workqueue_busy, busy)
 		if (w->pool == pool)
 			seq_printf(m, "  in-flight: %d%s:%ps on %s\n", w->task->pid,
@@ -317,17 +339,16 @@ static void pool_show(struct seq_file *m, const struct worker_pool *pool)
 
 void workqueues_show(struct seq_file *m)
 {
+	const struct worker_pool *pool;
 	struct workqueue_struct *wq;
 	unsigned long flags;
-	unsigned int i;
 
 	spin_lock_irqsave(&workqueue_lock, flags);
 	list_for_each_entry(wq, &workqueue_list, list)
-		seq_printf(m, "workqueue %s: flags=0x%x pool=%u active=%u/%u inactive=%u "
-			   "done=%lu%s\n", wq->name, wq->flags,
-			   (unsigned int)(wq->pool - worker_pools), wq->nr_active, wq->max_active,
+		seq_printf(m, "workqueue %s: flags=0x%x active=%u/%u inactive=%u done=%lu%s\n",
+			   wq->name, wq->flags, wq->nr_active, wq->max_active,
 			   wq_nr_inactive(wq), wq->nr_done, wq->rescuer ? " rescuer" : "");
-	for (i = 0; i < NR_POOLS; i++)
-		pool_show(m, &worker_pools[i]);
+	list_for_each_entry(pool, &worker_pools, list)
+		pool_show(m, pool);
 	spin_unlock_irqrestore(&workqueue_lock, flags);
 }

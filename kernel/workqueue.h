@@ -16,7 +16,8 @@ struct task_struct;
 
 /* Threads that are alike, and what they are to do next. */
 struct worker_pool {
-	const char *prefix, *suffix;	/* (C) of its workers' numbers in their names */
+	struct list_head list;		/* (W) of all pools */
+	unsigned int id, cpu;		/* (C) a number; WORK_CPU_UNBOUND: on any CPU */
 	int nice;			/* (C) */
 	bool at_once;			/* (C) start all that there is, however many run */
 	bool managing;			/* (W) a worker is making another one */
@@ -35,7 +36,7 @@ struct worker {
 	struct list_head scheduled;	/* (W) items that are its own to run */
 	struct task_struct *task;	/* (C) */
 	unsigned int id;		/* (C) in its pool, counting up */
-	struct worker_pool *pool;	/* (C) */
+	struct worker_pool *pool;	/* (C); of a rescuer (W): whom it helps now */
 	struct workqueue_struct *rescues;	/* (C) NULL: it is not a rescuer */
 	struct work_struct *work;	/* (W) what it runs: not to be looked into */
 	work_func_t func;		/* (W) */
@@ -48,7 +49,6 @@ struct worker {
 
 struct workqueue_struct {
 	struct list_head list;		/* (W) of all */
-	struct worker_pool *pool;	/* (C) */
 	unsigned int flags;		/* (W) WQ_* */
 	unsigned int max_active;	/* (C) */
 	unsigned int nr_active;		/* (W) on the worklist, or running */
@@ -58,7 +58,7 @@ struct workqueue_struct {
 	unsigned int nr_in_flight[WORK_NR_COLORS];	/* (W) */
 	struct list_head flushers;	/* (W) struct wq_flusher */
 	struct worker *rescuer;		/* (C) or NULL */
-	bool mayday;			/* (W) the rescuer is to look after it */
+	struct cpumask mayday;		/* (W) where the rescuer is to help; 0: if unbound */
 	unsigned long nr_done;		/* (W,R) items run so far */
 	char name[WQ_NAME_LEN];		/* (C) */
 };
@@ -71,15 +71,16 @@ void wq_forget(struct workqueue_struct *wq, struct work_struct *work);
 /* It has run. */
 void wq_finish(struct workqueue_struct *wq, unsigned int color);
 /* Queue it, whatever it was: it is on no list, and has no timer. */
-void wq_insert(struct workqueue_struct *wq, struct work_struct *work);
+void wq_insert(struct workqueue_struct *wq, unsigned int cpu, struct work_struct *work);
 bool wq_may_queue(struct workqueue_struct *wq, struct work_struct *work);
-void wq_insert_delayed(struct workqueue_struct *wq, struct delayed_work *dwork,
+void wq_insert_delayed(struct workqueue_struct *wq, unsigned int cpu, struct delayed_work *dwork,
 		       unsigned long delay);
 
 /* workqueue_pool.c */
-enum { POOL_NORMAL, POOL_HIGHPRI, POOL_UNBOUND, NR_POOLS };
-extern struct worker_pool worker_pools[NR_POOLS];
+extern struct list_head worker_pools;		/* (W) */
 extern struct list_head workqueue_busy;		/* (W) workers that run something */
+/* The pool for items of @wq on @cpu, which does not matter if it is unbound. */
+struct worker_pool *wq_pool(const struct workqueue_struct *wq, unsigned int cpu);
 int worker_pools_init(void);
 /* There is work: see to it that somebody comes. */
 void pool_kick(struct worker_pool *pool);

@@ -174,16 +174,32 @@ bool flush_work(struct work_struct *work)
 	return wait;
 }
 
-bool flush_delayed_work(struct delayed_work *dwork)
+/* With the lock held: its time has come.  False: its timer is on its way to the lock. */
+static bool work_try_hurry(struct delayed_work *dwork)
 {
 	struct work_struct *work = &dwork->work;
-	unsigned long flags;
 
-	spin_lock_irqsave(&workqueue_lock, flags);
-	if (work->state & WORK_STATE_TIMER && timer_delete(&dwork->timer))
-		wq_insert(work->wq, work);
-	spin_unlock_irqrestore(&workqueue_lock, flags);
-	return flush_work(work);
+	if (!(work->state & WORK_STATE_TIMER))
+		return true;
+	if (!timer_delete(&dwork->timer))
+		return false;
+	wq_insert(work->wq, work->cpu, work);
+	return true;
+}
+
+bool flush_delayed_work(struct delayed_work *dwork)
+{
+	unsigned long flags;
+	bool done;
+
+	for (;;) {
+		spin_lock_irqsave(&workqueue_lock, flags);
+		done = work_try_hurry(dwork);
+		spin_unlock_irqrestore(&workqueue_lock, flags);
+		if (done)
+			return flush_work(&dwork->work);
+		cpu_relax();
+	}
 }
 
 /* ---- taking back ------------------------------------------------------------------ */
@@ -232,14 +248,14 @@ bool cancel_work(struct work_struct *work)
 	return was_pending;
 }
 
-bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
-		      unsigned long delay)
+bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
+			 unsigned long delay)
 {
 	unsigned long flags;
 	bool was_pending = work_lock_and_take(&dwork->work, &flags);
 
 	if (wq_may_queue(wq, &dwork->work))
-		wq_insert_delayed(wq, dwork, delay);
+		wq_insert_delayed(wq, (unsigned int)cpu, dwork, delay);
 	spin_unlock_irqrestore(&workqueue_lock, flags);
 	return was_pending;
 }

@@ -3,7 +3,8 @@
  * kernel/workqueue_pool.c - the threads that run work items
  *
  * MODEL
- *   The workers of a pool are alike.  The rule that everything rests on: before a worker begins
+ *   Each CPU has two pools, of nice 0 and -20, whose workers run on it; one more pool's run
+ *   anywhere.  The workers of a pool are alike.  The rule that everything rests on: before a worker begins
  *   with an item, there is another one that is idle, for the item may wait for long.  If there
  *   is none, the worker first makes one ("manages").
  *
@@ -17,11 +18,11 @@
  *
  *   To make a worker takes memory, and to get memory may take a work item.  So while one is
  *   managing a timer runs; when it fires, each queue with WQ_MEM_RECLAIM that has items on the
- *   list gets its rescuer woken, a thread that was made with the queue, and runs these items
- *   itself, one after the other.
+ *   list gets its rescuer woken, a thread that was made with the queue, and goes to the CPU of
+ *   the pool and runs these items itself, one after the other.
  *
- *   An item that is on the list while it still runs goes to the worker that runs it: no item
- *   runs twice at the same time.
+ *   An item that is on the list while it still runs goes to the worker that runs it, whosever
+ *   that is: no item runs twice at the same time, on one CPU or on two.
  *
  * INVARIANTS
  *   P1  nr_idle is the length of idle; an idle worker runs nothing and is not counted.
@@ -34,14 +35,14 @@
  * FAILURE	no memory for a worker: rescuers, and another try after CREATE_TICKS.
  * NOT HERE	which items may run: workqueue.c.
  *
- * The design is that of Linux's concurrency-managed workqueues, without its pools for each CPU
- * and node: there is one CPU.
+ * The design is that of Linux's concurrency-managed workqueues, with one lock.
  */
 #include <linux/bug.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/stacktrace.h>
 
 #include "sched.h"
@@ -56,17 +57,9 @@
 
 static void pool_mayday(struct timer_list *t);
 
-#define POOL_INIT(p, pre, sfx, n, all) {				\
-	.prefix = (pre), .suffix = (sfx), .nice = (n), .at_once = (all), \
-	.idle = LIST_HEAD_INIT(worker_pools[p].idle),			\
-	.worklist = LIST_HEAD_INIT(worker_pools[p].worklist),		\
-	.mayday = __TIMER_INITIALIZER(pool_mayday, 0) }
-
-struct worker_pool worker_pools[NR_POOLS] = {
-	[POOL_NORMAL]	= POOL_INIT(POOL_NORMAL, "0:", "", 0, false),
-	[POOL_HIGHPRI]	= POOL_INIT(POOL_HIGHPRI, "0:", "H", MIN_NICE, false),
-	[POOL_UNBOUND]	= POOL_INIT(POOL_UNBOUND, "u0:", "", 0, true),
-};
+static DEFINE_PER_CPU(struct worker_pool, worker_cpu_pools)[2];	/* nice 0, and WQ_HIGHPRI */
+static struct worker_pool worker_unbound_pool;
+LIST_HEAD(worker_pools);
 LIST_HEAD(workqueue_busy);
 
 /* ---- who is who ------------------------------------------------------------------ */
@@ -102,6 +95,18 @@ bool current_is_workqueue_rescuer(void)
 	const struct worker *w = worker_current();
 
 	return w && w->rescues;
+}
+
+static bool wq_is_unbound(const struct workqueue_struct *wq)
+{
+	return (wq->flags & (WQ_UNBOUND | WQ_HIGHPRI)) == WQ_UNBOUND;
+}
+
+struct worker_pool *wq_pool(const struct workqueue_struct *wq, unsigned int cpu)
+{
+	if (wq_is_unbound(wq))
+		return &worker_unbound_pool;
+	return &per_cpu(worker_cpu_pools, cpu)[wq->flags & WQ_HIGHPRI ? 1 : 0];
 }
 
 /* ---- how many run ----------------------------------------------------------------- */
@@ -256,6 +261,24 @@ static void worker_run_pool(struct worker *w)
 
 static int worker_main(void *arg);
 
+static struct task_struct *worker_make_thread(struct worker_pool *pool, struct worker *w)
+{
+	const bool bound = pool->cpu != WORK_CPU_UNBOUND;
+	struct task_struct *t;
+
+	if (bound)
+		t = kthread_create(worker_main, w, "kworker/%u:%u%s", pool->cpu, w->id,
+				   pool->nice < 0 ? "H" : "");
+	else
+		t = kthread_create(worker_main, w, "kworker/u%u:%u", nr_cpu_ids, w->id);
+	if (IS_ERR(t))
+		return t;
+	kthread_bind_mask(t, bound ? cpumask_of(pool->cpu) : cpu_possible_mask);
+	set_user_nice(t, pool->nice);
+	return t;
+}
+
+/* One for a CPU that has not started yet waits for its first item. */
 static int worker_create(struct worker_pool *pool)
 {
 	struct worker *w = kzalloc(sizeof(*w), GFP_KERNEL);
@@ -268,19 +291,18 @@ static int worker_create(struct worker_pool *pool)
 	spin_unlock_irqrestore(&workqueue_lock, flags);
 	INIT_LIST_HEAD(&w->scheduled);
 	w->pool = pool;
-	w->task = kthread_create(worker_main, w, "kworker/%s%u%s", pool->prefix, w->id,
-				 pool->suffix);
+	w->task = worker_make_thread(pool, w);
 	if (IS_ERR(w->task)) {
 		kfree(w);
 		return -ENOMEM;
 	}
-	set_user_nice(w->task, pool->nice);
 	spin_lock_irqsave(&workqueue_lock, flags);
 	pool->nr_workers++;
 	pool->nr_idle++;
 	w->idle = true;
 	list_add(&w->entry, &pool->idle);
-	wake_up_process(w->task);
+	if (pool->cpu == WORK_CPU_UNBOUND || cpu_online(pool->cpu))
+		wake_up_process(w->task);
 	spin_unlock_irqrestore(&workqueue_lock, flags);
 	return 0;
 }
@@ -400,7 +422,7 @@ void workqueue_trim(void)
 	unsigned long flags;
 
 	spin_lock_irqsave(&workqueue_lock, flags);
-	for (pool = worker_pools; pool < worker_pools + NR_POOLS; pool++) {
+	list_for_each_entry(pool, &worker_pools, list) {
 		while (pool->nr_idle > POOL_SPARE) {
 			w = pool_youngest_idle(pool);
 			worker_dismiss(w);
@@ -410,15 +432,37 @@ void workqueue_trim(void)
 	spin_unlock_irqrestore(&workqueue_lock, flags);
 }
 
+static int worker_pool_init(struct worker_pool *pool, unsigned int cpu, int nice)
+{
+	static unsigned int last_id;		/* (W) */
+	unsigned long flags;
+	unsigned int nr;
+
+	*pool = (struct worker_pool){ .cpu = cpu, .nice = nice, .at_once = cpu == WORK_CPU_UNBOUND };
+	INIT_LIST_HEAD(&pool->idle);
+	INIT_LIST_HEAD(&pool->worklist);
+	timer_setup(&pool->mayday, pool_mayday, 0);
+	spin_lock_irqsave(&workqueue_lock, flags);
+	pool->id = last_id++;
+	list_add_tail(&pool->list, &worker_pools);
+	spin_unlock_irqrestore(&workqueue_lock, flags);
+	for (nr = 0; nr < POOL_SPARE; nr++)
+		if (worker_create(pool))
+			return -ENOMEM;
+	return 0;
+}
+
+int workqueue_prepare_cpu(unsigned int cpu)
+{
+	struct worker_pool *pools = per_cpu(worker_cpu_pools, cpu);
+
+	return worker_pool_init(&pools[0], cpu, 0) ?: worker_pool_init(&pools[1], cpu, MIN_NICE);
+}
+
 int worker_pools_init(void)
 {
-	unsigned int i, nr;
-
-	for (i = 0; i < NR_POOLS; i++)
-		for (nr = 0; nr < POOL_SPARE; nr++)
-			if (worker_create(&worker_pools[i]))
-				return -ENOMEM;
-	return 0;
+	return workqueue_prepare_cpu(0) ?:
+	       worker_pool_init(&worker_unbound_pool, WORK_CPU_UNBOUND, 0);
 }
 
 /* ---- rescuers ---------------------------------------------------------------------- */
@@ -432,9 +476,10 @@ static void pool_mayday(struct timer_list *t)
 
 	spin_lock_irqsave(&workqueue_lock, flags);
 	list_for_each_entry(work, &pool->worklist, entry) {
-		if (!work->wq->rescuer || work->wq->mayday)
+		if (!work->wq->rescuer)
 			continue;
-		work->wq->mayday = true;
+		__cpumask_set_cpu(pool->cpu == WORK_CPU_UNBOUND ? 0 : pool->cpu,
+				  &work->wq->mayday);
 		wake_up_process(work->wq->rescuer->task);
 	}
 	spin_unlock_irqrestore(&workqueue_lock, flags);
@@ -446,23 +491,38 @@ static bool rescuer_take(struct worker *w, struct workqueue_struct *wq)
 {
 	struct work_struct *work, *next;
 
-	list_for_each_entry_safe(work, next, &wq->pool->worklist, entry)
+	list_for_each_entry_safe(work, next, &w->pool->worklist, entry)
 		if (work->wq == wq)
 			worker_assign(w, work);
 	return !list_empty(&w->scheduled);
+}
+
+/* To the CPU whose pool needs help. */
+static void rescuer_go(struct worker *w, unsigned int cpu)
+	__must_hold(&workqueue_lock)
+{
+	w->pool = wq_pool(w->rescues, cpu);
+	if (w->pool->cpu == WORK_CPU_UNBOUND)
+		return;
+	spin_unlock_irq(&workqueue_lock);
+	set_cpus_allowed_ptr(current, cpumask_of(cpu));
+	spin_lock_irq(&workqueue_lock);
 }
 
 /* What @wq has, and what that makes room for, while the pool is short of workers. */
 static void rescuer_rescue(struct worker *w, struct workqueue_struct *wq)
 	__must_hold(&workqueue_lock)
 {
+	const unsigned int cpu = cpumask_first(&wq->mayday);
+
+	rescuer_go(w, cpu);
 	do {
-		wq->mayday = false;
+		__cpumask_clear_cpu(cpu, &wq->mayday);
 		if (!rescuer_take(w, wq))
 			break;
 		worker_run_scheduled(w);
-	} while (!wq->pool->nr_idle);
-	pool_kick(wq->pool);
+	} while (!w->pool->nr_idle);
+	pool_kick(w->pool);
 }
 
 static int rescuer_main(void *arg)
@@ -472,8 +532,8 @@ static int rescuer_main(void *arg)
 
 	current->flags |= PF_WQ_WORKER;
 	spin_lock_irq(&workqueue_lock);
-	while (!kthread_should_stop() || wq->mayday) {
-		if (wq->mayday) {
+	while (!kthread_should_stop() || !cpumask_empty(&wq->mayday)) {
+		if (!cpumask_empty(&wq->mayday)) {
 			rescuer_rescue(w, wq);
 			continue;
 		}
@@ -496,13 +556,14 @@ int rescuer_create(struct workqueue_struct *wq)
 	if (!w)
 		return -ENOMEM;
 	INIT_LIST_HEAD(&w->scheduled);
-	w->pool = wq->pool;
+	w->pool = wq_pool(wq, 0);
 	w->rescues = wq;
 	w->task = kthread_create(rescuer_main, w, "kworker/R-%s", wq->name);
 	if (IS_ERR(w->task)) {
 		kfree(w);
 		return -ENOMEM;
 	}
+	kthread_bind_mask(w->task, cpu_possible_mask);
 	set_user_nice(w->task, MIN_NICE);
 	wq->rescuer = w;
 	wake_up_process(w->task);

@@ -31,6 +31,7 @@ struct work_struct {
 	struct workqueue_struct *wq;	/* (W) where it was queued last */
 	u64 ticket;			/* (W) of its last queueing; no two have the same */
 	u16 disabled;			/* (W) depth */
+	u16 cpu;			/* (W) whose workers run it; WORK_CPU_UNBOUND: not chosen */
 	u8  color;			/* (W) which flush counts it, while it is queued */
 	u8  state;			/* (W,R) WORK_STATE_* */
 };
@@ -38,6 +39,8 @@ struct work_struct {
 #define WORK_STATE_PENDING	0x01	/* queued, or its timer is armed */
 #define WORK_STATE_TIMER	0x02	/* the latter */
 #define WORK_STATE_INACTIVE	0x04	/* queued behind max_active others */
+
+#define WORK_CPU_UNBOUND	NR_CPUS
 
 struct delayed_work {
 	struct work_struct work;
@@ -82,7 +85,7 @@ static inline bool work_pending(const struct work_struct *work)
 
 /* ---- queues ---------------------------------------------------------------------- */
 
-#define WQ_UNBOUND		(1U << 1)	/* start each at once, a thread for each */
+#define WQ_UNBOUND		(1U << 1)	/* start each at once, a thread for each, anywhere */
 #define WQ_FREEZABLE		(1U << 2)	/* accepted: nothing freezes */
 #define WQ_MEM_RECLAIM		(1U << 3)	/* has a rescuer: goes on without memory */
 #define WQ_HIGHPRI		(1U << 4)	/* workers of nice -20 */
@@ -98,8 +101,8 @@ static inline bool work_pending(const struct work_struct *work)
 #define WQ_NAME_LEN		32
 
 /*
- * @max_active: how many of its items may run (or wait inside of their functions) at a time;
- * 0: WQ_DFL_ACTIVE.  NULL: no memory.  Process context, may sleep, as are the two below.
+ * @max_active: how many of its items may run (or wait inside of their functions) at a time, on
+ * all CPUs together; 0: WQ_DFL_ACTIVE.  NULL: no memory.  Process context, may sleep, as are the two below.
  */
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
 	__printf(1, 4);
@@ -131,29 +134,58 @@ extern struct workqueue_struct *mm_percpu_wq;		/* WQ_MEM_RECLAIM: gives memory b
 
 /* ---- queueing: any context but NMI ------------------------------------------------ */
 
-/* False: it was pending already (or is disabled).  With more CPUs: on this one. */
-bool queue_work(struct workqueue_struct *wq, struct work_struct *work);
-#define queue_work_on(cpu, wq, work)	queue_work(wq, work)
+/*
+ * On this CPU, unless the queue is unbound; _on: on @cpu, if that is online.  False: it was
+ * pending already (or is disabled).
+ */
+bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work);
 /* After @delay jiffies. */
-bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
-			unsigned long delay);
-#define queue_delayed_work_on(cpu, wq, dwork, delay) queue_delayed_work(wq, dwork, delay)
+bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
+			   unsigned long delay);
 /* The same, but a pending one is moved to the new time: was it pending? */
-bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
-		      unsigned long delay);
-#define mod_delayed_work_on(cpu, wq, dwork, delay) mod_delayed_work(wq, dwork, delay)
+bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
+			 unsigned long delay);
+
+static inline bool queue_work(struct workqueue_struct *wq, struct work_struct *work)
+{
+	return queue_work_on(WORK_CPU_UNBOUND, wq, work);
+}
+
+static inline bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
+				      unsigned long delay)
+{
+	return queue_delayed_work_on(WORK_CPU_UNBOUND, wq, dwork, delay);
+}
+
+static inline bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
+				    unsigned long delay)
+{
+	return mod_delayed_work_on(WORK_CPU_UNBOUND, wq, dwork, delay);
+}
+
+static inline bool schedule_work_on(int cpu, struct work_struct *work)
+{
+	return queue_work_on(cpu, system_wq, work);
+}
 
 static inline bool schedule_work(struct work_struct *work)
 {
 	return queue_work(system_wq, work);
 }
-#define schedule_work_on(cpu, work)	schedule_work(work)
+
+static inline bool schedule_delayed_work_on(int cpu, struct delayed_work *dwork,
+					    unsigned long delay)
+{
+	return queue_delayed_work_on(cpu, system_wq, dwork, delay);
+}
 
 static inline bool schedule_delayed_work(struct delayed_work *dwork, unsigned long delay)
 {
 	return queue_delayed_work(system_wq, dwork, delay);
 }
-#define schedule_delayed_work_on(cpu, dwork, delay) schedule_delayed_work(dwork, delay)
+
+/* func(item) on every online CPU, and wait until all have returned.  0 or -ENOMEM. */
+int schedule_on_each_cpu(work_func_t func);
 
 /* ---- waiting for it, taking it back ------------------------------------------------ */
 
@@ -190,8 +222,9 @@ bool current_is_workqueue_rescuer(void);
 
 /* ---- for the kernel ---------------------------------------------------------------- */
 
-/* Once, with threads running. */
+/* Once, with threads running; and workers for another CPU, before it starts: -ENOMEM. */
 void workqueue_init(void);
+int workqueue_prepare_cpu(unsigned int cpu);
 /* Tell workers that are not needed to end; kthread_reap() takes them away. */
 void workqueue_trim(void);
 /* Queues and workers, busy ones with what they run. */

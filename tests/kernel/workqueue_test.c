@@ -426,7 +426,7 @@ static void table_shows_queues_and_workers(struct kunit *test)
 	workqueues_show(&m);
 	complete(&items[0].go);
 	flush_work(&items[0].work);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "workqueue events: flags=0x0 pool=0 "
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "workqueue events: flags=0x0 "
 						 "active=1/1024"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "workqueue mm_percpu_wq: flags=0x8 "));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, ":item_run on events\n"));
