@@ -266,9 +266,9 @@ $(H)/bench-host: $(BENCH_OBJS) $(H)/quarry.a tests/host/sections.ld
 	$(say) HOSTLD $@
 	$(Q)$(HOST_LINK)
 $(H)/malloc-bench: $(H)/tests/bench/host/malloc_bench.o
-	$(Q)$(HOSTCC) -o $@ $<
+	$(Q)$(HOSTCC) -no-pie -o $@ $<
 bench-host:
-	$(Q)$(MAKE) --no-print-directory H=$(B) HOST_SAN= HOST_OPT=-O2 DEBUG_FLAGS= \
+	$(Q)$(MAKE) --no-print-directory H=$(B) HOST_SAN= HOST_OPT="-O2 -fno-pie" DEBUG_FLAGS= \
 		$(B)/bench-host $(B)/malloc-bench
 	$(Q)scripts/bench-host $(B) $(if $(BENCH),'$(BENCH)')
 

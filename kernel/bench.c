@@ -39,10 +39,11 @@ const char *bench_unit(void)
 
 static bool bench_one(const struct bench *b, const char *unit)
 {
+	bool time = b->n > 1 && strcmp(unit, "insn");
+	int rounds = time ? BENCH_ROUNDS_OF_TIME : BENCH_ROUNDS, round;
 	u64 best = b->run(b->n);
-	int round;
 
-	for (round = 0; best && round < BENCH_ROUNDS; round++) {
+	for (round = 0; best && round < rounds; round++) {
 		u64 ticks = b->run(b->n);
 
 		if (ticks < best)

@@ -12,7 +12,7 @@
  *	}
  *	BENCH("kmalloc-64/pair", kmalloc_64, 5000);
  *
- * A result is the best of BENCH_ROUNDS runs, in ticks an operation, loop included.  Ticks
+ * A result is the best of some runs, in ticks an operation, loop included.  Ticks
  * are those of the time-stamp counter; under QEMU's -icount shift=0 one is one instruction,
  * and the result says insn; otherwise it says tsc, and under TCG means nothing.
  */
@@ -22,7 +22,8 @@
 #include <linux/types.h>
 #include <asm/processor.h>
 
-#define BENCH_ROUNDS	5
+#define BENCH_ROUNDS		5	/* instructions: one without a tick in it is enough */
+#define BENCH_ROUNDS_OF_TIME	40	/* time: one in which the host let us alone */
 
 struct bench {
 	const char *name;		/* DESIGN section 6 has the names */

@@ -2,7 +2,7 @@
 /*
  * bench_module.c - run the benchmarks as a Linux module, while it is loaded
  *
- * As kernel/bench.c does: the first run warms up, of BENCH_ROUNDS others the best counts.
+ * As kernel/bench.c does: the first run warms up, of the others the best counts.
  */
 #include <linux/bench.h>
 #include <linux/cpumask.h>
@@ -29,10 +29,10 @@ static bool __init counts_instructions(void)
 
 static void __init bench_one(const struct bench *b, bool insn)
 {
+	int rounds = insn ? BENCH_ROUNDS : BENCH_ROUNDS_OF_TIME, round;
 	u64 best = b->run(b->n);
-	int round;
 
-	for (round = 0; best && round < BENCH_ROUNDS; round++) {
+	for (round = 0; best && round < rounds; round++) {
 		u64 ticks = b->run(b->n);
 
 		if (ticks < best)

@@ -11,7 +11,8 @@
 #include <linux/version.h>
 #include <asm/msr.h>
 
-#define BENCH_ROUNDS	5
+#define BENCH_ROUNDS		5
+#define BENCH_ROUNDS_OF_TIME	40
 
 struct bench {
 	const char *name;
