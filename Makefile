@@ -345,7 +345,7 @@ help:
 	@echo '  bench-check  fails if one of its figures grew (BENCHFLAGS=--update: take these as the new ones)'
 	@echo '  bench-host   native cycles of the hosted build, beside malloc, mimalloc and jemalloc'
 	@echo '  bench-linux  the same beside Linux, Debian'\''s package booted in the same QEMU'
-	@echo '  stress       everybody allocates at full memory for 2 minutes, on 64M and on 1G (STRESS="seconds mem...")'
+	@echo '  stress       everybody allocates at full memory for 2 minutes: 64M with 1 CPU, 1G with 4 and 8 (STRESS="seconds mem:cpus...")'
 	@echo '  lint         cppcheck, sparse, clang, format, layers, headers, sizes'
 	@echo '  coverage     line and branch coverage of mm/ and lib/, hosted and booted'
 	@echo '  clean        remove $(O)/'

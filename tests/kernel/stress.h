@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of the stress share: things to hold, and sides, each a context that takes
- * and gives back: a thread, the timer's interrupt, a tasklet.
+ * and gives back: a thread, an interrupt, a tasklet, one end of a ring.
  */
 #ifndef TESTS_STRESS_H
 #define TESTS_STRESS_H
@@ -28,7 +28,8 @@ extern const struct stress_mask stress_masks[NR_STRESS_MASKS];
 
 struct stress_item {
 	void *p;			/* NULL: an empty slot */
-	u32 bytes;			/* that are stamped at both ends */
+	u32 bytes;			/* that are filled with who took it, and what it is */
+	u16 owner;			/* index of the side that took it */
 	u8 kind, order;			/* order of pages, number of the cache */
 };
 
@@ -40,12 +41,13 @@ struct stress_count {
 
 struct stress_side {
 	char name[16];
+	u16 index;			/* of the side */
 	bool atomic;			/* may not sleep */
 	struct rnd_state rnd;
 	struct stress_item held[STRESS_SLOTS];
 	unsigned long ops;
 	struct stress_count kind[NR_STRESS_KINDS], mask[NR_STRESS_MASKS];
-	unsigned long broken;		/* stamps that were gone, zeroes that were not 0 */
+	unsigned long broken;		/* patterns that were gone, zeroes that were not 0 */
 	unsigned long small_failed;	/* GFP_KERNEL, up to 32 KiB, and NULL */
 	unsigned long pool_failed;	/* a mempool that might sleep, and gave NULL all the same */
 	/* What it is at, for who looks after those who hang. */
@@ -56,12 +58,21 @@ struct stress_side {
 /* stress_ops.c */
 int stress_ops_init(void);		/* caches, pools; 0 or -ENOMEM */
 void stress_ops_exit(void);
-void stress_side_init(struct stress_side *s, const char *name, bool atomic, u64 seed);
+void stress_side_init(struct stress_side *s, const char *name, unsigned int index, bool atomic,
+		      u64 seed);
 /* One thing taken, given back, or exchanged with another side. */
 void stress_step(struct stress_side *s);
+/* One thing taken, into an item that is not a side's own, and one given back. */
+void stress_take(struct stress_side *s, struct stress_item *it);
+void stress_give(struct stress_side *s, struct stress_item *it);
 /* Everything goes back. */
 void stress_side_exit(struct stress_side *s);
 void stress_boxes_exit(struct stress_side *s);
+
+/* stress_ring.c: from each CPU a ring to the next one, which gives back what comes in. */
+int stress_rings_start(struct stress_side *sides, unsigned int nr);	/* a side for each CPU */
+unsigned long stress_rings_passed(void);	/* things that have gone through */
+void stress_rings_stop(void);
 
 /* stress_hogs.c: those who see to it that all of memory is taken. */
 #define STRESS_HOGS	3

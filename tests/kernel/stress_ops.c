@@ -2,8 +2,9 @@
 /*
  * stress_ops.c - taking and giving back, by every call and with every mask
  *
- * Each thing that is held is stamped at both ends with its own address, and looked at before
- * it goes back: a block that was given to two, or cut, shows.  Things change hands through a
+ * Each thing that is held is filled with a pattern of its own, of who took it and of what it
+ * is, and looked at before it goes back: a block that was given to two, or cut, shows.  Small
+ * things are filled whole, of large ones both ends and a word here and there.  Things change hands through a
  * row of boxes, so that each kind is freed in each context.  Elements of mempools go back
  * within the step: to hold one and ask for another is how pools deadlock.
  */
@@ -58,46 +59,95 @@ static struct kmem_cache *cache[NR_CACHES];
 static mempool_t *kmalloc_pool, *page_pool;
 static struct stress_item *box[STRESS_BOXES];	/* each a struct that was kmalloc()ed */
 
-/* ---- stamps ---------------------------------------------------------------------- */
+/* ---- patterns -------------------------------------------------------------------- */
 
-static u64 *first_word(const struct stress_item *it)
+#define WHOLE_WORDS	(2048 / sizeof(u64))	/* so much at each end is filled word by word */
+#define SPARSE_WORDS	61			/* in between: one of so many */
+
+static u64 pattern_of(const struct stress_item *it, unsigned long i)
+{
+	return ((u64)(unsigned long)it->p ^ (u64)it->owner << 48 ^ it->kind) +
+	       i * 0x9e3779b97f4a7c15ULL;
+}
+
+static unsigned long next_word(unsigned long i, unsigned long nr)
+{
+	if (i < WHOLE_WORDS || i + WHOLE_WORDS >= nr)
+		return i + 1;
+	return min(i + SPARSE_WORDS, nr - WHOLE_WORDS);
+}
+
+static bool is_filled(const struct stress_item *it, const u64 *word)
+{
+	const unsigned long nr = it->bytes / sizeof(u64);
+	unsigned long i;
+
+	for (i = 0; i < nr; i = next_word(i, nr))
+		if (word[i] != pattern_of(it, i))
+			return false;
+	return true;
+}
+
+static bool is_zero(const struct stress_item *it, const u64 *word)
+{
+	const unsigned long nr = it->bytes / sizeof(u64);
+	unsigned long i;
+
+	for (i = 0; i < nr; i = next_word(i, nr))
+		if (word[i])
+			return false;
+	return true;
+}
+
+static void fill_words(const struct stress_item *it, u64 *word)
+{
+	const unsigned long nr = it->bytes / sizeof(u64);
+	unsigned long i;
+
+	for (i = 0; i < nr; i = next_word(i, nr))
+		word[i] = pattern_of(it, i);
+}
+
+/* A per-CPU object is as many as there are CPUs. */
+static unsigned int nr_copies(const struct stress_item *it)
+{
+	return it->kind == STRESS_PERCPU ? nr_cpu_ids : 1;
+}
+
+static u64 *copy_of(const struct stress_item *it, unsigned int copy)
 {
 	if (it->kind == STRESS_PAGES)
 		return page_address(it->p);
 	if (it->kind == STRESS_PERCPU)
-		return per_cpu_ptr((u64 __percpu *)it->p, 0);
+		return per_cpu_ptr((u64 __percpu *)it->p, copy);
 	return it->p;
 }
 
-static u64 *last_word(const struct stress_item *it)
+static void fill(struct stress_side *s, const struct stress_item *it, gfp_t gfp)
 {
-	return first_word(it) + it->bytes / sizeof(u64) - 1;
+	const bool zeroed = gfp & __GFP_ZERO || it->kind == STRESS_PERCPU;
+	unsigned int copy;
+
+	for (copy = 0; copy < nr_copies(it); copy++) {
+		if (zeroed)
+			s->broken += !is_zero(it, copy_of(it, copy));
+		fill_words(it, copy_of(it, copy));
+	}
 }
 
-static u64 stamp_of(const struct stress_item *it)
+static void look_at(struct stress_side *s, const struct stress_item *it)
 {
-	return (u64)(unsigned long)it->p ^ 0x5e55107ULL ^ it->kind;
-}
+	unsigned int copy;
 
-static void stamp(struct stress_side *s, const struct stress_item *it, gfp_t gfp)
-{
-	u64 *first = first_word(it), *last = last_word(it);
-
-	if (gfp & __GFP_ZERO)
-		s->broken += *first || *last;
-	*first = *last = stamp_of(it);
-}
-
-static void look_at_stamp(struct stress_side *s, const struct stress_item *it)
-{
-	s->broken += *first_word(it) != stamp_of(it) || *last_word(it) != stamp_of(it);
+	for (copy = 0; copy < nr_copies(it); copy++)
+		s->broken += !is_filled(it, copy_of(it, copy));
 }
 
 /* ---- giving back ----------------------------------------------------------------- */
 
-static void give(struct stress_side *s, struct stress_item *it)
+void stress_give(struct stress_side *s, struct stress_item *it)
 {
-	look_at_stamp(s, it);
+	look_at(s, it);
 	switch (it->kind) {
 	case STRESS_CACHE:
 		kmem_cache_free(cache[it->order], it->p);
@@ -227,7 +277,7 @@ static unsigned int some_mask(struct stress_side *s, enum stress_kind kind)
 	return mask;
 }
 
-static void take(struct stress_side *s, struct stress_item *it)
+void stress_take(struct stress_side *s, struct stress_item *it)
 {
 	const enum stress_kind kind = some_kind(s, s->atomic);
 	const unsigned int mask = some_mask(s, kind);
@@ -239,6 +289,7 @@ static void take(struct stress_side *s, struct stress_item *it)
 	s->at_mask = mask;
 	WRITE_ONCE(s->doing, "taking");
 	it->kind = kind;
+	it->owner = s->index;
 	s->kind[kind].asked++;
 	s->mask[mask].asked++;
 	if (kind == STRESS_MEMPOOL) {
@@ -250,7 +301,7 @@ static void take(struct stress_side *s, struct stress_item *it)
 		s->kind[kind].failed += !it->p;
 		s->mask[mask].failed += !it->p;
 		if (it->p)
-			stamp(s, it, gfp);
+			fill(s, it, gfp);
 	}
 	wait = jiffies - began;
 	s->kind[kind].max_wait = max(s->kind[kind].max_wait, wait);
@@ -258,7 +309,7 @@ static void take(struct stress_side *s, struct stress_item *it)
 	if (!it->p && kind < STRESS_MEMPOOL && MASK_IS_KERNEL(mask) && it->bytes <= SMALL_BYTES)
 		s->small_failed++;
 	if (it->p && mask == MASK_OF_RESERVE)
-		give(s, it);
+		stress_give(s, it);
 }
 
 /* What is in the box becomes ours, and what we hold goes in. */
@@ -289,9 +340,9 @@ void stress_step(struct stress_side *s)
 		exchange(s, it);
 	} else if (it->p) {
 		WRITE_ONCE(s->doing, "giving back");
-		give(s, it);
+		stress_give(s, it);
 	} else {
-		take(s, it);
+		stress_take(s, it);
 	}
 	WRITE_ONCE(s->doing, "nothing");
 	WRITE_ONCE(s->ops, s->ops + 1);
@@ -299,9 +350,11 @@ void stress_step(struct stress_side *s)
 
 /* ---- beginning and end ----------------------------------------------------------- */
 
-void stress_side_init(struct stress_side *s, const char *name, bool atomic, u64 seed)
+void stress_side_init(struct stress_side *s, const char *name, unsigned int index, bool atomic,
+		      u64 seed)
 {
 	memset(s, 0, sizeof(*s));
+	s->index = index;
 	strscpy(s->name, name, sizeof(s->name));
 	s->atomic = atomic;
 	s->doing = "nothing";
@@ -314,7 +367,7 @@ void stress_side_exit(struct stress_side *s)
 
 	for (i = 0; i < STRESS_SLOTS; i++)
 		if (s->held[i].p)
-			give(s, &s->held[i]);
+			stress_give(s, &s->held[i]);
 }
 
 void stress_boxes_exit(struct stress_side *s)
@@ -323,7 +376,7 @@ void stress_boxes_exit(struct stress_side *s)
 
 	for (i = 0; i < STRESS_BOXES; i++)
 		if (box[i]) {
-			give(s, box[i]);
+			stress_give(s, box[i]);
 			kfree(box[i]);
 			box[i] = NULL;
 		}

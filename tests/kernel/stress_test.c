@@ -2,15 +2,18 @@
 /*
  * stress_test.c - everybody at once, with all of memory taken, for stress.seconds=
  *
- *	24 threads	all calls, all masks		stress_ops.c
- *	timer		2,000 interrupts a second, the masks that do not sleep
- *	tasklet		scheduled by every fourth of them
+ *	24 threads	all calls, all masks; half of them bound to a CPU	stress_ops.c
+ *	a ring a CPU	its thread gives back what the CPU before it took	stress_ring.c
+ *	timer		2,000 interrupts a second, the masks that do not sleep; each sends
+ *			one to another CPU, which does the same
+ *	tasklets	of each CPU, scheduled by every fourth of its interrupts
  *	3 hogs		take all there is, and are the victims	stress_hogs.c
  *	1 keeper	fills what shrinkers and the notifier empty
  *	kswapd, and this thread, which looks after the others
  *
- * Several times a second the world is stopped: every thread waits between two steps, and
- * mm_verify() looks at everything.  A thread that makes no step for HANG_SECONDS is named, with
+ * Several times a second every thread waits between two steps, and mm_verify() stops the CPUs
+ * and looks at everything: threads may be preempted where nothing is locked, but much is
+ * half done.  A thread that makes no step for HANG_SECONDS is named, with
  * what it is at.  In the end all goes back, and KUnit's account must be what it was.
  */
 #include <kunit/test.h>
@@ -23,6 +26,7 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
 #include <linux/wait.h>
@@ -30,7 +34,6 @@
 #include "stress.h"
 
 #define NR_WORKERS	24
-#define NR_SIDES	(NR_WORKERS + 2)	/* and the timer's, and the tasklet's */
 #define TIMER_HZ	2000
 #define STEPS_A_TURN	32
 #define STEPS_A_TICK	4
@@ -47,9 +50,9 @@ static int setup_seconds(char *val)
 }
 __setup("stress.seconds=", setup_seconds);
 
-static struct stress_side sides[NR_SIDES];
-static struct stress_side *const timer_side = &sides[NR_WORKERS];
-static struct stress_side *const tasklet_side = &sides[NR_WORKERS + 1];
+/* The workers', and of each CPU its interrupts', its tasklet's, its ring's. */
+static struct stress_side *sides, *irq_sides, *tasklet_sides, *ring_sides;
+static unsigned int nr_cpus, nr_sides;
 static struct task_struct *worker[NR_WORKERS];
 
 /* ---- stopping the world ---------------------------------------------------------- */
@@ -81,13 +84,18 @@ static void start_world(void)
 		schedule_timeout_uninterruptible(1);
 }
 
+static int nr_threads(void)
+{
+	return NR_WORKERS + nr_cpus + STRESS_HOG_THREADS;
+}
+
 /* False: somebody does not come to rest. */
 static bool stop_world(void)
 {
 	const unsigned long began = jiffies;
 
 	WRITE_ONCE(world_stopped, true);
-	while (atomic_read(&nr_waiting) < NR_WORKERS + STRESS_HOG_THREADS) {
+	while (atomic_read(&nr_waiting) < nr_threads()) {
 		if (time_after(jiffies, began + HANG_SECONDS * HZ))
 			return false;
 		schedule_timeout_uninterruptible(1);
@@ -124,66 +132,140 @@ static int work(void *side)
 	return 0;
 }
 
-static void in_tasklet(struct tasklet_struct *unused)
+static struct tasklet_struct tasklets[NR_CPUS];
+static DEFINE_PER_CPU(call_single_data_t, stress_call);
+
+static void in_tasklet(struct tasklet_struct *t)
 {
 	unsigned int i;
 
 	for (i = 0; i < STEPS_A_TASKLET; i++)
-		stress_step(tasklet_side);
+		stress_step(&tasklet_sides[t - tasklets]);
 }
-static DECLARE_TASKLET(tasklet, in_tasklet);
 
-static void in_timer(void)
+/* The interrupt of this CPU. */
+static void in_interrupt_here(void *unused)
 {
-	static unsigned int ticks;
+	const unsigned int cpu = smp_processor_id();
 	unsigned int i;
 
 	for (i = 0; i < STEPS_A_TICK; i++)
-		stress_step(timer_side);
-	if (ticks++ % 4 == 0)
-		tasklet_schedule(&tasklet);
+		stress_step(&irq_sides[cpu]);
+	if (irq_sides[cpu].ops / STEPS_A_TICK % 4 == 0)
+		tasklet_schedule(&tasklets[cpu]);
+}
+
+/* It comes to one CPU, which passes it on to another one: each has its turn. */
+static void in_timer(void)
+{
+	static unsigned int turn;
+
+	in_interrupt_here(NULL);
+	turn = cpumask_next(turn, cpu_online_mask);
+	if (turn >= nr_cpus)
+		turn = 0;
+	if (turn != smp_processor_id())
+		smp_call_function_single_async(turn, per_cpu_ptr(&stress_call, turn));
+}
+
+static int alloc_sides(void)
+{
+	unsigned int i;
+
+	nr_cpus = num_online_cpus();
+	nr_sides = NR_WORKERS + 3 * nr_cpus;
+	sides = kvcalloc(nr_sides, sizeof(*sides), GFP_KERNEL);
+	if (!sides)
+		return -ENOMEM;
+	irq_sides = &sides[NR_WORKERS];
+	tasklet_sides = irq_sides + nr_cpus;
+	ring_sides = tasklet_sides + nr_cpus;
+	for (i = 0; i < nr_sides; i++)
+		sides[i].index = i;
+	return 0;
+}
+
+static void init_cpu_sides(unsigned int cpu)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "interrupt/%u", cpu);
+	stress_side_init(&irq_sides[cpu], name, irq_sides[cpu].index, true,
+			 kunit_seed() + 100 + cpu);
+	snprintf(name, sizeof(name), "tasklet/%u", cpu);
+	stress_side_init(&tasklet_sides[cpu], name, tasklet_sides[cpu].index, true,
+			 kunit_seed() + 200 + cpu);
+	tasklet_setup(&tasklets[cpu], in_tasklet);
+	INIT_CSD(per_cpu_ptr(&stress_call, cpu), in_interrupt_here, NULL);
+}
+
+/* Half of them are where they are, the others go wherever there is time. */
+static int create_worker(unsigned int i)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "stress/%u", i);
+	stress_side_init(&sides[i], name, i, false, kunit_seed() + i);
+	worker[i] = kthread_create(work, &sides[i], "stress/%u", i);
+	if (IS_ERR(worker[i]))
+		return -ENOMEM;
+	get_task_struct(worker[i]);
+	if (i % 2)
+		kthread_bind(worker[i], i / 2 % nr_cpus);
+	return 0;
 }
 
 static int start_all(void)
 {
 	unsigned int i;
-	char name[16];
 
-	stress_side_init(timer_side, "timer", true, kunit_seed() + 100);
-	stress_side_init(tasklet_side, "tasklet", true, kunit_seed() + 101);
-	for (i = 0; i < NR_WORKERS; i++) {
-		snprintf(name, sizeof(name), "stress/%u", i);
-		stress_side_init(&sides[i], name, false, kunit_seed() + i);
-		worker[i] = kthread_create(work, &sides[i], "stress/%u", i);
-		if (IS_ERR(worker[i]))
+	for (i = 0; i < nr_cpus; i++)
+		init_cpu_sides(i);
+	for (i = 0; i < NR_WORKERS; i++)
+		if (create_worker(i))
 			return -ENOMEM;
-		get_task_struct(worker[i]);
-	}
 	for (i = 0; i < NR_WORKERS; i++)
 		wake_up_process(worker[i]);
-	if (stress_hogs_start())
+	if (stress_rings_start(ring_sides, nr_cpus) || stress_hogs_start())
 		return -ENOMEM;
 	return timer_test_start(TIMER_HZ, in_timer);
+}
+
+static void nothing(void *unused)
+{
+}
+
+static void stop_interrupts(void)
+{
+	unsigned int cpu;
+
+	timer_test_stop();
+	on_each_cpu(nothing, NULL, 1);		/* behind what has been sent */
+	for (cpu = 0; cpu < nr_cpus; cpu++)
+		tasklet_kill(&tasklets[cpu]);
 }
 
 static void stop_all(void)
 {
 	unsigned int i;
 
-	timer_test_stop();
-	tasklet_kill(&tasklet);
+	stop_interrupts();
 	for (i = 0; i < NR_WORKERS; i++)
 		kthread_stop_put(worker[i]);
+	stress_rings_stop();
 	stress_hogs_stop();
 	stress_boxes_exit(&sides[0]);
-	for (i = 0; i < NR_SIDES; i++)
+	for (i = 0; i < nr_sides; i++)
 		stress_side_exit(&sides[i]);
 	stress_ops_exit();
 }
 
 /* ---- looking after them ---------------------------------------------------------- */
 
-static unsigned long last_ops[NR_SIDES], last_step[NR_SIDES];
+struct watch {
+	unsigned long ops, jiffies;	/* at its last step */
+};
+static struct watch *watches;
 
 static void name_stuck(struct kunit *test, const struct stress_side *s)
 {
@@ -200,7 +282,7 @@ static void name_the_busy(struct kunit *test)
 		if (strcmp(READ_ONCE(sides[i].doing), "nothing"))
 			name_stuck(test, &sides[i]);
 	KUNIT_FAIL(test, "%d of %d threads have come to rest", atomic_read(&nr_waiting),
-		   NR_WORKERS + STRESS_HOG_THREADS);
+		   nr_threads());
 }
 
 /* Name everybody who makes no step; how many they are. */
@@ -209,13 +291,11 @@ static unsigned int find_the_stuck(struct kunit *test)
 	const struct stress_side *s;
 	unsigned int i, nr = 0;
 
-	for (i = 0; i < NR_SIDES; i++) {
+	for (i = 0; i < nr_sides; i++) {
 		s = &sides[i];
-		if (last_ops[i] != READ_ONCE(s->ops)) {
-			last_ops[i] = s->ops;
-			last_step[i] = jiffies;
-		}
-		if (time_before(jiffies, last_step[i] + HANG_SECONDS * HZ))
+		if (watches[i].ops != READ_ONCE(s->ops))
+			watches[i] = (struct watch){ s->ops, jiffies };
+		if (time_before(jiffies, watches[i].jiffies + HANG_SECONDS * HZ))
 			continue;
 		nr++;
 		name_stuck(test, s);
@@ -231,8 +311,8 @@ static unsigned int look_after(struct kunit *test)
 	char msg[160] = "";
 	bool fine = true;
 
-	for (i = 0; i < NR_SIDES; i++)
-		last_step[i] = jiffies;
+	for (i = 0; i < nr_sides; i++)
+		watches[i] = (struct watch){ 0, jiffies };
 	while (fine && ktime_get_ns() < end) {
 		watchdog_arm(2 * HANG_SECONDS);
 		schedule_timeout_uninterruptible(HZ / 3);
@@ -268,12 +348,12 @@ static void print_row(const char *name, const struct stress_count *c)
 	printk_raw("%-22s %12lu %12lu %10lu\n", name, c->asked, c->failed, c->max_wait);
 }
 
-static unsigned long sum_of_ops(unsigned int from, unsigned int to)
+static unsigned long sum_of_ops(const struct stress_side *s, unsigned int nr)
 {
 	unsigned long sum = 0;
 
-	for (; from < to; from++)
-		sum += sides[from].ops;
+	while (nr--)
+		sum += s++->ops;
 	return sum;
 }
 
@@ -285,14 +365,14 @@ static void print_counts(void)
 	printk_raw("%-22s %12s %12s %10s\n", "call", "requests", "NULL", "max wait");
 	for (k = 0; k < NR_STRESS_KINDS; k++) {
 		kind = (struct stress_count){ 0 };
-		for (i = 0; i < NR_SIDES; i++)
+		for (i = 0; i < nr_sides; i++)
 			add_count(&kind, &sides[i].kind[k]);
 		print_row(stress_kind_names[k], &kind);
 	}
 	printk_raw("%-22s %12s %12s %10s\n", "mask", "requests", "NULL", "max wait");
 	for (k = 0; k < NR_STRESS_MASKS; k++) {
 		mask = (struct stress_count){ 0 };
-		for (i = 0; i < NR_SIDES; i++)
+		for (i = 0; i < nr_sides; i++)
 			add_count(&mask, &sides[i].mask[k]);
 		print_row(stress_masks[k].name, &mask);
 	}
@@ -300,6 +380,7 @@ static void print_counts(void)
 
 /* Events since begin. */
 static u64 events[NR_VM_EVENT_ITEMS];
+static unsigned long nr_passed;		/* through rings */
 
 static u64 since(enum vm_event_item item)
 {
@@ -308,14 +389,16 @@ static u64 since(enum vm_event_item item)
 
 static void print_table(unsigned int rounds)
 {
+	const unsigned long mib = totalram_pages() >> (20 - PAGE_SHIFT);
 	struct stress_hog_counts c;
 
 	stress_hogs_count(&c);
-	printk_raw("# table: stress-%luM\n", totalram_pages() >> (20 - PAGE_SHIFT));
-	printk_raw("%u s, %lu MiB, seed %#llx: %lu steps in threads, %lu in interrupts, %lu in "
-		   "tasklets; sound %u times\n", stress_seconds,
-		   totalram_pages() >> (20 - PAGE_SHIFT), kunit_seed(), sum_of_ops(0, NR_WORKERS),
-		   timer_side->ops, tasklet_side->ops, rounds);
+	printk_raw("# table: stress-%luM-%ucpu\n", mib, nr_cpus);
+	printk_raw("%u CPUs, %u s, %lu MiB, seed %#llx: %lu steps in threads, %lu in interrupts, "
+		   "%lu in tasklets, %lu things passed on; sound %u times\n", nr_cpus,
+		   stress_seconds, mib, kunit_seed(), sum_of_ops(sides, NR_WORKERS),
+		   sum_of_ops(irq_sides, nr_cpus), sum_of_ops(tasklet_sides, nr_cpus), nr_passed,
+		   rounds);
 	print_counts();
 	printk_raw("(waits in jiffies, 1/%u s; failed pool and bulk requests by call only)\n", HZ);
 	printk_raw("direct reclaims %llu, pages they freed %llu; kswapd runs %llu, pages %llu\n",
@@ -329,35 +412,64 @@ static void print_table(unsigned int rounds)
 
 /* ---- the case -------------------------------------------------------------------- */
 
-static void everybody_at_full_memory(struct kunit *test)
+static void expect_sums(struct kunit *test)
 {
-	const unsigned long errors = slab_error_count() + page_bad_count();
-	unsigned long broken = 0, pool_failed = 0, failed = 0, small = 0;
-	unsigned int i, rounds;
+	unsigned long broken = 0, pool_failed = 0, small = 0;
+	unsigned int i;
 
-	if (totalram_pages() > LARGEST >> PAGE_SHIFT)
-		kunit_skip(test, "more than 2 GiB: taking it takes all the time");
-	for (i = 0; i < NR_VM_EVENT_ITEMS; i++)
-		events[i] = vm_event_sum(i);
-	KUNIT_ASSERT_EQ(test, stress_ops_init(), 0);
-	KUNIT_ASSERT_EQ(test, start_all(), 0);
-	rounds = look_after(test);
-	stop_all();
-	print_table(rounds);
-	for (i = 0; i < NR_SIDES; i++) {
+	for (i = 0; i < nr_sides; i++) {
 		broken += sides[i].broken;
 		pool_failed += sides[i].pool_failed;
 		small += sides[i].small_failed;
 		KUNIT_EXPECT_GT_MSG(test, sides[i].ops, 0, "%s", sides[i].name);
 	}
-	for (i = 0; i < NR_STRESS_MASKS; i++)
-		failed += sides[0].mask[i].failed;
 	kunit_info(test, "GFP_KERNEL, up to 32 KiB: NULL %lu times", small);
 	KUNIT_EXPECT_EQ(test, broken, 0);
-	KUNIT_EXPECT_EQ(test, slab_error_count() + page_bad_count(), errors);
 	KUNIT_EXPECT_EQ(test, pool_failed, 0);
+}
+
+static void free_sides(void *unused)
+{
+	kvfree(sides);
+	kvfree(watches);
+	sides = NULL;
+	watches = NULL;
+}
+
+static void begin(struct kunit *test)
+{
+	unsigned int i;
+
+	if (totalram_pages() > LARGEST >> PAGE_SHIFT)
+		kunit_skip(test, "more than 2 GiB: taking it takes all the time");
+	for (i = 0; i < NR_VM_EVENT_ITEMS; i++)
+		events[i] = vm_event_sum(i);
+	kunit_add_action(test, free_sides, NULL);
+	KUNIT_ASSERT_EQ(test, alloc_sides(), 0);
+	watches = kvcalloc(nr_sides, sizeof(*watches), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, watches);
+	KUNIT_ASSERT_EQ(test, stress_ops_init(), 0);
+	KUNIT_ASSERT_EQ(test, start_all(), 0);
+}
+
+static void everybody_at_full_memory(struct kunit *test)
+{
+	const unsigned long errors = slab_error_count() + page_bad_count();
+	unsigned long failed = 0;
+	unsigned int i, rounds;
+
+	begin(test);
+	rounds = look_after(test);
+	nr_passed = stress_rings_passed();
+	stop_all();
+	print_table(rounds);
+	expect_sums(test);
+	for (i = 0; i < NR_STRESS_MASKS; i++)
+		failed += sides[0].mask[i].failed;
+	KUNIT_EXPECT_EQ(test, slab_error_count() + page_bad_count(), errors);
 	KUNIT_EXPECT_GT_MSG(test, failed, 0, "memory was never short");
 	KUNIT_EXPECT_GT(test, rounds, 0);
+	KUNIT_EXPECT_GT(test, nr_passed, 0);
 	for (i = 0; i < NR_WORKERS; i++)	/* __GFP_NOFAIL */
 		KUNIT_EXPECT_EQ(test, sides[i].mask[NR_STRESS_MASKS - 1].failed, 0);
 }
