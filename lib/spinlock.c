@@ -6,6 +6,10 @@
  *   tail is the next ticket, head the one being served: take a ticket, wait for it to
  *   come up, step head when done.  First come, first served.
  *
+ *   But not where a CPU may be one of several that share a real one (spin_unfair): handing a
+ *   lock on to the next in line, who does not run, stops everybody else.  There a ticket is
+ *   only taken that is served at once, by whoever is the first to look.  (So does Linux.)
+ *
  *   While lock_debug is set each CPU keeps a stack of the locks that it holds.  A lock is
  *   taken on the short way if it is free and sound, if its rank is above all that this
  *   context holds, and if it has been used like this before; else on the long way, which
@@ -117,12 +121,41 @@ bool spin_held_view(unsigned int i, struct lock_view *view)
 
 /* ---- short way ------------------------------------------------------------------- */
 
-static __always_inline void take_ticket(spinlock_t *lock)
+bool spin_unfair;
+
+/* One that is served now, or none. */
+static __always_inline bool try_ticket(spinlock_t *lock)
+{
+	u16 head = READ_ONCE(lock->head);
+
+	return __atomic_compare_exchange_n(&lock->tail, &head, (u16)(head + 1), false,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+static __always_inline void wait_in_line(spinlock_t *lock)
 {
 	u16 ticket = __atomic_fetch_add(&lock->tail, 1, __ATOMIC_RELAXED);
 
-	for (; unlikely(smp_load_acquire(&lock->head) != ticket); cpu_relax())
-		;
+	while (smp_load_acquire(&lock->head) != ticket)
+		cpu_relax();
+}
+
+static __always_inline void wait_unfairly(spinlock_t *lock)
+{
+	do {
+		while (READ_ONCE(lock->head) != READ_ONCE(lock->tail))
+			cpu_relax();
+	} while (!try_ticket(lock));
+}
+
+static __always_inline void take_ticket(spinlock_t *lock)
+{
+	if (likely(try_ticket(lock)))
+		return;
+	if (spin_unfair)
+		wait_unfairly(lock);
+	else
+		wait_in_line(lock);
 }
 
 static __always_inline void next_ticket(spinlock_t *lock)
@@ -251,17 +284,26 @@ static void check_order_and_usage(spinlock_t *lock, struct held_spinlocks *held,
 	held->reporting = false;
 }
 
+static void wait_is_long(spinlock_t *lock, unsigned int spins)
+{
+	if (spins == LOCKUP_SPINS)
+		spin_bug(lock, "lockup suspected");
+}
+
 /* Somebody has it.  Waiting for what cannot come is said once, after some seconds. */
 static void take_ticket_patiently(spinlock_t *lock)
 {
-	u16 ticket = __atomic_fetch_add(&lock->tail, 1, __ATOMIC_RELAXED);
 	unsigned int spins = 0;
+	u16 ticket;
 
-	while (smp_load_acquire(&lock->head) != ticket) {
-		cpu_relax();
-		if (++spins == LOCKUP_SPINS)
-			spin_bug(lock, "lockup suspected");
+	if (spin_unfair) {
+		for (; !try_ticket(lock); cpu_relax())
+			wait_is_long(lock, ++spins);
+		return;
 	}
+	ticket = __atomic_fetch_add(&lock->tail, 1, __ATOMIC_RELAXED);
+	for (; smp_load_acquire(&lock->head) != ticket; cpu_relax())
+		wait_is_long(lock, ++spins);
 }
 
 /* The same where there may be no room for one more. */

@@ -4,6 +4,7 @@
  */
 #include <asm/cpufeature.h>
 #include <asm/processor.h>
+#include <linux/spinlock.h>
 
 #define CPUID_MODEL_NAME	0x80000002u	/* three leaves of 16 characters */
 #define CPUID_ADDRESS_SIZES	0x80000008u
@@ -60,4 +61,5 @@ void cpu_init(void)
 	}
 	if (max_ext >= CPUID_MODEL_NAME + 2)
 		cpu_read_model_name(c->model_name);
+	spin_unfair = boot_cpu_has(X86_FEATURE_HYPERVISOR);
 }

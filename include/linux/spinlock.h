@@ -64,6 +64,9 @@ void spin_lock_nested(spinlock_t *lock, unsigned int subclass) __acquires(lock);
 void spin_unlock(spinlock_t *lock) __releases(lock);
 bool spin_trylock(spinlock_t *lock) __cond_acquires(true, lock);
 bool spin_is_locked(const spinlock_t *lock);
+/* Whoever looks first gets a lock, not who has waited longest: for CPUs that do not always run. */
+extern bool spin_unfair;
+
 /* Is it held by this CPU?  (While lock_debug; otherwise: is it held at all?) */
 bool spin_is_held(const spinlock_t *lock);
 unsigned long __spin_lock_irqsave(spinlock_t *lock) __acquires(lock);

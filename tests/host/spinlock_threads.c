@@ -8,18 +8,21 @@
  *   has one CPU's worth of per-CPU data; waiting for a ticket is what is tested here,
  *   which no test on one CPU can.
  *
- *   Tickets are handed on in order, so a thread that the host does not run stops all:
- *   there are two, and they have 0.3 seconds.
+ *   Tickets are handed on in order, so a thread that the host does not run stops all: there
+ *   are two, and they have 0.3 seconds.  With spin_unfair nobody stands in line: there are
+ *   more of them than CPUs, and still steps are made.
  */
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <linux/spinlock.h>
 
-#define THREADS	2
-#define STEPS	20000
+#define FAIR_THREADS	2
+#define THREADS		8
+#define STEPS		20000
 
 static DEFINE_SPINLOCK(lock);
 static unsigned long counter;
@@ -45,23 +48,33 @@ static void *worker(void *arg) __no_lock_analysis
 	return NULL;
 }
 
-int main(void)
+static void run(unsigned int nr, bool unfair, useconds_t usecs)
 {
 	pthread_t thread[THREADS];
-	unsigned long total = 0;
+
+	spin_unfair = unfair;
+	stop = 0;
+	pthread_barrier_init(&start, NULL, nr);
+	for (unsigned int i = 0; i < nr; i++)
+		if (pthread_create(&thread[i], NULL, worker, &done[i]))
+			exit(1);
+	usleep(usecs);
+	stop = 1;
+	for (unsigned int i = 0; i < nr; i++)
+		pthread_join(thread[i], NULL);
+}
+
+int main(void)
+{
+	unsigned long total = 0, fair;
 
 	lock_debug = false;
-	pthread_barrier_init(&start, NULL, THREADS);
+	run(FAIR_THREADS, false, 300000);
+	fair = counter;
+	run(THREADS, true, 1000000);
 	for (int i = 0; i < THREADS; i++)
-		if (pthread_create(&thread[i], NULL, worker, &done[i]))
-			return 1;
-	usleep(300000);
-	stop = 1;
-	for (int i = 0; i < THREADS; i++) {
-		pthread_join(thread[i], NULL);
 		total += done[i];
-	}
-	printf("spinlock_threads: %lu steps of %lu, %lu had to wait, lock %s\n", counter,
-	       total, waited, spin_is_locked(&lock) ? "taken" : "free");
-	return counter != total || spin_is_locked(&lock);
+	printf("spinlock_threads: %lu steps of %lu, %lu in line, %lu had to wait, lock %s\n",
+	       counter, total, fair, waited, spin_is_locked(&lock) ? "taken" : "free");
+	return counter != total || fair == 0 || spin_is_locked(&lock);
 }
