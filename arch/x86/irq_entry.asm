@@ -67,7 +67,7 @@ entry_common:
 	; return: nothing that it had stored counts before its last instruction.  This is the
 	; only place that has to know, and it is before everything that could allocate.
 	; Not for #DB: who steps through a sequence would never reach its end.  So a #DB
-	; handler must not allocate.  What comes into it may: trap_dispatch() then rewinds what
+	; handler must not allocate.  What comes into it may: trap_exception() then rewinds what
 	; #DB interrupted.  (Not seen: an NMI in #DB's own first or last few instructions.)
 	mov	rax, [rsp + REGS_IP]
 	mov	rdx, rax

@@ -184,11 +184,13 @@ static void trap_nmi(struct pt_regs *regs)
 	preempt_count_sub(NMI_OFFSET + HARDIRQ_OFFSET);
 }
 
-static void trap_exception(struct pt_regs *regs, unsigned int vector)
+static void trap_exception(struct pt_regs *regs, unsigned int vector, struct pt_regs *outer)
 {
 	unsigned long cr2 = read_cr2();		/* before another fault changes it */
 	trap_fn fn = READ_ONCE(trap_table[vector]);
 
+	if (outer)				/* #DB's entry has not: see irq_entry.asm */
+		outer->ip = rewind_ip(outer->ip);
 	if (vector == X86_TRAP_NMI) {
 		trap_nmi(regs);
 		return;
@@ -221,11 +223,9 @@ void trap_dispatch(struct pt_regs *regs, unsigned int vector)
 	const bool shadow = this_cpu_test(__preempt_count, PREEMPT_IRQS_OFF);
 
 	irq_shadow_set();
-	if (unlikely(outer))			/* #DB's entry has not: see irq_entry.asm */
-		outer->ip = rewind_ip(outer->ip);
 	this_cpu_write(trap_regs, regs);
 	if (vector < NR_EXCEPTIONS)
-		trap_exception(regs, vector);
+		trap_exception(regs, vector, outer);
 	else if (trap_interrupt_handler)
 		trap_interrupt_handler(regs, vector);
 	else
