@@ -131,6 +131,23 @@ static u64 kmem_cache_192(u64 n)
 	return ticks;
 }
 
+static u64 kmem_cache_192_burst(u64 n)
+{
+	struct kmem_cache *s = kmem_cache_create("bench-burst", 192, 0, 0, NULL);
+	u64 start, ticks, i;
+
+	if (!s)
+		return 0;
+	start = bench_ticks();
+	for (i = 0; i < n; i++)
+		slot[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	for (i = 0; i < n; i++)
+		kmem_cache_free(s, slot[i]);
+	ticks = bench_ticks() - start;
+	kmem_cache_destroy(s);
+	return ticks;
+}
+
 static u64 kmem_cache_bulk64(u64 n)
 {
 	struct kmem_cache *s = kmem_cache_create("bench-bulk", 192, 0, 0, NULL);
@@ -274,12 +291,46 @@ static u64 vmalloc_1m(u64 n)
 	return vmalloc_pair(n, 1UL << 20);
 }
 
+static u64 vmalloc_4k_burst(u64 n)
+{
+	u64 start = bench_ticks();
+	u64 i;
+
+	for (i = 0; i < n; i++)
+		slot[i] = vmalloc(PAGE_SIZE);
+	for (i = 0; i < n; i++)
+		vfree(slot[i]);
+	return bench_ticks() - start;
+}
+
 static u64 percpu_64(u64 n)
 {
 	u64 start = bench_ticks();
 
 	while (n--)
 		free_percpu(__alloc_percpu(64, 8));
+	return bench_ticks() - start;
+}
+
+static u64 percpu_64_atomic(u64 n)
+{
+	u64 start = bench_ticks();
+
+	while (n--)
+		free_percpu(__alloc_percpu_gfp(64, 8, GFP_ATOMIC));
+	return bench_ticks() - start;
+}
+
+static u64 percpu_64_burst(u64 n)
+{
+	void __percpu **area = (void __percpu **)slot;
+	u64 start = bench_ticks();
+	u64 i;
+
+	for (i = 0; i < n; i++)
+		area[i] = __alloc_percpu(64, 8);
+	for (i = 0; i < n; i++)
+		free_percpu(area[i]);
 	return bench_ticks() - start;
 }
 
@@ -321,6 +372,7 @@ BENCH_TABLE(alloc_bench,
 	COST("kmalloc-512/burst4096",	kmalloc_512_burst,	BURST),
 	COST("kmalloc-2048/burst4096",	kmalloc_2048_burst,	BURST),
 	COST("kmalloc-8192/burst4096",	kmalloc_8192_burst,	BURST),
+	COST("kmem_cache-192/burst4096", kmem_cache_192_burst,	BURST),
 	COST("mixed/op",			mixed,			20000),
 	COST("pages-order1/pair",		pages_order1,		3000),
 	COST("pages-order2/pair",		pages_order2,		3000),
@@ -328,4 +380,7 @@ BENCH_TABLE(alloc_bench,
 	COST("pages-order6/pair",		pages_order6,		3000),
 	COST("pages-order8/pair",		pages_order8,		300),
 	COST("pages-order3/burst256",	pages_order3_burst,	256),
-	COST("vmalloc-64k/pair",		vmalloc_64k,		300));
+	COST("vmalloc-64k/pair",	vmalloc_64k,		300),
+	COST("vmalloc-4k/burst256",	vmalloc_4k_burst,	256),
+	COST("percpu-64-atomic/pair",	percpu_64_atomic,	300),
+	COST("percpu-64/burst256",	percpu_64_burst,	256));
