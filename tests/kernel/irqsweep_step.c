@@ -416,16 +416,17 @@ void irqsweep_step_anchor(struct step_trace *t)
 static void step_set_anchor(struct step *s)
 {
 	const struct step_trace *t = s->trace;
+	const unsigned int least = s->direct ? 1 : ANCHOR_WAY / 4;
 	unsigned int at;
 
 	s->running = false;
 	if (s->mode != STEP_VISIT || !t->anchor || s->target >= t->nr ||
-	    s->target < ANCHOR_WAY / 4)		/* a warm-up may come before there are any */
+	    s->target < least)			/* a warm-up may come before there are any */
 		return;
 	at = t->anchor[s->target].at;
 	if (at > s->target)
 		return;
-	if (at < ANCHOR_WAY / 4)
+	if (at < least)
 		return;
 	s->running = true;
 	s->at = at;

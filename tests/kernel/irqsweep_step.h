@@ -55,6 +55,7 @@ struct step {
 	enum step_mode mode;
 	enum step_entry entry;		/* STEP_VISIT */
 	u8 vector;			/* STEP_TRAP */
+	bool direct;			/* run to the target at full speed, if it can be reached */
 	struct step_trace *trace;
 	unsigned int target;		/* STEP_VISIT */
 	void (*handler)(void *arg);	/* what the interrupt does; not of an NMI with STEP_IRQ */

@@ -172,7 +172,7 @@ static void set_level(unsigned int i, enum step_mode mode, unsigned int target)
 	run.depth = i + 1;
 	l->step = (struct step){
 		.mode = mode, .trace = &l->trace, .target = target, .entry = run.entry[i],
-		.vector = step_vectors[run.turn++ % STEP_NR_VECTORS],
+		.vector = step_vectors[run.turn++ % STEP_NR_VECTORS], .direct = true,
 		.handler = run_handler, .arg = l,
 	};
 }
