@@ -48,6 +48,7 @@
 #include <linux/ktime.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
+#include <linux/panic.h>
 #include <linux/sched/task.h>
 #include <linux/smp.h>
 #include <linux/smpboot.h>
@@ -224,8 +225,10 @@ static int smp_init_ipis(void)
 				    "Rescheduling interrupts");
 	err = err ?: irq_set_vector(REBOOT_VECTOR, smp_stop_ipi, NULL, NULL);
 	err = err ?: register_nmi_handler(NMI_LOCAL, smp_stop_nmi, NMI_FLAG_FIRST, "smp_stop");
-	if (!err)
+	if (!err) {
 		smp_set_ops(&smp_apic_ops);
+		panic_set_stop(smp_send_stop);
+	}
 	return err;
 }
 

@@ -7,9 +7,14 @@
  *   under any lock.  Order of a report: cut here, what and where, who (CPU, task, taint),
  *   call trace, end trace.
  *
+ *   The end is one CPU's: it stops the others, so that what they hold may be taken from them
+ *   and what they say does not come in between; another that has come to its end meanwhile
+ *   waits to be stopped.
+ *
  *   A test that expects a panic() or BUG() installs a catcher, which leaves with a
  *   non-local jump before anything is printed.
  */
+#include <linux/atomic.h>
 #include <linux/init.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
@@ -26,10 +31,14 @@ bool oops_in_progress;
 unsigned int warn_count;
 enum system_states system_state;
 
+#define PANIC_NOBODY	(-1)
+
 static unsigned long tainted;
 static int panics;
+static int panic_cpu = PANIC_NOBODY;	/* whose end it is */
 static panic_catcher_t catcher;
 static panic_exit_t exit_hook;
+static panic_stop_t stop_hook;
 
 const struct new_utsname *utsname(void)
 {
@@ -93,6 +102,14 @@ panic_exit_t panic_set_exit(panic_exit_t fn)
 	return old;
 }
 
+panic_stop_t panic_set_stop(panic_stop_t fn)
+{
+	panic_stop_t old = stop_hook;
+
+	stop_hook = fn;
+	return old;
+}
+
 panic_catcher_t panic_set_catcher(panic_catcher_t fn)
 {
 	panic_catcher_t old = catcher;
@@ -101,19 +118,40 @@ panic_catcher_t panic_set_catcher(panic_catcher_t fn)
 	return old;
 }
 
-static void __noreturn leave(int code)
+static void __noreturn wait_forever(void)
 {
-	if (exit_hook)
-		exit_hook(code);
 	for (;;) {
 		local_irq_disable();
 		arch_halt();
 	}
 }
 
+static void __noreturn leave(int code)
+{
+	if (exit_hook)
+		exit_hook(code);
+	wait_forever();
+}
+
+/* No other thread, and no other CPU, between the lines. */
+static void panic_enter(void)
+{
+	const int me = raw_smp_processor_id();
+	int owner = PANIC_NOBODY;
+
+	local_irq_disable();
+	if (!try_cmpxchg(&panic_cpu, &owner, me) && owner != me)
+		wait_forever();
+	if (stop_hook)
+		stop_hook();
+	oops_in_progress = true;
+	printk_bust();
+}
+
 void panic_forget(void)
 {
 	panics = 0;
+	panic_cpu = PANIC_NOBODY;
 	oops_in_progress = false;
 }
 
@@ -131,11 +169,9 @@ void panic(const char *fmt, ...)
 		msg[n - 1] = '\0';
 	if (catcher)
 		catcher(msg);
-	local_irq_disable();
+	panic_enter();
 	if (panics++)
 		leave(EXIT_PANIC);	/* a panic in the report of a panic */
-	oops_in_progress = true;
-	printk_bust();
 	pr_emerg("Kernel panic - not syncing: %s\n", msg);
 	if (!test_taint(TAINT_DIE)) {		/* an oops has shown it already */
 		dump_stack_print_info(KERN_EMERG);
@@ -155,9 +191,7 @@ void __bug(const char *file, int line)
 		scnprintf(msg, sizeof(msg), "kernel BUG at %s:%d!", file, line);
 		catcher(msg);
 	}
-	local_irq_disable();			/* no other thread between the lines */
-	oops_in_progress = true;
-	printk_bust();
+	panic_enter();
 	pr_emerg("------------[ cut here ]------------\n");
 	pr_emerg("kernel BUG at %s:%d!\n", file, line);
 	dump_stack_print_info(KERN_EMERG);

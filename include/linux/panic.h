@@ -20,6 +20,10 @@ void panic(const char *fmt, ...) __printf(1, 2) __noreturn __cold;
 typedef void (*panic_exit_t)(int code);
 panic_exit_t panic_set_exit(panic_exit_t fn);
 
+/* Socket: other CPUs stop, for good, before the report.  NULL: they do not.  Gives the former. */
+typedef void (*panic_stop_t)(void);
+panic_stop_t panic_set_stop(panic_stop_t fn);
+
 /*
  * Tests: fn gets the text of a panic() or BUG() before anything is printed; it leaves with
  * a jump, or returns if this end is not its business.  NULL: none.  Returns the former one.

@@ -123,6 +123,7 @@ static noinline void end_with(void (*fn)(void *), void *arg)
 {
 	panic_exit_t old_exit = panic_set_exit(jump_out);
 	panic_catcher_t old_catcher = panic_set_catcher(NULL);
+	panic_stop_t old_stop = panic_set_stop(NULL);
 	unsigned int preempt = preempt_count();
 
 	exit_code = 0;
@@ -132,6 +133,7 @@ static noinline void end_with(void (*fn)(void *), void *arg)
 	report_end(&rep);
 	panic_set_exit(old_exit);
 	panic_set_catcher(old_catcher);
+	panic_set_stop(old_stop);
 	preempt_count_add(preempt - preempt_count());
 }
 

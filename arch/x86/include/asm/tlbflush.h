@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Make this CPU forget translations.  Any context.  All kernel mappings are global, so
- * flushing everything means toggling CR4.PGE, not reloading CR3.
+ * Make CPUs forget translations: this one (names with __, and flush_tlb_one_kernel()), in any
+ * context; or all of them, which sends interrupts and waits: as smp_call_function(), unless
+ * only one CPU is online.
+ *
+ * All kernel mappings are global, so flushing everything means toggling CR4.PGE, not
+ * reloading CR3.
  */
 #ifndef _ASM_TLBFLUSH_H
 #define _ASM_TLBFLUSH_H
@@ -20,7 +24,7 @@ static inline void flush_tlb_one_kernel(unsigned long vaddr)
 	__asm__ __volatile__("invlpg (%0)" : : "r"(vaddr) : "memory");
 }
 
-static inline void flush_tlb_all(void)
+static inline void __flush_tlb_all(void)
 {
 	unsigned long flags = arch_local_irq_save();
 	unsigned long cr4;
@@ -32,14 +36,18 @@ static inline void flush_tlb_all(void)
 }
 
 /* [start, end), page aligned. */
-static inline void flush_tlb_kernel_range(unsigned long start, unsigned long end)
+static inline void __flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
 	if ((end - start) >> PAGE_SHIFT > TLB_SINGLE_PAGE_CEILING) {
-		flush_tlb_all();
+		__flush_tlb_all();
 		return;
 	}
 	for (; start < end; start += PAGE_SIZE)
 		flush_tlb_one_kernel(start);
 }
+
+/* arch/x86/tlb.c: on all CPUs. */
+void flush_tlb_all(void);
+void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 
 #endif /* _ASM_TLBFLUSH_H */

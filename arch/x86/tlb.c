@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * arch/x86/tlb.c - make all CPUs forget translations
+ *
+ * A CPU keeps translations, and the way through the tables, as long as it likes; a store to
+ * a table is not seen by it before it has been told to forget.  So memory behind a mapping
+ * that goes away, and tables that are unhung, are free only when all CPUs have been told, and
+ * that takes an interrupt.
+ *
+ * CONTEXT	as smp_call_function(); with one CPU online, any.
+ */
+#include <asm/tlbflush.h>
+#include <linux/smp.h>
+
+struct tlb_range {
+	unsigned long start, end;
+};
+
+static void tlb_flush_all_here(void *unused)
+{
+	__flush_tlb_all();
+}
+
+static void tlb_flush_range_here(void *info)
+{
+	const struct tlb_range *r = info;
+
+	__flush_tlb_kernel_range(r->start, r->end);
+}
+
+void flush_tlb_all(void)
+{
+	on_each_cpu(tlb_flush_all_here, NULL, 1);
+}
+
+void flush_tlb_kernel_range(unsigned long start, unsigned long end)
+{
+	struct tlb_range r = { start, end };
+
+	on_each_cpu(tlb_flush_range_here, &r, 1);
+}
