@@ -149,6 +149,11 @@ static void smp_send_reschedule_ipi(unsigned int cpu)
 	apic_send_vector(smp_apic_id[cpu], RESCHEDULE_VECTOR);
 }
 
+void smp_send_nmi(unsigned int cpu)
+{
+	apic_send_nmi(smp_apic_id[cpu]);
+}
+
 static void smp_call_ipi(struct pt_regs *regs)
 {
 	apic_eoi();
@@ -206,7 +211,7 @@ static void smp_stop_others(void)
 	smp_wait_stopped();
 	for_each_online_cpu(cpu)
 		if (cpu != me)
-			apic_send_nmi(smp_apic_id[cpu]);
+			smp_send_nmi(cpu);
 	smp_wait_stopped();
 }
 

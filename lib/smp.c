@@ -18,6 +18,8 @@
  *   I1  a call is on a queue only while CSD_LOCK is set; the sender sets it, the receiver
  *	 clears it: before func, but for those that are waited for (CSD_SYNC), after.
  *   I2  a queue is not empty only until the interrupt that its first push has sent.
+ *   I3  a call that has been taken is run before anybody on its CPU waits for anything: a
+ *	 function that parks its CPU runs the others meanwhile (lib/stop_machine.c).
  *
  * LOCKING	none.  A CPU's own calls are used with preemption off.
  * CONTEXT	see <linux/smp.h>.
@@ -29,11 +31,13 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/smp.h>
+#include <linux/spinlock.h>
 
 #define CSD_LOCK	1U
 #define CSD_SYNC	2U
 
-static DEFINE_PER_CPU(call_single_data_t *, call_queue);
+static DEFINE_PER_CPU(call_single_data_t *, call_queue);	/* others push, the CPU takes all */
+static DEFINE_PER_CPU(call_single_data_t *, call_todo);	/* the CPU's own, irqs off */
 static DEFINE_PER_CPU(call_single_data_t, call_own);
 static DEFINE_PER_CPU(call_single_data_t, call_row)[NR_CPUS];
 
@@ -117,22 +121,34 @@ static call_single_data_t *csd_reverse(call_single_data_t *csd)
 	return first;
 }
 
+static void csd_run(call_single_data_t *csd)
+{
+	const smp_call_func_t fn = csd->func;
+	void *const info = csd->info;
+
+	if (csd->flags & CSD_SYNC) {
+		fn(info);
+		csd_unlock(csd);
+	} else {
+		csd_unlock(csd);		/* fn may send it again */
+		fn(info);
+	}
+}
+
+/* What has been taken and not run yet is the CPU's, not ours: fn may come here again. */
 void smp_call_function_interrupt(void)
 {
-	call_single_data_t *csd = csd_reverse(xchg(this_cpu_ptr(&call_queue), NULL)), *next;
+	call_single_data_t **todo = this_cpu_ptr(&call_todo), *csd;
 
-	for (; csd; csd = next) {
-		const smp_call_func_t fn = csd->func;
-		void *const info = csd->info;
-
-		next = csd->next;
-		if (csd->flags & CSD_SYNC) {
-			fn(info);
-			csd_unlock(csd);
-		} else {
-			csd_unlock(csd);	/* fn may send it again */
-			fn(info);
-		}
+	lockdep_assert_irqs_disabled();
+	for (;;) {
+		if (!*todo)
+			*todo = csd_reverse(xchg(this_cpu_ptr(&call_queue), NULL));
+		csd = *todo;
+		if (!csd)
+			break;
+		*todo = csd->next;
+		csd_run(csd);
 	}
 }
 

@@ -12,5 +12,7 @@ void smp_reserve_trampoline(void);
 void smp_prepare_cpus(void);
 /* Start them.  Thread context, interrupts on. */
 void smp_init(void);
+/* A non-maskable interrupt for @cpu, which is online.  Any context. */
+void smp_send_nmi(unsigned int cpu);
 
 #endif /* _LINUX_SMPBOOT_H */
