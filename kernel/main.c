@@ -200,6 +200,17 @@ static void drain_vmalloc(void)
 	queue_work(mm_percpu_wq, &drain_vmalloc_work);
 }
 
+static void refill_percpu_fn(struct work_struct *work)
+{
+	percpu_refill();
+}
+static DECLARE_WORK(refill_percpu_work, refill_percpu_fn);
+
+static void refill_percpu(void)
+{
+	queue_work(mm_percpu_wq, &refill_percpu_work);
+}
+
 static void start_threads(void)
 {
 	struct task_struct *init;
@@ -216,6 +227,7 @@ static void start_threads(void)
 		panic("no memory for kswapd");	/* thread 3: reclaims before others must */
 	workqueue_init();			/* workers, the system's queues */
 	vmalloc_set_defer_hook(drain_vmalloc);	/* interrupts vfree(), a worker frees */
+	percpu_set_refill_hook(refill_percpu);	/* interrupts take, a worker prepares more */
 	wake_up_process(init);
 }
 

@@ -4,135 +4,113 @@
  *
  * MODEL
  *   A chunk is a unit of PCPU_MIN_UNIT_SIZE bytes for each possible CPU.  A pointer that is
- *   given out is the address in the first unit; a CPU's copy lies __per_cpu_offset[cpu] behind
- *   it, as for static per-CPU variables, so that %gs finds it in one instruction.
+ *   given out is the address in the boot CPU's unit; a CPU's copy lies __per_cpu_offset[cpu]
+ *   behind it, as for static per-CPU variables, so that %gs finds it in one instruction.
  *
- *	chunk	| unit of CPU 0 |  ...  | unit of CPU n |	same layout in each
- *		  ^ object
+ *	boot CPU's window	| unit of chunk 0 | of chunk 1 | ...
+ *				  ^ object
+ *	window of CPU n		| unit of chunk 0 | of chunk 1 | ...	same layout in each
+ *				  ^ its copy for CPU n
  *
  *   Which words of a unit are taken is one bit map; where an object ends is another, so that
- *   free_percpu() needs no size.  (Both, and the hint below, are Linux's idea; its chunks have
- *   blocks with hints of their own, which pay for units of megabytes.)  The search starts at
- *   the lowest word that may be free, for an object freed last is often wanted next.
+ *   free_percpu() needs no size; where a live one begins is a third, so that it frees nothing
+ *   else, and nothing twice.  (The first two, and the hint below, are Linux's idea; its chunks
+ *   have blocks with hints of their own, which pay for units of megabytes.)  The search starts
+ *   at the lowest word that may be free, for an object freed last is often wanted next.
  *
- *   Who may not sleep gets only what exists: so after each allocation that may sleep, there
- *   are at least PERCPU_SPARE bytes left.
+ *   Pages come when they are first needed (percpu_pages.c).  Who may sleep takes words where
+ *   pages are, else anywhere, and brings the pages; who may not gets only what is there: so
+ *   after each allocation that may sleep, there are at least PERCPU_SPARE bytes with pages
+ *   left, and one that may not and leaves less has a work item see to it (the hook).
+ *
+ *   Most objects are small and are wanted again: percpu_stock.c.  Clearing the copies is what
+ *   a hot allocation costs most for: 16 bytes of a CPU's copy in five instructions.
  *
  * INVARIANTS	(percpu_verify() checks them)
- *   I1  free == words of the unit that are clear in taken.
+ *   I1  free == words of the unit that are clear in taken; percpu_words and percpu_ready are
+ *	 the sums of words taken, and of those that are not and have pages.
  *   I2  every run of taken words is objects, each with its last word set in ends; no other
- *	 bit of ends is set.
+ *	 bit of ends is set.  live is set for first words of objects only; objects that are
+ *	 not live are in a stock.
  *   I3  no word below hint is clear in taken.
- *   I4  the pages of owner PERCPU are those of the chunks, and of those on their way.
+ *   I4  what is live has pages.
  *
- * LOCKING	percpu_lock, rank LOCK_PERCPU, irqs off: the list and the maps.  Chunks are made
- *		and given back without it.
+ * LOCKING	percpu_lock, rank LOCK_PERCPU, irqs off: the list and the maps, but for live,
+ *		which is atomic.  Chunks and pages are made and given back without it.
  * CONTEXT	see <linux/percpu.h>.
  * FAILURE	NULL, nothing changed.  Freeing what is no object: reported, ignored.
- * NOT HERE	static per-CPU variables: lib/percpu.c.  The addresses of further CPUs' units:
- *		whoever starts CPUs sets __per_cpu_offset, and maps them here.
+ * NOT HERE	static per-CPU variables: lib/percpu.c.
  */
 #include <linux/atomic.h>
-#include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <linux/find.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
-#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/shrinker.h>
-#include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/swap.h>
-#include <linux/vmalloc.h>
 
 #include "internal.h"
+#include "percpu.h"
+#include "vmap.h"
 
-#define PERCPU_WORD	PCPU_MIN_ALLOC_SIZE
-#define PERCPU_WORDS	(PCPU_MIN_UNIT_SIZE / PERCPU_WORD)
-#define PERCPU_PAGES	(PCPU_MIN_UNIT_SIZE / PAGE_SIZE)
 #define PERCPU_SPARE	1024		/* bytes in hand for those who may not sleep */
 
-static_assert(PCPU_MIN_UNIT_SIZE % PAGE_SIZE == 0 && PERCPU_WORDS % BITS_PER_LONG == 0);
-static_assert(PERCPU_SPARE <= PCPU_MIN_UNIT_SIZE);
-
-/* Field keys:  (C) constant while the chunk exists   (P) percpu_lock   (R) a racy read is fine */
-struct percpu_chunk {
-	struct list_head list;			/* (P) percpu_chunks */
-	char *base;				/* (C) unit of the boot CPU */
-	unsigned int free;			/* (P) words */
-	unsigned int hint;			/* (P,R) no free word below */
-	unsigned int pins;			/* (P) who searches it without the lock */
-	DECLARE_BITMAP(taken, PERCPU_WORDS);	/* (P,R) */
-	DECLARE_BITMAP(ends, PERCPU_WORDS);	/* (P) */
-};
+static_assert(PERCPU_WORDS % BITS_PER_LONG == 0 && PERCPU_PAGE_WORDS % BITS_PER_LONG == 0);
+static_assert(PERCPU_SPARE <= PAGE_SIZE, "a page more is enough");
 
 static DEFINE_SPINLOCK_RANKED(percpu_lock, LOCK_PERCPU);
 static LIST_HEAD(percpu_chunks);
 static unsigned int percpu_chunk_count;		/* (P) */
 static unsigned long percpu_words;		/* (P) taken, in all chunks */
-static atomic_t percpu_away;			/* chunks that are being made or given back */
+static long percpu_ready;			/* (P) not taken, and have pages */
+static percpu_refill_fn *percpu_refill_hook;	/* a single word, plugged once */
 
 /* ---- chunks ---------------------------------------------------------------------- */
 
-static void percpu_free_pages(struct page **pages, unsigned int nr)
+/* A new one, pinned: or who gives empty ones back might take it at once. */
+static struct percpu_chunk *percpu_add_chunk(gfp_t gfp)
 {
-	while (nr-- > 0)
-		free_pages_owner(pages[nr], 0, PAGE_OWNER_PERCPU);
-}
-
-/* The pages of the boot CPU's unit; the others' are found at its distance. */
-static char *percpu_map_unit(gfp_t gfp)
-{
-	struct page *pages[PERCPU_PAGES];
-	unsigned int i;
-	char *base;
-
-	BUG_ON(nr_cpu_ids != 1);		/* see NOT HERE */
-	for (i = 0; i < PERCPU_PAGES; i++) {
-		pages[i] = alloc_pages_owner(gfp | __GFP_ZERO, 0, PAGE_OWNER_PERCPU);
-		if (!pages[i]) {
-			percpu_free_pages(pages, i);
-			return NULL;
-		}
-	}
-	base = vmap(pages, PERCPU_PAGES, VM_MAP, PAGE_KERNEL);
-	if (!base)
-		percpu_free_pages(pages, PERCPU_PAGES);
-	return base;
-}
-
-static void percpu_unmap_unit(char *base)
-{
-	struct page *pages[PERCPU_PAGES];
-	unsigned int i;
-
-	for (i = 0; i < PERCPU_PAGES; i++)
-		pages[i] = vmalloc_to_page(base + i * PAGE_SIZE);
-	vunmap(base);
-	percpu_free_pages(pages, PERCPU_PAGES);
-}
-
-static bool percpu_add_chunk(gfp_t gfp)
-{
-	struct percpu_chunk *chunk = kzalloc(sizeof(*chunk), gfp);
+	struct percpu_chunk *chunk = percpu_chunk_alloc(gfp);
 	unsigned long flags;
 
 	if (!chunk)
-		return false;
-	atomic_inc(&percpu_away);
-	chunk->base = percpu_map_unit(gfp);
-	if (!chunk->base) {
-		atomic_dec(&percpu_away);
-		kfree(chunk);
-		return false;
-	}
-	chunk->free = PERCPU_WORDS;
+		return NULL;
+	chunk->pins = 1;
 	spin_lock_irqsave(&percpu_lock, flags);
 	list_add_tail(&chunk->list, &percpu_chunks);
 	percpu_chunk_count++;
-	atomic_dec(&percpu_away);
 	spin_unlock_irqrestore(&percpu_lock, flags);
-	return true;
+	return chunk;
+}
+
+/* Words of [at, at + words) whose page is one of those in pages. */
+static unsigned int percpu_words_in(unsigned long pages, unsigned long at, unsigned int words)
+{
+	const unsigned long end = at + words;
+	unsigned int n = 0;
+	unsigned long next;
+
+	for (; at < end; at = next) {
+		next = min((at / PERCPU_PAGE_WORDS + 1) * PERCPU_PAGE_WORDS, end);
+		if (pages >> at / PERCPU_PAGE_WORDS & 1)
+			n += next - at;
+	}
+	return n;
+}
+
+void percpu_page_is_there(struct percpu_chunk *chunk, unsigned int nr)
+{
+	const unsigned long *map = chunk->taken + nr * PERCPU_PAGE_WORDS / BITS_PER_LONG;
+	unsigned long flags;
+
+	spin_lock_irqsave(&percpu_lock, flags);
+	VM_BUG_ON(chunk->populated >> nr & 1);
+	WRITE_ONCE(chunk->populated, chunk->populated | 1UL << nr);
+	percpu_ready += PERCPU_PAGE_WORDS - bitmap_weight(map, PERCPU_PAGE_WORDS);
+	spin_unlock_irqrestore(&percpu_lock, flags);
 }
 
 /* Take an empty chunk off the list, if there are more than @keep of them. */
@@ -152,7 +130,7 @@ static struct percpu_chunk *percpu_take_empty(unsigned int keep)
 		found = chunk;
 		list_del(&chunk->list);
 		percpu_chunk_count--;
-		atomic_inc(&percpu_away);
+		percpu_ready -= percpu_words_in(chunk->populated, 0, PERCPU_WORDS);
 		break;
 	}
 	spin_unlock_irqrestore(&percpu_lock, flags);
@@ -164,16 +142,13 @@ unsigned long percpu_shrink(unsigned int keep)
 	struct percpu_chunk *chunk;
 	unsigned long pages = 0;
 
-	while ((chunk = percpu_take_empty(keep)) != NULL) {
-		percpu_unmap_unit(chunk->base);
-		atomic_dec(&percpu_away);
-		kfree(chunk);
-		pages += PERCPU_PAGES * nr_cpu_ids;
-	}
+	percpu_stock_drain();
+	while ((chunk = percpu_take_empty(keep)) != NULL)
+		pages += percpu_chunk_free(chunk);
 	return pages;
 }
 
-/* ---- objects --------------------------------------------------------------------- */
+/* ---- taking words ---------------------------------------------------------------- */
 
 /* The next chunk behind @chunk (NULL: the first) that has so many words; pinned, and @chunk is
  * not any more. */
@@ -218,6 +193,7 @@ static bool percpu_take(struct percpu_chunk *chunk, unsigned long at, unsigned i
 		__set_bit(at + words - 1, chunk->ends);
 		chunk->free -= words;
 		percpu_words += words;
+		percpu_ready -= percpu_words_in(chunk->populated, at, words);
 		if (at == chunk->hint)
 			chunk->hint = (unsigned int)(at + words);	/* I3 */
 	}
@@ -225,68 +201,203 @@ static bool percpu_take(struct percpu_chunk *chunk, unsigned long at, unsigned i
 	return ok;
 }
 
+/* The next room at or after @at that has pages, or (any) has not; PERCPU_WORDS: none. */
+static unsigned long percpu_find_room(const struct percpu_chunk *chunk, unsigned long at,
+				      unsigned int words, unsigned int align, bool any)
+{
+	for (;;) {
+		at = bitmap_find_next_zero_area(chunk->taken, PERCPU_WORDS, at, words, align - 1);
+		if (at >= PERCPU_WORDS)
+			return PERCPU_WORDS;
+		if (any || percpu_words_in(READ_ONCE(chunk->populated), at, words) == words)
+			return at;
+		at = (at / PERCPU_PAGE_WORDS + 1) * PERCPU_PAGE_WORDS;
+	}
+}
+
 /*
  * The search may be long where the unit is in pieces, so it looks without the lock and takes
  * with it.  Each time that fails, somebody else has got something: no livelock.
  */
-static void *percpu_carve(struct percpu_chunk *chunk, unsigned int words, unsigned int align)
+static unsigned long percpu_carve(struct percpu_chunk *chunk, unsigned int words,
+				  unsigned int align, bool any)
 {
 	unsigned long at;
 
 	do {
-		at = bitmap_find_next_zero_area(chunk->taken, PERCPU_WORDS,
-						READ_ONCE(chunk->hint), words, align - 1);
+		at = percpu_find_room(chunk, READ_ONCE(chunk->hint), words, align, any);
 		if (at >= PERCPU_WORDS)
-			return NULL;
+			return 0;
 		VM_BUG_ON(at & (align - 1) || at + words > PERCPU_WORDS);
 	} while (!percpu_take(chunk, at, words));
 	return chunk->base + at * PERCPU_WORD;
 }
 
-static void *percpu_try(unsigned int words, unsigned int align)
+/* Words in any chunk, where pages are or (any) may have to be brought; 0: none. */
+static unsigned long percpu_try(unsigned int words, unsigned int align, bool any)
 {
 	struct percpu_chunk *chunk = NULL;
-	void *p = NULL;
+	unsigned long addr = 0;
 
-	while (!p && (chunk = percpu_next(chunk, words)) != NULL)
-		p = percpu_carve(chunk, words, align);
+	while (!addr && (chunk = percpu_next(chunk, words)) != NULL)
+		addr = percpu_carve(chunk, words, align, any);
 	if (chunk)
 		percpu_unpin(chunk);
-	return p;
+	return addr;
 }
 
-static bool percpu_has_spare(void)
+/* The same in a new chunk. */
+static unsigned long percpu_try_new(unsigned int words, unsigned int align, gfp_t gfp)
 {
-	return (unsigned long)READ_ONCE(percpu_chunk_count) * PERCPU_WORDS -
-	       READ_ONCE(percpu_words) >= PERCPU_SPARE / PERCPU_WORD;
+	struct percpu_chunk *chunk = percpu_add_chunk(gfp);
+	unsigned long addr;
+
+	if (!chunk)
+		return 0;
+	addr = percpu_carve(chunk, words, align, true);
+	percpu_unpin(chunk);
+	return addr;
 }
 
-static void percpu_clear(void *p, size_t bytes)
+/* Bring what is missing of the pages behind words that we have taken. */
+static bool percpu_populate(unsigned long addr, unsigned int words, gfp_t gfp)
 {
-	int cpu;
+	struct percpu_chunk *chunk = percpu_chunk_at(addr);
+	const unsigned long at = percpu_word_of(addr);
+	unsigned long nr;
 
-	for_each_possible_cpu(cpu)
-		memset(per_cpu_ptr((char *)p, cpu), 0, bytes);
+	for (nr = at / PERCPU_PAGE_WORDS; nr <= (at + words - 1) / PERCPU_PAGE_WORDS; nr++)
+		if (!(READ_ONCE(chunk->populated) >> nr & 1) &&
+		    !percpu_bring_page(chunk, (unsigned int)nr, gfp))
+			return false;
+	return true;
+}
+
+/* Not a small one from stock.  0: no memory. */
+static noinline unsigned long percpu_alloc_words(unsigned int words, unsigned int align, gfp_t gfp)
+{
+	unsigned long addr = percpu_try(words, align, false);
+
+	if (addr || !gfpflags_allow_blocking(gfp) || !preemptible())
+		return addr;
+	addr = percpu_try(words, align, true);
+	if (!addr)
+		addr = percpu_try_new(words, align, gfp);
+	if (addr && !percpu_populate(addr, words, gfp)) {
+		percpu_put(addr);
+		return 0;
+	}
+	return addr;
+}
+
+/* ---- in hand for those who may not sleep ----------------------------------------- */
+
+static inline bool percpu_has_spare(void)
+{
+	return READ_ONCE(percpu_ready) >= (long)(PERCPU_SPARE / PERCPU_WORD);
+}
+
+percpu_refill_fn *percpu_set_refill_hook(percpu_refill_fn *fn)
+{
+	percpu_refill_fn *old = percpu_refill_hook;
+
+	WRITE_ONCE(percpu_refill_hook, fn);
+	return old;
+}
+
+/* A chunk with a page that nobody has brought yet, pinned; NULL: no chunk has. */
+static struct percpu_chunk *percpu_next_bare(unsigned int *nr)
+{
+	struct percpu_chunk *chunk = NULL;
+
+	while ((chunk = percpu_next(chunk, 1)) != NULL) {
+		*nr = (unsigned int)__builtin_ctzl(~READ_ONCE(chunk->claimed));
+		if (*nr < PERCPU_PAGES)
+			return chunk;
+	}
+	return NULL;
+}
+
+/* One page is enough; if somebody takes it or gives it back meanwhile, he sees to it, too. */
+void percpu_refill(void)
+{
+	const gfp_t gfp = GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY;
+	struct percpu_chunk *chunk;
+	unsigned int nr;
+
+	if (percpu_has_spare())
+		return;
+	chunk = percpu_next_bare(&nr);
+	if (!chunk) {
+		nr = 0;
+		chunk = percpu_add_chunk(gfp);
+	}
+	if (!chunk)
+		return;
+	percpu_bring_page(chunk, nr, gfp);
+	percpu_unpin(chunk);
+}
+
+static noinline void percpu_see_to_spare(gfp_t gfp)
+{
+	percpu_refill_fn *hook = READ_ONCE(percpu_refill_hook);
+
+	if (gfpflags_allow_blocking(gfp) && preemptible())
+		percpu_refill();
+	else if (hook)
+		hook();
+}
+
+/* ---- alloc ----------------------------------------------------------------------- */
+
+/* 16 bytes at a time; 4 where it begins or ends between them. */
+static __always_inline void percpu_clear_copy(unsigned long addr, unsigned long bytes)
+{
+	const unsigned long end = addr + bytes;
+
+	if (addr & 4) {
+		*(u32 *)addr = 0;
+		addr += 4;
+	}
+	for (; addr + 16 <= end; addr += 16) {
+		((u64 *)addr)[0] = 0;
+		((u64 *)addr)[1] = 0;
+	}
+	for (; addr < end; addr += 4)
+		*(u32 *)addr = 0;
+}
+
+static __always_inline void percpu_clear(unsigned long addr, unsigned int words)
+{
+	unsigned int cpu = 0;
+
+	do
+		percpu_clear_copy(addr + __per_cpu_offset[cpu], words * PERCPU_WORD);
+	while (++cpu < percpu_units);
 }
 
 void *(__alloc_percpu_gfp)(size_t size, size_t align, gfp_t gfp)
 {
 	const unsigned int words = (unsigned int)((size + PERCPU_WORD - 1) / PERCPU_WORD);
-	const bool may_sleep = gfpflags_allow_blocking(gfp) && preemptible();
-	void *p;
+	struct percpu_chunk *chunk;
+	unsigned long addr;
 
 	if (WARN_ON_ONCE(!size || size > PCPU_MIN_UNIT_SIZE || align > PAGE_SIZE ||
 			 !is_power_of_2(align)))
 		return NULL;
-	align = max(align, (size_t)PERCPU_WORD) / PERCPU_WORD;
-	p = percpu_try(words, (unsigned int)align);
-	if (may_sleep && !p && percpu_add_chunk(gfp))
-		p = percpu_try(words, (unsigned int)align);
-	if (may_sleep && p && !percpu_has_spare())
-		percpu_add_chunk(gfp | __GFP_NOWARN | __GFP_NORETRY);
-	if (p)
-		percpu_clear(p, words * PERCPU_WORD);
-	return p;
+	addr = percpu_stock_pop(words, align);
+	if (!addr) {
+		addr = percpu_alloc_words(words, (unsigned int)max(align / PERCPU_WORD, 1UL), gfp);
+		if (unlikely(!percpu_has_spare()))
+			percpu_see_to_spare(gfp);
+	}
+	if (!addr)
+		return NULL;
+	chunk = percpu_chunk_at(addr);
+	VM_WARN_ON_ONCE(test_bit(percpu_word_of(addr), chunk->live));
+	set_bit(percpu_word_of(addr), chunk->live);
+	percpu_clear(addr, words);
+	return (void *)addr;
 }
 
 void *(__alloc_percpu)(size_t size, size_t align)
@@ -294,61 +405,65 @@ void *(__alloc_percpu)(size_t size, size_t align)
 	return (__alloc_percpu_gfp)(size, align, GFP_KERNEL);
 }
 
-static struct percpu_chunk *percpu_chunk_of(const char *p)
+/* ---- free ------------------------------------------------------------------------ */
+
+/* The last word of the object that has a word. */
+static __always_inline unsigned long percpu_end_of(const struct percpu_chunk *chunk,
+						   unsigned long at)
 {
-	struct percpu_chunk *chunk;
+	const unsigned long bits = chunk->ends[at / BITS_PER_LONG] >> at % BITS_PER_LONG;
+	unsigned long end = at + (bits ? (unsigned long)__builtin_ctzl(bits) : 0);
 
-	lockdep_assert_held(&percpu_lock);
-	list_for_each_entry(chunk, &percpu_chunks, list)
-		if (p >= chunk->base && p < chunk->base + PCPU_MIN_UNIT_SIZE)
-			return chunk;
-	return NULL;
-}
-
-/* Does an object begin at this word?  Then one ends right before it, or nothing is there. */
-static bool percpu_begins(const struct percpu_chunk *chunk, unsigned long at)
-{
-	return test_bit(at, chunk->taken) &&
-	       (at == 0 || !test_bit(at - 1, chunk->taken) || test_bit(at - 1, chunk->ends));
-}
-
-/* False: it is none. */
-static bool percpu_release(const char *p)
-{
-	struct percpu_chunk *chunk = percpu_chunk_of(p);
-	unsigned long at, end;
-
-	if (!chunk || (unsigned long)(p - chunk->base) % PERCPU_WORD)
-		return false;
-	at = (unsigned long)(p - chunk->base) / PERCPU_WORD;
-	if (!percpu_begins(chunk, at))
-		return false;
-	end = find_next_bit(chunk->ends, PERCPU_WORDS, at);
+	if (unlikely(!bits))
+		end = find_next_bit(chunk->ends, PERCPU_WORDS, at);
 	VM_BUG_ON(end >= PERCPU_WORDS);
-	bitmap_clear(chunk->taken, (unsigned int)at, (unsigned int)(end - at + 1));
-	__clear_bit(end, chunk->ends);
-	chunk->free += end - at + 1;
-	percpu_words -= end - at + 1;
+	return end;
+}
+
+void percpu_put(unsigned long addr)
+{
+	struct percpu_chunk *chunk = percpu_chunk_at(addr);
+	const unsigned long at = percpu_word_of(addr);
+	unsigned int words;
+	unsigned long flags;
+
+	VM_BUG_ON(test_bit(at, chunk->live));
+	spin_lock_irqsave(&percpu_lock, flags);
+	words = (unsigned int)(percpu_end_of(chunk, at) - at + 1);
+	bitmap_clear(chunk->taken, (unsigned int)at, words);
+	__clear_bit(at + words - 1, chunk->ends);
+	chunk->free += words;
+	percpu_words -= words;
+	percpu_ready += percpu_words_in(chunk->populated, at, words);
 	chunk->hint = min(chunk->hint, (unsigned int)at);
-	return true;
+	spin_unlock_irqrestore(&percpu_lock, flags);
 }
 
 void free_percpu(void *ptr)
 {
-	unsigned long flags;
-	bool ok;
+	const unsigned long addr = (unsigned long)ptr;
+	struct percpu_chunk *chunk;
+	unsigned long at;
 
 	if (!ptr)
 		return;
-	spin_lock_irqsave(&percpu_lock, flags);
-	ok = percpu_release(ptr);
-	spin_unlock_irqrestore(&percpu_lock, flags);
-	WARN(!ok, "free_percpu: %px is no per-CPU object\n", ptr);
+	chunk = percpu_chunk_at(addr);
+	at = chunk ? percpu_word_of(addr) : 0;
+	if (unlikely(!chunk || addr % PERCPU_WORD || !test_and_clear_bit(at, chunk->live))) {
+		WARN(1, "free_percpu: %px is no per-CPU object\n", ptr);
+		return;
+	}
+	if (!percpu_stock_push(addr, (unsigned int)(percpu_end_of(chunk, at) - at + 1)))
+		percpu_put(addr);
 }
+
+/* ---- counts and checks ----------------------------------------------------------- */
 
 unsigned long percpu_used(void)
 {
-	return READ_ONCE(percpu_words) * PERCPU_WORD;
+	unsigned long objects;
+
+	return (READ_ONCE(percpu_words) - percpu_stock_count(&objects)) * PERCPU_WORD;
 }
 
 unsigned int percpu_nr_chunks(void)
@@ -356,10 +471,15 @@ unsigned int percpu_nr_chunks(void)
 	return READ_ONCE(percpu_chunk_count);
 }
 
-/* ---- checks ---------------------------------------------------------------------- */
+/* What all chunks have, to be compared with what is counted. */
+struct percpu_sums {
+	unsigned long words, objects, live;
+	long ready;
+};
 
-static bool percpu_verify_chunk(const struct percpu_chunk *chunk)
+static bool percpu_verify_chunk(const struct percpu_chunk *chunk, struct percpu_sums *sum)
 {
+	bool begins = true;
 	unsigned int i;
 
 	if (chunk->free + bitmap_weight(chunk->taken, PERCPU_WORDS) != PERCPU_WORDS)
@@ -367,45 +487,62 @@ static bool percpu_verify_chunk(const struct percpu_chunk *chunk)
 	for (i = 0; i < PERCPU_WORDS; i++) {
 		const bool taken = test_bit(i, chunk->taken), end = test_bit(i, chunk->ends);
 		const bool more = i + 1 < PERCPU_WORDS && test_bit(i + 1, chunk->taken);
+		const bool live = test_bit(i, chunk->live);
+		const bool page = chunk->populated >> i / PERCPU_PAGE_WORDS & 1;
 
-		if ((end && !taken) || (taken && !end && !more) || (!taken && i < chunk->hint))
+		if ((end && !taken) || (taken && !end && !more) || (!taken && i < chunk->hint) ||
+		    (live && !(taken && begins && page)))
 			return false;
+		begins = !taken || end;
+		sum->objects += end;
+		sum->live += live;
+		sum->ready += page && !taken;
 	}
+	sum->words += PERCPU_WORDS - chunk->free;
 	return true;
 }
 
 static bool percpu_verify(char *msg, size_t n)
 {
-	const unsigned long pages = page_owner_pages(PAGE_OWNER_PERCPU);
+	const unsigned long pages = page_owner_pages(PAGE_OWNER_PERCPU), mapped = percpu_pages();
+	struct percpu_sums sum = { 0 };
 	struct percpu_chunk *chunk;
-	unsigned long found = 0;
+	unsigned long stocked;
 
-	list_for_each_entry(chunk, &percpu_chunks, list) {
-		if (!percpu_verify_chunk(chunk)) {
-			scnprintf(msg, n, "percpu: the maps of the chunk at %px are wrong",
+	list_for_each_entry(chunk, &percpu_chunks, list)
+		if (!percpu_verify_chunk(chunk, &sum)) {
+			scnprintf(msg, n, "percpu: the maps of the chunk at %#lx are wrong",
 				  chunk->base);
 			return false;
 		}
-		found += PERCPU_PAGES * nr_cpu_ids;
+	percpu_stock_count(&stocked);
+	if (sum.words != percpu_words || sum.ready != percpu_ready ||
+	    sum.objects < sum.live + stocked) {
+		scnprintf(msg, n, "percpu: %lu words taken and %ld ready, counted %lu and %ld; "
+			  "%lu objects, %lu live and %lu in stock", sum.words, sum.ready,
+			  percpu_words, percpu_ready, sum.objects, sum.live, stocked);
+		return false;
 	}
-	if (found == pages || (found < pages && atomic_read(&percpu_away)))
+	if (mapped == pages || (mapped < pages && atomic_read(&vmap_table_users)))
 		return true;
-	scnprintf(msg, n, "percpu: chunks of %lu pages, owner says %lu", found, pages);
+	scnprintf(msg, n, "percpu: %lu pages mapped, owner says %lu", mapped, pages);
 	return false;
 }
 
-/* ---- under pressure: chunks that nobody uses, but for one, for those who may not sleep -- */
+/* ---- under pressure: chunks that nobody uses, but for one for those who may not sleep */
 
 static unsigned long percpu_shrink_count(struct shrinker *shrinker, struct shrink_control *sc)
 {
+	unsigned long objects, words = percpu_stock_count(&objects), flags;
 	struct percpu_chunk *chunk;
-	unsigned long empty = 0, flags;
+	unsigned int empty = 0;
 
 	spin_lock_irqsave(&percpu_lock, flags);
 	list_for_each_entry(chunk, &percpu_chunks, list)
 		empty += chunk->free == PERCPU_WORDS && !chunk->pins;
 	spin_unlock_irqrestore(&percpu_lock, flags);
-	return empty > 1 ? (empty - 1) * PERCPU_PAGES * nr_cpu_ids : 0;
+	return (empty > 1 ? (empty - 1) * PERCPU_PAGES * percpu_units : 0) +
+	       DIV_ROUND_UP(words * PERCPU_WORD, PAGE_SIZE) * percpu_units;
 }
 
 static unsigned long percpu_shrink_scan(struct shrinker *shrinker, struct shrink_control *sc)
@@ -438,6 +575,7 @@ static struct verify_ops percpu_verify_ops = {
 
 void percpu_init(void)
 {
+	percpu_units = nr_cpu_ids;
 	verify_register(&percpu_verify_ops);
 	WARN_ON(register_shrinker(&percpu_shrinker, "percpu-chunks"));
 }

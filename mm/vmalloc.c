@@ -49,6 +49,7 @@
 #include <linux/slab.h>
 #include <linux/stats.h>
 #include <linux/swap.h>
+#include <asm/tlbflush.h>
 
 #include "internal.h"
 #include "vmap.h"
@@ -119,6 +120,7 @@ void vmalloc_finish_area(struct vm_struct *area)
 void vmalloc_destroy_area(struct vm_struct *area)
 {
 	vmap_table_release(area->addr, area->addr + get_vm_area_size(area));
+	vmap_table_sweep(area->addr, area->addr + get_vm_area_size(area));
 	vmap_area_remove(&vmalloc_space, area);
 	kmem_cache_free(vmalloc_cache, area);
 }
@@ -160,7 +162,7 @@ struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool de
 	return area;
 }
 
-/* vmap_table_unmap() shows us each block: keep it until the TLB is flushed. */
+/* vmap_table_clear() shows us each block: keep it until the TLB is flushed. */
 static unsigned long vmalloc_collect(unsigned long pfn, void *arg)
 {
 	struct page *page = pfn_to_page(pfn), **chain = arg;
@@ -190,7 +192,8 @@ void vmalloc_put_area(struct vm_struct *area)
 	struct page *chain = NULL;
 
 	VM_WARN_ON_ONCE(in_interrupt());	/* that is what the line of deferred is for */
-	vmap_table_unmap(area->addr, end, area->flags & VM_ALLOC ? vmalloc_collect : NULL, &chain);
+	vmap_table_clear(area->addr, end, area->flags & VM_ALLOC ? vmalloc_collect : NULL, &chain);
+	flush_tlb_kernel_range(area->addr, end);
 	vmalloc_free_chain(chain);
 	if (!vmalloc_stock_push(area))
 		vmalloc_destroy_area(area);
@@ -494,7 +497,7 @@ static struct vmalloc_census vmalloc_take_census(void)
 		c.stocked += !!(area.flags & VM_STOCKED);
 		c.dying += !!(area.flags & VM_DYING);
 	}
-	c.busy |= c.dying != vmalloc_deferred_count();
+	c.busy |= c.dying != vmalloc_deferred_count() || atomic_read(&vmap_table_users);
 	return c;
 }
 

@@ -5,6 +5,7 @@
 #ifndef _MM_VMAP_H
 #define _MM_VMAP_H
 
+#include <linux/atomic.h>
 #include <linux/mm.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
@@ -60,15 +61,34 @@ int vmap_table_reserve(unsigned long start, unsigned long end, gfp_t gfp);
 void vmap_table_fill(unsigned long vaddr, unsigned long pfn, unsigned long nr, pgprot_t prot);
 
 /*
- * Empty the slots of [start, end), which is reserved, and flush the TLB; it stays reserved.
+ * [start, end), which is mapped, is not to be reached any more, by CPUs that do not remember;
+ * and is again.  No flush.
+ */
+void vmap_table_withdraw(unsigned long start, unsigned long end);
+void vmap_table_restore(unsigned long start, unsigned long end);
+
+/*
+ * Empty the slots of [start, end), which is reserved; it stays reserved.  No flush.
  * visit (may be NULL) sees a page that was mapped, before it is unmapped, and returns the
  * number of pages from there on (at least 1) that it need not see.
  */
-void vmap_table_unmap(unsigned long start, unsigned long end,
+void vmap_table_clear(unsigned long start, unsigned long end,
 		      unsigned long (*visit)(unsigned long pfn, void *arg), void *arg);
 
-/* Undo reserve; nothing is mapped there.  Frees the tables that are empty now. */
+/* Undo reserve; nothing is mapped there.  Tables that are empty now wait to be reaped. */
 void vmap_table_release(unsigned long start, unsigned long end);
+
+/*
+ * Free the tables of [start, end) that are empty since before vmap_table_now() was number,
+ * when all CPUs have flushed at least one page since.  True: flush and do that again, for the
+ * tables above.  sweep() does all of it.
+ */
+u64 vmap_table_now(void);
+bool vmap_table_reap(unsigned long start, unsigned long end, u64 number);
+void vmap_table_sweep(unsigned long start, unsigned long end);
+
+/* Who is not vmalloc.c says when he begins and ends to change tables: checks are lenient then. */
+extern atomic_t vmap_table_users;
 
 /* Do the tables of [start, end) stay, whatever happens? */
 bool vmap_table_keeps(unsigned long start, unsigned long end);
@@ -77,9 +97,9 @@ bool vmap_table_keeps(unsigned long start, unsigned long end);
 pte_t *vmap_table_lookup(unsigned long vaddr);
 
 /*
- * Does every table of the vmalloc range count its entries?  reserved: those that the table
- * that stays counts and does not have.  Not exact: somebody is in the middle, and each may
- * count more than that.  Sets *tables to their number; false: msg.
+ * Does every table count its entries?  reserved: those that are counted and not there.  Not
+ * exact: somebody is in the middle, and each may count more than it has.  Sets *tables to
+ * their number; false: msg.
  */
 bool vmap_table_verify(unsigned long reserved, bool exact, unsigned long *tables, char *msg,
 		       size_t n);

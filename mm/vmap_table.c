@@ -6,26 +6,40 @@
  *   Decide, then act.  reserve() hangs every missing table below the top one and counts,
  *   in each last-level table, the entries that the caller is going to need; it is the
  *   only step that can fail.  fill() writes entries into slots that nobody else has.
- *   unmap() takes them out and flushes.  release() gives the counts back, unhangs tables
- *   whose count is 0, flushes, and only then frees those tables:
+ *   Taking away goes in steps, because other CPUs may remember translations, and the way
+ *   to tables, until they flush:
  *
- *	reserve   pgd -> [pud 1] -> [pmd 1] -> [pte 3]		nr_entries
- *	fill					 x x x
- *	unmap					 . . .	   3 still: may be filled again
- *	release				       0 -> unhang -> flush -> free
+ *	withdraw  entries lose their present bit, and keep their frame; restore() undoes it
+ *	clear	  entries become 0, a visitor sees what they were
+ *	release	  counts go down; a table that counts 0 is condemned: the entry that leads to
+ *		  it loses its present bit, too
+ *	(flush, on all CPUs)
+ *	reap	  a table that was condemned before the flush is unhung and freed
+ *
+ *   Whoever needs a condemned table before it is reaped gives its entry the present bit
+ *   back: a CPU that still remembers the way goes to the right table.  (To hang another
+ *   one there would be wrong until all have flushed.)  And because it may be condemned
+ *   again since, each condemnation has a number, and reap() is told which came before the
+ *   flush.  A table without entries takes one from the table above: that may be next, with
+ *   another flush.
  *
  *   A count is entries plus reservations, so a table cannot vanish between reserve and
  *   fill.  The tables of one page, the lowest of the vmalloc range, are kept for good
  *   (vmap_table_init()): where nearly all areas live, a vmalloc/vfree pair would otherwise
  *   make and clear three tables.  The last one's count needs no lock: it is never 0.
  *
+ *   Tables that are part of the image, or were mapped by paging_early_map(), are not
+ *   counted, and stay: the windows of per-CPU memory (percpu.c) hang below such.
+ *
  * INVARIANTS	(vmap_table_verify() checks them)
  *   I1  nr_entries of a table is the number of its entries that are not none, plus what
  *	 is reserved and not filled, plus 1 on the path that is kept.
- *   I2  no table but the kept ones has nr_entries 0.
+ *   I2  only a condemned table has nr_entries 0; private of a table is the number of its
+ *	 last condemnation.
  *
- * LOCKING	vmap_table_lock, rank LOCK_PGTABLE, irqs off: upper levels and counts.
- *		Last-level entries belong to whoever has the addresses (vmap.c).
+ * LOCKING	vmap_table_lock, rank LOCK_PGTABLE, irqs off: upper levels and counts (atomic,
+ *		because of the kept table's).  Last-level entries belong to whoever has the
+ *		addresses (vmap.c).
  * CONTEXT	reserve: as its gfp.  lookup: any.  The others: any but NMI.
  * FAILURE	reserve: -ENOMEM, nothing changed.  The others cannot fail.
  * NOT HERE	the format of tables: asm/pgtable.h.  The direct map: arch/x86/paging.c.
@@ -33,14 +47,27 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mmdebug.h>
+#include <linux/section.h>
+#include <asm/sections.h>
 #include <asm/tlbflush.h>
 
 #include "vmap.h"
 
+#define TOP_LEVEL	3		/* the root; level 0 maps pages */
+
 static DEFINE_SPINLOCK_RANKED(vmap_table_lock, LOCK_PGTABLE);
+atomic_t vmap_table_users;
+static u64 vmap_table_number;			/* (lock) condemnations so far */
 static unsigned long vmap_table_kept;		/* (C) an address; its tables stay */
 static struct page *vmap_table_kept_page;	/* (C) the last-level one ... */
 static pte_t *vmap_table_kept_ptes;		/* (C) ... and its entries */
+
+/* ---- levels ---------------------------------------------------------------------- */
+
+static inline unsigned long vmap_level_bytes(unsigned int level)
+{
+	return PAGE_SIZE << (9 * level);
+}
 
 /* End of the last-level table that maps vaddr, or end. */
 static inline unsigned long vmap_table_end(unsigned long vaddr, unsigned long end)
@@ -48,9 +75,61 @@ static inline unsigned long vmap_table_end(unsigned long vaddr, unsigned long en
 	return min((vaddr + PMD_SIZE) & PMD_MASK, end);
 }
 
-static inline u32 *vmap_table_count(phys_addr_t table)
+/* Tables in the image may lie in a section that has no direct map yet. */
+static inline u64 *vmap_table_va(phys_addr_t table)
 {
-	return &phys_to_page(table)->nr_entries;
+	if (unlikely(table >= kernel_image_start() && table < kernel_image_end()))
+		return pgtable_image_va(table);
+	return __va(table);
+}
+
+static inline bool vmap_is_present(u64 entry)
+{
+	return entry & _PAGE_PRESENT;
+}
+
+/* An entry above level 0 that leads to no table: it maps a large page. */
+static inline bool vmap_is_leaf(u64 entry)
+{
+	return entry & _PAGE_PSE;
+}
+
+/* The entry of a level for vaddr, in the table that the entry above leads to. */
+static inline u64 *vmap_below(u64 above, unsigned long vaddr, unsigned int level)
+{
+	return vmap_table_va(above & PTE_PFN_MASK) +
+	       ((vaddr >> (PAGE_SHIFT + 9 * level)) & (PTRS_PER_TABLE - 1));
+}
+
+/*
+ * The way down: entry[level] for vaddr in each table that there is.  Returns the lowest
+ * level that has one; its entry may be none, a leaf, or (level 0) anything.
+ */
+static unsigned int vmap_path(unsigned long vaddr, u64 *entry[TOP_LEVEL + 1])
+{
+	unsigned int level = TOP_LEVEL;
+
+	entry[level] = &pgd_offset_k(vaddr)->pgd;
+	while (level && *entry[level] && !vmap_is_leaf(*entry[level])) {
+		entry[level - 1] = vmap_below(*entry[level], vaddr, level - 1);
+		level--;
+	}
+	return level;
+}
+
+/* The table that an entry leads to, where it is one of ours. */
+static struct page *vmap_counted(u64 entry)
+{
+	const unsigned long pfn = PHYS_PFN(entry & PTE_PFN_MASK);
+	struct page *page = pfn_online(pfn) ? pfn_to_page(pfn) : NULL;
+
+	return page && page->owner == PAGE_OWNER_PGTABLE ? page : NULL;
+}
+
+static inline void vmap_count(struct page *table, int nr)
+{
+	if (table)
+		__atomic_fetch_add(&table->nr_entries, (u32)nr, __ATOMIC_RELAXED);
 }
 
 /* A table page that vmap_table_link() may hang; it counts 0 entries, and so it goes back. */
@@ -62,218 +141,237 @@ static struct page *vmap_table_alloc(gfp_t gfp)
 
 static void vmap_table_free(struct page *page)
 {
+	page->private = 0;
 	free_pages_owner(page, 0, PAGE_OWNER_PGTABLE);
 }
 
-/* Take the spare table: its address; 0: there is none. */
-static phys_addr_t vmap_table_take(struct page **spare)
-{
-	phys_addr_t table = *spare ? page_to_phys(*spare) : 0;
-
-	*spare = NULL;
-	return table;
-}
+/* ---- hanging and unhanging ------------------------------------------------------- */
 
 /*
- * Walk to the last-level table of vaddr and count nr entries in it; hang the spare where
+ * Walk to the table of a level for vaddr and count nr entries in it; hang the spare where
  * a table is missing.  False: another spare is needed.
  */
-static bool vmap_table_link(unsigned long vaddr, u32 nr, struct page **spare)
+static bool vmap_table_link(unsigned long vaddr, unsigned int to, int nr, struct page **spare)
 	__must_hold(&vmap_table_lock)
 {
-	pgd_t *pgd = pgd_offset_k(vaddr);
-	phys_addr_t table;
-	pud_t *pud;
-	pmd_t *pmd;
+	u64 *entry = &pgd_offset_k(vaddr)->pgd;
+	struct page *table = NULL;		/* the one that entry is in */
+	unsigned int level;
 
 	lockdep_assert_held(&vmap_table_lock);
-	VM_BUG_ON(*spare && ((*spare)->owner != PAGE_OWNER_PGTABLE || (*spare)->nr_entries));
-	if (pgd_none(*pgd)) {
-		table = vmap_table_take(spare);
-		if (!table)
-			return false;
-		pgd_populate(pgd, table);
+	for (level = TOP_LEVEL; level > to; level--) {
+		if (!*entry) {
+			if (!*spare)
+				return false;
+			VM_BUG_ON((*spare)->owner != PAGE_OWNER_PGTABLE || (*spare)->nr_entries);
+			WRITE_ONCE(*entry, page_to_phys(*spare) | _KERNPG_TABLE);
+			vmap_count(table, 1);
+			*spare = NULL;
+		}
+		VM_BUG_ON(vmap_is_leaf(*entry));
+		if (!vmap_is_present(*entry))		/* condemned: not any more */
+			WRITE_ONCE(*entry, *entry | _PAGE_PRESENT);
+		table = vmap_counted(*entry);
+		entry = vmap_below(*entry, vaddr, level - 1);
 	}
-	pud = pud_offset(pgd, vaddr);
-	if (pud_none(*pud)) {
-		table = vmap_table_take(spare);
-		if (!table)
-			return false;
-		pud_populate(pud, table);
-		(*vmap_table_count(pgd_table(*pgd)))++;
-	}
-	pmd = pmd_offset(pud, vaddr);
-	if (pmd_none(*pmd)) {
-		table = vmap_table_take(spare);
-		if (!table)
-			return false;
-		pmd_populate_kernel(pmd, table);
-		(*vmap_table_count(pud_table(*pud)))++;
-	}
-	*vmap_table_count(pmd_table(*pmd)) += nr;
-	/* The table that is kept counts itself and what is in stock, too. */
-	VM_WARN_ON_ONCE(*vmap_table_count(pmd_table(*pmd)) > PTRS_PER_TABLE + 1);
+	vmap_count(table, nr);
+	/* The table that is kept counts itself, too. */
+	VM_WARN_ON_ONCE(table && table->nr_entries > PTRS_PER_TABLE + 1);
 	return true;
 }
 
-/* Count a table nr entries down; true: it is empty, and on the chain to be freed. */
-static bool vmap_table_drop(phys_addr_t table, u32 nr, struct page **empty)
+/* Count the table that an entry leads to nr down; condemn it if nothing is left. */
+static void vmap_table_drop(u64 *above, int nr) __must_hold(&vmap_table_lock)
 {
-	struct page *page = phys_to_page(table);
+	struct page *table = vmap_counted(*above);
 
-	VM_BUG_ON(page->owner != PAGE_OWNER_PGTABLE || page->nr_entries < nr);
-	page->nr_entries -= nr;
-	if (page->nr_entries)
-		return false;
-	page->private = (unsigned long)*empty;
-	*empty = page;
-	return true;
+	lockdep_assert_held(&vmap_table_lock);
+	if (!table)
+		return;
+	VM_BUG_ON(table->nr_entries < (u32)nr);
+	vmap_count(table, -nr);
+	if (table->nr_entries)
+		return;
+	WRITE_ONCE(*above, *above & ~_PAGE_PRESENT);
+	table->private = ++vmap_table_number;
 }
 
 /* Undo vmap_table_link(), complete (nr) or not (nr 0). */
-static void vmap_table_unlink(unsigned long vaddr, u32 nr, struct page **empty)
-	__must_hold(&vmap_table_lock)
+static void vmap_table_unlink(unsigned long vaddr, unsigned int level, int nr)
 {
-	pgd_t *pgd = pgd_offset_k(vaddr);
-	pud_t *pud = pgd_none(*pgd) ? NULL : pud_offset(pgd, vaddr);
-	pmd_t *pmd = !pud || pud_none(*pud) ? NULL : pmd_offset(pud, vaddr);
-	u32 gone = 0;
+	u64 *entry[TOP_LEVEL + 1];
+	unsigned long flags;
+	unsigned int lowest;
 
-	lockdep_assert_held(&vmap_table_lock);
-	if (pmd && !pmd_none(*pmd)) {
-		if (!vmap_table_drop(pmd_table(*pmd), nr, empty))
-			return;
-		pmd_clear(pmd);
-		gone = 1;
-	}
-	if (pmd) {
-		if (!vmap_table_drop(pud_table(*pud), gone, empty))
-			return;
-		pud_clear(pud);
-		gone = 1;
-	}
-	if (pud && vmap_table_drop(pgd_table(*pgd), gone, empty))
-		pgd_clear(pgd);
+	spin_lock_irqsave(&vmap_table_lock, flags);
+	lowest = max(vmap_path(vaddr, entry), level);
+	VM_BUG_ON(nr && lowest != level);
+	if (lowest < TOP_LEVEL)
+		vmap_table_drop(entry[lowest + 1], nr);
+	spin_unlock_irqrestore(&vmap_table_lock, flags);
 }
 
 /*
- * Free tables that are unhung.  The CPU may still remember the way to them: flushing any
- * one page makes it forget all ways.
+ * Unhang the table that is condemned on the way to vaddr, if it was before number; NULL: there
+ * is none.
  */
-static void vmap_table_free_chain(struct page *empty, unsigned long vaddr)
+static struct page *vmap_table_unhang(unsigned long vaddr, u64 number)
 {
-	if (empty)
-		flush_tlb_kernel_range(vaddr & PAGE_MASK, (vaddr & PAGE_MASK) + PAGE_SIZE);
-	while (empty) {
-		struct page *next = (struct page *)(unsigned long)empty->private;
+	u64 *entry[TOP_LEVEL + 1];
+	struct page *table = NULL;
+	unsigned long flags;
+	unsigned int level;
 
-		vmap_table_free(empty);
-		empty = next;
+	spin_lock_irqsave(&vmap_table_lock, flags);
+	level = vmap_path(vaddr, entry) + 1;
+	if (level <= TOP_LEVEL && !vmap_is_present(*entry[level]))
+		table = vmap_counted(*entry[level]);
+	if (table && table->private <= number) {
+		VM_BUG_ON(table->nr_entries);
+		WRITE_ONCE(*entry[level], 0);
+		if (level < TOP_LEVEL)
+			vmap_table_drop(entry[level + 1], 1);
+	} else {
+		table = NULL;
 	}
+	spin_unlock_irqrestore(&vmap_table_lock, flags);
+	return table;
 }
+
+u64 vmap_table_now(void)
+{
+	unsigned long flags;
+	u64 number;
+
+	spin_lock_irqsave(&vmap_table_lock, flags);
+	number = vmap_table_number;
+	spin_unlock_irqrestore(&vmap_table_lock, flags);
+	return number;
+}
+
+bool vmap_table_reap(unsigned long start, unsigned long end, u64 number)
+{
+	struct page *table;
+	bool again = false;
+	unsigned long at;
+
+	for (at = start; at < end; at = vmap_table_end(at, end)) {
+		table = vmap_table_unhang(at, number);
+		if (!table)
+			continue;
+		vmap_table_free(table);
+		again = true;		/* the one above may be empty now */
+	}
+	return again;
+}
+
+void vmap_table_sweep(unsigned long start, unsigned long end)
+{
+	u64 number;
+
+	do {
+		number = vmap_table_now();
+		flush_tlb_kernel_range(start & PAGE_MASK, (start & PAGE_MASK) + PAGE_SIZE);
+	} while (vmap_table_reap(start, end, number));
+}
+
+/* ---- reserving ------------------------------------------------------------------- */
 
 /*
  * [start, end) in the table that is kept: it cannot vanish, so its count needs no lock.
  * NULL elsewhere.
  */
-static inline u32 *vmap_table_kept_count(unsigned long start, unsigned long end)
+static inline struct page *vmap_table_kept_of(unsigned long start, unsigned long end)
 {
 	if ((start ^ vmap_table_kept) >> PMD_SHIFT || (start ^ (end - 1)) >> PMD_SHIFT)
 		return NULL;
-	return vmap_table_kept_page ? &vmap_table_kept_page->nr_entries : NULL;
+	return vmap_table_kept_page;
 }
 
-bool vmap_table_keeps(unsigned long start, unsigned long end)
+/* One table's worth; level 0: nr pages, level 1: large ones. */
+static int vmap_table_reserve_one(unsigned long vaddr, unsigned int level, int nr, gfp_t gfp)
 {
-	return vmap_table_kept_count(start, end) != NULL;
-}
-
-void vmap_table_release(unsigned long start, unsigned long end)
-{
-	u32 *kept = vmap_table_kept_count(start, end);
-	struct page *empty = NULL;
-	unsigned long flags, at, next;
-
-	VM_BUG_ON(!PAGE_ALIGNED(start) || !PAGE_ALIGNED(end) || start > end);
-	if (kept) {
-		VM_WARN_ON_ONCE(*kept <= (end - start) >> PAGE_SHIFT);
-		__atomic_fetch_sub(kept, (end - start) >> PAGE_SHIFT, __ATOMIC_RELAXED);
-		return;
-	}
-	/* A table at a time: a large area has many, and interrupts are off. */
-	for (at = start; at < end; at = next) {
-		next = vmap_table_end(at, end);
-		spin_lock_irqsave(&vmap_table_lock, flags);
-		vmap_table_unlink(at, (next - at) >> PAGE_SHIFT, &empty);
-		spin_unlock_irqrestore(&vmap_table_lock, flags);
-	}
-	vmap_table_free_chain(empty, start);
-}
-
-/* One last-level table's worth. */
-static int vmap_table_reserve_one(unsigned long vaddr, u32 nr, gfp_t gfp)
-{
-	struct page *spare = NULL, *empty = NULL;
+	struct page *spare = NULL;
 	unsigned long flags;
 	bool done;
 
 	for (;;) {
 		spin_lock_irqsave(&vmap_table_lock, flags);
-		done = vmap_table_link(vaddr, nr, &spare);
+		done = vmap_table_link(vaddr, level, nr, &spare);
 		spin_unlock_irqrestore(&vmap_table_lock, flags);
 		if (done)
 			break;
 		spare = vmap_table_alloc(gfp);
-		if (!spare)
-			goto err_unlink;
+		if (!spare) {
+			vmap_table_unlink(vaddr, level, 0);
+			vmap_table_sweep(vaddr, vaddr + PAGE_SIZE);
+			return -ENOMEM;
+		}
 	}
 	if (spare)			/* somebody else hung the table meanwhile */
 		vmap_table_free(spare);
 	return 0;
+}
 
-err_unlink:
-	spin_lock_irqsave(&vmap_table_lock, flags);
-	vmap_table_unlink(vaddr, 0, &empty);
-	spin_unlock_irqrestore(&vmap_table_lock, flags);
-	vmap_table_free_chain(empty, vaddr);
-	return -ENOMEM;
+bool vmap_table_keeps(unsigned long start, unsigned long end)
+{
+	return vmap_table_kept_of(start, end) != NULL;
 }
 
 int vmap_table_reserve(unsigned long start, unsigned long end, gfp_t gfp)
 {
-	u32 *kept = vmap_table_kept_count(start, end);
+	struct page *kept = vmap_table_kept_of(start, end);
 	unsigned long at, next;
 
 	VM_BUG_ON(!PAGE_ALIGNED(start) || !PAGE_ALIGNED(end) || start >= end);
 	if (kept) {
-		__atomic_fetch_add(kept, (end - start) >> PAGE_SHIFT, __ATOMIC_RELAXED);
+		vmap_count(kept, (int)((end - start) >> PAGE_SHIFT));
 		return 0;
 	}
 	for (at = start; at < end; at = next) {
 		next = vmap_table_end(at, end);
-		if (vmap_table_reserve_one(at, (next - at) >> PAGE_SHIFT, gfp)) {
+		if (vmap_table_reserve_one(at, 0, (int)((next - at) >> PAGE_SHIFT), gfp)) {
 			vmap_table_release(start, at);
+			vmap_table_sweep(start, at);
 			return -ENOMEM;
 		}
 	}
 	return 0;
 }
 
+void vmap_table_release(unsigned long start, unsigned long end)
+{
+	struct page *kept = vmap_table_kept_of(start, end);
+	unsigned long at, next;
+
+	VM_BUG_ON(!PAGE_ALIGNED(start) || !PAGE_ALIGNED(end) || start > end);
+	if (kept) {
+		VM_WARN_ON_ONCE(kept->nr_entries <= (end - start) >> PAGE_SHIFT);
+		vmap_count(kept, -(int)((end - start) >> PAGE_SHIFT));
+		return;
+	}
+	/* A table at a time: a large area has many, and interrupts are off. */
+	for (at = start; at < end; at = next) {
+		next = vmap_table_end(at, end);
+		vmap_table_unlink(at, 0, (int)((next - at) >> PAGE_SHIFT));
+	}
+}
+
+/* ---- entries --------------------------------------------------------------------- */
+
 static noinline pte_t *vmap_table_walk_down(unsigned long vaddr)
 {
-	pgd_t *pgd = pgd_offset_k(vaddr);
-	pud_t *pud;
-	pmd_t *pmd;
+	u64 *entry = &pgd_offset_k(vaddr)->pgd;
+	unsigned int level;
 
-	if (pgd_none(*pgd))
-		return NULL;
-	pud = pud_offset(pgd, vaddr);
-	if (pud_none(*pud) || pud_leaf(*pud))
-		return NULL;
-	pmd = pmd_offset(pud, vaddr);
-	if (pmd_none(*pmd) || pmd_leaf(*pmd))
-		return NULL;
-	return pte_offset_kernel(pmd, vaddr);
+	for (level = TOP_LEVEL; level; level--) {
+		const u64 e = READ_ONCE(*entry);
+
+		if (!vmap_is_present(e) || vmap_is_leaf(e))
+			return NULL;
+		entry = vmap_below(e, vaddr, level - 1);
+	}
+	return (pte_t *)entry;
 }
 
 /* Most areas lie in the table that is kept: no need to walk there. */
@@ -306,6 +404,34 @@ void vmap_table_fill(unsigned long vaddr, unsigned long pfn, unsigned long nr, p
 	}
 }
 
+void vmap_table_withdraw(unsigned long start, unsigned long end)
+{
+	unsigned long next, nr;
+	pte_t *pte;
+
+	for (; start < end; start = next) {
+		next = vmap_table_end(start, end);
+		pte = vmap_table_find(start);
+		for (nr = (next - start) >> PAGE_SHIFT; nr; nr--, pte++)
+			set_pte(pte, __pte(pte->pte & ~_PAGE_PRESENT));
+	}
+}
+
+void vmap_table_restore(unsigned long start, unsigned long end)
+{
+	unsigned long next, nr;
+	pte_t *pte;
+
+	for (; start < end; start = next) {
+		next = vmap_table_end(start, end);
+		pte = vmap_table_find(start);
+		for (nr = (next - start) >> PAGE_SHIFT; nr; nr--, pte++) {
+			VM_BUG_ON(pte_none(*pte) || pte_present(*pte));
+			set_pte(pte, __pte(pte->pte | _PAGE_PRESENT));
+		}
+	}
+}
+
 /* Empty nr slots of one table.  run: pages that visit has dealt with already. */
 static unsigned long vmap_table_clear_ptes(pte_t *pte, unsigned long nr, unsigned long run,
 					   unsigned long (*visit)(unsigned long pfn, void *arg),
@@ -324,7 +450,7 @@ static unsigned long vmap_table_clear_ptes(pte_t *pte, unsigned long nr, unsigne
 	return run;
 }
 
-void vmap_table_unmap(unsigned long start, unsigned long end,
+void vmap_table_clear(unsigned long start, unsigned long end,
 		      unsigned long (*visit)(unsigned long pfn, void *arg), void *arg)
 {
 	unsigned long vaddr, next, run = visit ? 0 : ~0UL;
@@ -334,8 +460,9 @@ void vmap_table_unmap(unsigned long start, unsigned long end,
 		run = vmap_table_clear_ptes(vmap_table_find(vaddr), (next - vaddr) >> PAGE_SHIFT,
 					    run, visit, arg);
 	}
-	flush_tlb_kernel_range(start, end);
 }
+
+/* ---- init, and checks ------------------------------------------------------------ */
 
 void vmap_table_init(unsigned long vaddr)
 {
@@ -346,54 +473,76 @@ void vmap_table_init(unsigned long vaddr)
 }
 
 struct vmap_table_walk {
-	unsigned long reserved;		/* entries that the last kept table counts and has not */
-	bool exact;			/* nobody has reserved any others */
-	unsigned long tables;		/* seen so far */
+	unsigned long tables, counted, entries;	/* seen so far */
 	char *msg;
 	size_t n;
 };
 
-/* Check table, which maps 512 pieces of 1 << shift bytes from base on, and those below. */
-static bool vmap_table_check(struct vmap_table_walk *w, phys_addr_t table, unsigned long base,
-			     unsigned int shift)
+static bool vmap_is_window(unsigned long vaddr)
 {
-	const struct page *page = phys_to_page(table);
-	const u64 *entry = __va(table);
-	unsigned long nr = page == vmap_table_kept_page ? 1 + w->reserved : 0;
-	unsigned long i;
+	return vaddr + PUD_SIZE > PCPU_WINDOWS_START && vaddr <= PCPU_WINDOWS_LAST;
+}
 
-	w->tables++;
-	for (i = 0; i < PTRS_PER_TABLE; i++) {
-		if (!entry[i])
+/* Check table, which maps 512 pieces of the level's size from base on, and those below. */
+static bool vmap_table_check(struct vmap_table_walk *w, u64 above, unsigned long base,
+			     unsigned int level)
+{
+	const struct page *page = vmap_counted(above);
+	const u64 *entry = vmap_table_va(above & PTE_PFN_MASK);
+	unsigned long nr = 0, i;
+
+	for (i = 0; i < PTRS_PER_TABLE; i++, base += vmap_level_bytes(level)) {
+		/* What others have in a table that we share is theirs. */
+		if (!entry[i] || (!page && level == TOP_LEVEL - 1 && !vmap_is_window(base)))
 			continue;
 		nr++;
-		if (shift != PAGE_SHIFT &&
-		    !vmap_table_check(w, entry[i] & PTE_PFN_MASK, base + (i << shift), shift - 9))
+		if (level && !vmap_is_leaf(entry[i]) &&
+		    !vmap_table_check(w, entry[i], base, level - 1))
 			return false;
 	}
-	if (page->owner == PAGE_OWNER_PGTABLE &&
-	    (w->exact ? page->nr_entries == nr && nr : page->nr_entries >= nr))
+	if (!page)
 		return true;
-	scnprintf(w->msg, w->n, "vmap: table %#llx of %#lx (%s) counts %u entries, has %lu", table,
-		  base, page_owner_name(page->owner), page->nr_entries, nr);
+	w->tables++;
+	w->counted += page->nr_entries;
+	w->entries += nr;
+	if (page->nr_entries >= nr && (page->nr_entries || !vmap_is_present(above)))
+		return true;
+	scnprintf(w->msg, w->n, "vmap: table %#llx below %#lx counts %u entries, has %lu",
+		  above & PTE_PFN_MASK, base, page->nr_entries, nr);
 	return false;
+}
+
+static bool vmap_table_check_range(struct vmap_table_walk *w, unsigned long start,
+				   unsigned long last)
+{
+	const unsigned long step = vmap_level_bytes(TOP_LEVEL);
+	unsigned long nr = last / step - start / step + 1;
+	bool ok = true;
+
+	for (start &= ~(step - 1); ok && nr; nr--, start += step) {
+		const u64 above = pgd_offset_k(start)->pgd;
+
+		if (above)
+			ok = vmap_table_check(w, above, start, TOP_LEVEL - 1);
+	}
+	return ok;
 }
 
 bool vmap_table_verify(unsigned long reserved, bool exact, unsigned long *tables, char *msg,
 		       size_t n)
 {
-	struct vmap_table_walk w = { .reserved = reserved, .exact = exact, .msg = msg, .n = n };
-	unsigned long flags, vaddr = VMALLOC_START;
-	bool ok = true;
+	struct vmap_table_walk w = { .msg = msg, .n = n };
+	unsigned long flags;
+	bool ok;
 
 	spin_lock_irqsave(&vmap_table_lock, flags);
-	for (; ok && vaddr < VMALLOC_END; vaddr += 1UL << PGDIR_SHIFT) {
-		pgd_t *pgd = pgd_offset_k(vaddr);
-
-		if (!pgd_none(*pgd))
-			ok = vmap_table_check(&w, pgd_table(*pgd), vaddr, PUD_SHIFT);
-	}
+	ok = vmap_table_check_range(&w, VMALLOC_START, VMALLOC_END - 1) &&
+	     vmap_table_check_range(&w, PCPU_WINDOWS_START, PCPU_WINDOWS_LAST);
 	spin_unlock_irqrestore(&vmap_table_lock, flags);
 	*tables = w.tables;
-	return ok;
+	if (!ok || !exact || w.counted == w.entries + reserved + !!vmap_table_kept_page)
+		return ok;
+	scnprintf(msg, n, "vmap: tables count %lu entries, have %lu, and %lu are reserved",
+		  w.counted, w.entries, reserved);
+	return false;
 }

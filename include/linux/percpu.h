@@ -57,5 +57,14 @@ unsigned long percpu_used(void);
 unsigned int percpu_nr_chunks(void);
 /* Give chunks back that nobody uses, but for @keep; how many pages that was.  May sleep. */
 unsigned long percpu_shrink(unsigned int keep);
+/* See to it that those who may not sleep find something.  May sleep. */
+void percpu_refill(void);
+/* @fn: called when less is left for them than should be, in any context but NMI; it has
+ * percpu_refill() called soon.  Gives the former one back. */
+typedef void percpu_refill_fn(void);
+percpu_refill_fn *percpu_set_refill_hook(percpu_refill_fn *fn);
+/* Map fresh, zeroed pages for good at @vaddr, in a CPU's window.  0, or -ENOMEM: what has been
+ * mapped by then stays. */
+int percpu_map_pages(unsigned long vaddr, unsigned int nr_pages);
 
 #endif /* _LINUX_PERCPU_H */

@@ -50,7 +50,8 @@ static bool tlb_fill(uintptr_t vaddr, bool write)
 {
 	unsigned long entry;
 
-	if (vaddr < VMALLOC_START || vaddr >= VMALLOC_END)
+	if ((vaddr < VMALLOC_START || vaddr >= VMALLOC_END) &&
+	    (vaddr < PCPU_WINDOWS_START || vaddr > PCPU_WINDOWS_LAST))
 		return false;
 	entry = walk(vaddr);
 	if (!(entry & _PAGE_PRESENT) || (write && !(entry & _PAGE_RW)))
@@ -66,8 +67,8 @@ void host_tlb_flush(unsigned long start, unsigned long end)
 {
 	if (start < VMALLOC_START)
 		start = VMALLOC_START;
-	if (end > VMALLOC_END)
-		end = VMALLOC_END;
+	if (end > PCPU_WINDOWS_LAST + 1)
+		end = PCPU_WINDOWS_LAST + 1;
 	if (start < end)
 		host_view_unmap(start, end - start);
 }

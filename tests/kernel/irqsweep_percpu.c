@@ -7,6 +7,7 @@
 #include <linux/percpu.h>
 #include <linux/string.h>
 
+#include "../../mm/percpu.h"
 #include "irqsweep.h"
 
 #define OBJECT_SIZE	1024		/* what the scripts take */
@@ -18,10 +19,17 @@ static bool fail_all(gfp_t gfp, unsigned int order)
 	return true;
 }
 
-/* A chunk is there; none is; and there is no memory for one. */
+/* A chunk is there, and nothing in stock; none is; and there is no memory for one. */
 static void chunk(struct sweep *c)
 {
+	percpu_stock_drain();
 	c->live[0] = (void __force *)__alloc_percpu(BYTES, 8);
+}
+
+static void stock(struct sweep *c)
+{
+	chunk(c);
+	free_percpu(__alloc_percpu(BYTES, 8));
 }
 
 static void no_chunk(struct sweep *c)
@@ -39,6 +47,18 @@ static void one_out(struct sweep *c)
 {
 	chunk(c);
 	c->result = (void __force *)__alloc_percpu(BYTES, 8);
+}
+
+/* As many wait as may. */
+static void one_out_stock_full(struct sweep *c)
+{
+	unsigned int i;
+
+	one_out(c);
+	for (i = 0; i < ARRAY_SIZE(c->bulk) && i < 7; i++)
+		c->bulk[i] = (void __force *)__alloc_percpu(BYTES, 8);
+	while (i-- > 0)
+		free_percpu((void __percpu __force *)c->bulk[i]);
 }
 
 static void give(struct sweep *c)
@@ -83,10 +103,12 @@ static void run_free(void *sweep)
 	{ name, path, run, setup, teardown, .size = OBJECT_SIZE }
 
 const struct sweep_op sweep_percpu_ops[] = {
+	PERCPU("alloc_percpu", "stock", run_alloc, stock, give_sure),
 	PERCPU("alloc_percpu", "chunk", run_alloc, chunk, give_sure),
 	PERCPU("alloc_percpu", "atomic", run_atomic, chunk, give),
 	PERCPU("alloc_percpu", "new-chunk", run_alloc, no_chunk, give_sure),
 	PERCPU("alloc_percpu", "fails", run_alloc, no_memory, give),
-	PERCPU("free_percpu", "chunk", run_free, one_out, freed),
+	PERCPU("free_percpu", "stock", run_free, one_out, freed),
+	PERCPU("free_percpu", "chunk", run_free, one_out_stock_full, freed),
 };
 const unsigned int nr_sweep_percpu_ops = ARRAY_SIZE(sweep_percpu_ops);

@@ -12,6 +12,20 @@
 
 #define PER_CPU_SECTION		".data..percpu"
 
+/*
+ * A CPU sees its variables in a window of 1 GiB, -((n + 1) << 30) below the boot CPU's (whose
+ * is the image's).  Those that are allocated lie in the window's upper half:
+ *
+ *	ffffffff80000000	image: the boot CPU's static variables
+ *	ffffffffa0000000	allocated, the boot CPU's; +128 MiB
+ *	ffffffff20000000	allocated, CPU 1's; and so on downwards
+ */
+#define PCPU_OFFSET(cpu)	((cpu) ? -(((unsigned long)(cpu) + 1) << 30) : 0UL)
+#define PCPU_START		0xffffffffa0000000UL
+#define PCPU_BYTES		(128UL << 20)
+#define PCPU_WINDOWS_START	0xffffffefa0000000UL	/* CPU 63's */
+#define PCPU_WINDOWS_LAST	(PCPU_START + PCPU_BYTES - 1)
+
 extern unsigned long this_cpu_off;		/* per-CPU: its own distance */
 extern unsigned long __per_cpu_offset[];	/* the same, indexed by CPU number */
 
@@ -48,6 +62,36 @@ extern unsigned long __per_cpu_offset[];	/* the same, indexed by CPU number */
 #define this_cpu_dec(var)		this_cpu_sub(var, 1)
 #define this_cpu_and(var, val)		__pcpu_op("and", var, val)
 #define this_cpu_or(var, val)		__pcpu_op("or", var, val)
+
+/*
+ * The same, and what the variable was before (add_return: what it is now).  No lock prefix: not
+ * for variables that other CPUs change, too.  xchg has one by nature, so it is made of cmpxchg.
+ */
+#define this_cpu_add_return(var, val) ({				\
+	__typeof__(var) __av = (__typeof__(var))(val), __was = __av;	\
+	__asm__ __volatile__("xadd %0, %%gs:%1" : "+r"(__was), "+m"(var) : : "memory", "cc"); \
+	(__typeof__(var))(__was + __av);				\
+})
+#define this_cpu_cmpxchg(var, old, new) ({				\
+	__typeof__(var) __ov = (old), __nv = (new);			\
+	__asm__ __volatile__("cmpxchg %2, %%gs:%1" : "+a"(__ov), "+m"(var) \
+			     : "r"(__nv) : "memory", "cc");		\
+	__ov;								\
+})
+/* True, or false and *oldp is what it is. */
+#define this_cpu_try_cmpxchg(var, oldp, new) ({				\
+	__typeof__(var) *__op = (oldp), __nv = (new);			\
+	bool __done;							\
+	__asm__ __volatile__("cmpxchg %3, %%gs:%1" : "+a"(*__op), "+m"(var), "=@ccz"(__done) \
+			     : "r"(__nv) : "memory");			\
+	__done;								\
+})
+#define this_cpu_xchg(var, new) ({					\
+	__typeof__(var) __xnew = (new), __xold = this_cpu_read(var);	\
+	while (!this_cpu_try_cmpxchg(var, &__xold, __xnew))		\
+		;							\
+	__xold;								\
+})
 
 /* Take 1 off a 32-bit variable: is it 0 now?  One instruction and its flag. */
 #define this_cpu_dec_and_test(var) ({					\

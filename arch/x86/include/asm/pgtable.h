@@ -14,6 +14,12 @@
 /* The one top-level table, shared by every CPU (boot/entry.asm). */
 extern pgd_t init_top_pgt[PTRS_PER_TABLE];
 
+/* A table that is part of the image, where the image shows it: always mapped. */
+static inline u64 *pgtable_image_va(phys_addr_t table)
+{
+	return (u64 *)(__START_KERNEL_map + table);
+}
+
 static inline pgd_t *pgd_offset_k(unsigned long vaddr)
 {
 	return &init_top_pgt[pgd_index(vaddr)];

@@ -7,6 +7,13 @@
 
 #define PER_CPU_SECTION		".data"
 
+/* Where allocated ones lie: the first CPU's; tests may have more CPUs, above it. */
+#define PCPU_OFFSET(cpu)	((unsigned long)(cpu) << 30)
+#define PCPU_START		0x680000000000UL
+#define PCPU_BYTES		(128UL << 20)
+#define PCPU_WINDOWS_START	PCPU_START
+#define PCPU_WINDOWS_LAST	(PCPU_START + (64UL << 30) - 1)
+
 extern unsigned long this_cpu_off;
 extern unsigned long __per_cpu_offset[];
 
@@ -22,6 +29,17 @@ extern unsigned long __per_cpu_offset[];
 #define this_cpu_dec(var)		this_cpu_sub(var, 1)
 #define this_cpu_and(var, val)		(*this_cpu_ptr(&(var)) &= (val))
 #define this_cpu_or(var, val)		(*this_cpu_ptr(&(var)) |= (val))
+#define this_cpu_add_return(var, val)	(*this_cpu_ptr(&(var)) += (val))
+#define this_cpu_try_cmpxchg(var, oldp, new) \
+	__atomic_compare_exchange_n(this_cpu_ptr(&(var)), oldp, new, false, __ATOMIC_RELAXED, \
+				    __ATOMIC_RELAXED)
+#define this_cpu_cmpxchg(var, old, new) ({				\
+	__typeof__(var) __ov = (old);					\
+	this_cpu_try_cmpxchg(var, &__ov, new);				\
+	__ov;								\
+})
+#define this_cpu_xchg(var, new) \
+	__atomic_exchange_n(this_cpu_ptr(&(var)), new, __ATOMIC_RELAXED)
 #define this_cpu_dec_and_test(var)	(--*this_cpu_ptr(&(var)) == 0)
 #define this_cpu_test(var, mask)	((*this_cpu_ptr(&(var)) & (mask)) != 0)
 

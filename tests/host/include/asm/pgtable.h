@@ -11,6 +11,12 @@
 
 extern unsigned long host_top_table[PTRS_PER_TABLE];
 
+/* There is no image in the hosted machine's memory. */
+static inline u64 *pgtable_image_va(phys_addr_t table)
+{
+	return NULL;
+}
+
 static inline pgd_t *pgd_offset_k(unsigned long vaddr)
 {
 	return (pgd_t *)host_top_table + pgd_index(vaddr);

@@ -15,7 +15,7 @@ static inline void flush_tlb_kernel_range(unsigned long start, unsigned long end
 
 static inline void flush_tlb_all(void)
 {
-	host_tlb_flush(VMALLOC_START, VMALLOC_END);
+	host_tlb_flush(VMALLOC_START, ~0UL);
 }
 
 #endif /* _ASM_TLBFLUSH_H */

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/percpu_stock.c - small per-CPU objects that wait on their CPU for the next caller
+ *
+ * MODEL
+ *   For each size in words up to PERCPU_STOCK_WORDS a CPU keeps a few objects that were freed
+ *   on it, as they are: their words stay taken, but they are not live.  The next one who
+ *   wants that size here gets the last one, without lock, search or map:
+ *
+ *	words  1   at[] -> 0x1a40 0x0008		offsets from PCPU_START, newest last
+ *	words  2   at[]
+ *	...
+ *	words 16   at[] -> 0x2000
+ *
+ *   They are kept in an array, not in a list through themselves: what a late write does to a
+ *   free object does not matter here.
+ *
+ *   A CPU's stock is its own; the others' are emptied by calling them.
+ *
+ * INVARIANTS	an object in stock is taken and not live, in its chunk; in one stock, once.
+ * LOCKING	interrupts off.
+ * CONTEXT	any but NMI; drain: process.
+ * FAILURE	pop: 0.  push: false.
+ * NOT HERE	which bytes are taken: percpu.c.
+ */
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/mmdebug.h>
+#include <linux/smp.h>
+
+#include "percpu.h"
+
+/* Objects of one size: so many small ones (up to 64 bytes), so many larger ones. */
+#define PERCPU_STOCK_MAX	7
+#define PERCPU_STOCK_LARGE	2
+#define PERCPU_SMALL_WORDS	16
+
+struct percpu_bin {
+	u32 nr;
+	u32 at[PERCPU_STOCK_MAX];
+};
+static_assert(sizeof(struct percpu_bin) == 32 && PCPU_BYTES <= 1UL << 32);
+
+static DEFINE_PER_CPU_ALIGNED(struct percpu_bin, percpu_bins[PERCPU_STOCK_WORDS]);
+
+unsigned long percpu_stock_pop(unsigned int words, unsigned long align)
+{
+	unsigned long addr = 0, flags;
+	struct percpu_bin *bin;
+
+	if (words > PERCPU_STOCK_WORDS)
+		return 0;
+	local_irq_save(flags);
+	bin = this_cpu_ptr(&percpu_bins[words - 1]);
+	if (bin->nr) {
+		addr = PCPU_START + bin->at[bin->nr - 1];
+		if (likely(!(addr & (align - 1))))
+			bin->nr--;
+		else
+			addr = 0;
+	}
+	local_irq_restore(flags);
+	return addr;
+}
+
+bool percpu_stock_push(unsigned long addr, unsigned int words)
+{
+	const u32 room = words > PERCPU_SMALL_WORDS ? PERCPU_STOCK_LARGE : PERCPU_STOCK_MAX;
+	struct percpu_bin *bin;
+	unsigned long flags;
+	bool ok;
+
+	if (words > PERCPU_STOCK_WORDS)
+		return false;
+	VM_BUG_ON(addr - PCPU_START >= PCPU_BYTES || !words);
+	local_irq_save(flags);
+	bin = this_cpu_ptr(&percpu_bins[words - 1]);
+	ok = bin->nr < room;
+	if (ok)
+		bin->at[bin->nr++] = (u32)(addr - PCPU_START);
+	local_irq_restore(flags);
+	return ok;
+}
+
+/* Interrupts are off while so many bins are emptied: some 300 instructions. */
+#define PERCPU_TAKE_BINS	16
+static_assert(PERCPU_STOCK_WORDS % PERCPU_TAKE_BINS == 0);
+
+struct percpu_taken {
+	unsigned int first;			/* bin */
+	struct percpu_bin bins[PERCPU_TAKE_BINS];
+};
+
+/* Of the CPU that this runs on, where nothing interrupts it. */
+static void percpu_stock_take(void *arg)
+{
+	struct percpu_taken *t = arg;
+	struct percpu_bin *bin = this_cpu_ptr(&percpu_bins[t->first]);
+	unsigned int i;
+
+	for (i = 0; i < PERCPU_TAKE_BINS; i++, bin++) {
+		t->bins[i].nr = 0;
+		if (!bin->nr)
+			continue;
+		t->bins[i] = *bin;
+		bin->nr = 0;
+	}
+}
+
+static void percpu_stock_put_taken(const struct percpu_taken *t)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < PERCPU_TAKE_BINS; i++)
+		for (k = 0; k < t->bins[i].nr; k++)
+			percpu_put(PCPU_START + t->bins[i].at[k]);
+}
+
+void percpu_stock_drain(void)
+{
+	struct percpu_taken t;
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		for (t.first = 0; t.first < PERCPU_STOCK_WORDS; t.first += PERCPU_TAKE_BINS)
+			if (!smp_call_function_single(cpu, percpu_stock_take, &t, 1))
+				percpu_stock_put_taken(&t);
+}
+
+unsigned long percpu_stock_count(unsigned long *objects)
+{
+	unsigned long words = 0;
+	unsigned int cpu, w;
+	u32 nr;
+
+	*objects = 0;
+	for_each_possible_cpu(cpu)
+		for (w = 1; w <= PERCPU_STOCK_WORDS; w++) {
+			nr = READ_ONCE(per_cpu_ptr(&percpu_bins[w - 1], cpu)->nr);
+			*objects += nr;
+			words += (unsigned long)nr * w;
+		}
+	return words;
+}
