@@ -20,7 +20,7 @@ BOOTED_FILES += tests/kernel/irqs_off%.c
 # Kernel files outside lib/ and mm/ that the hosted build takes along.
 HOSTED_EXTRA := boot/multiboot2.c boot/pvh.c boot/boot_info.c kernel/kunit.c kernel/kunit_assert.c kernel/kunit_failnth.c \
 	kernel/timer_wheel.c kernel/cmdline.c kernel/monitor.c kernel/monitor_mem.c kernel/lineedit.c \
-	kernel/input_queue.c drivers/isa_dma.c drivers/isa_bounce.c
+	kernel/input_queue.c drivers/isa_dma.c drivers/isa_bounce.c arch/x86/madt.c
 
 # ---- what the user may say ---------------------------------------------------------
 O ?= build

@@ -60,7 +60,7 @@ DEFINE_SPINLOCK_RANKED(irq_lock, LOCK_IRQ_DESC);
 static struct irq_desc irq_descs[NR_IRQS];
 static struct irq_vector irq_vectors[NR_VECTOR_SLOTS];
 static DEFINE_PER_CPU(struct irq_counts, irq_counts);
-static unsigned int irq_errors;		/* noise, vectors of nobody, APIC errors */
+static atomic_t irq_errors;		/* noise, vectors of nobody, APIC errors */
 
 struct irq_desc *irq_desc_get(unsigned int irq)
 {
@@ -181,6 +181,7 @@ static void irq_deliver(unsigned int irq, struct irq_desc *desc)
 	spin_lock(&irq_lock);
 	desc->pending = true;
 	if (!desc->in_progress) {
+		WRITE_ONCE(desc->in_progress_cpu, (unsigned int)smp_processor_id());
 		WRITE_ONCE(desc->in_progress, true);
 		while (desc->pending && !irq_is_blocked(desc)) {
 			desc->pending = false;
@@ -206,7 +207,7 @@ void irq_replay(unsigned int irq, struct irq_desc *desc)
 static void irq_handle_line(unsigned int irq, struct irq_desc *desc)
 {
 	if (desc->chip->irq_spurious && desc->chip->irq_spurious(irq)) {
-		irq_errors++;
+		atomic_inc(&irq_errors);
 		return;
 	}
 	this_cpu_ptr(&irq_counts)->line[irq]++;
@@ -223,7 +224,7 @@ static void irq_handle_vector(struct pt_regs *regs, unsigned int vector)
 		v->fn(regs);
 		return;
 	}
-	irq_errors++;
+	atomic_inc(&irq_errors);
 	pr_err_once("irq: unexpected interrupt, vector 0x%02x\n", vector);
 }
 
@@ -285,7 +286,7 @@ static void irq_show_line(struct seq_file *m, unsigned int irq)
 	unsigned int cpu;
 
 	seq_printf(m, "%3u: ", irq);
-	for_each_possible_cpu(cpu)
+	for_each_online_cpu(cpu)
 		seq_printf(m, "%10u ", per_cpu_ptr(&irq_counts, cpu)->line[irq]);
 	seq_printf(m, " %8s %3u-%-8s", desc->chip->name, irqchip_hwirq(irq),
 		   irqchip_is_level(irq) ? "fasteoi" : "edge");
@@ -299,7 +300,7 @@ static void irq_show_vector(struct seq_file *m, unsigned int vector)
 	unsigned int cpu;
 
 	seq_printf(m, "%3s: ", irq_vectors[vector].label);
-	for_each_possible_cpu(cpu)
+	for_each_online_cpu(cpu)
 		seq_printf(m, "%10u ", per_cpu_ptr(&irq_counts, cpu)->vector[vector]);
 	seq_printf(m, "  %s\n", irq_vectors[vector].text);
 }
@@ -309,20 +310,20 @@ void interrupts_show(struct seq_file *m)
 	unsigned int i, cpu;
 
 	seq_printf(m, "%*s", 11, "");
-	for_each_possible_cpu(cpu)
+	for_each_online_cpu(cpu)
 		seq_printf(m, "CPU%-8u", cpu);
 	seq_putc(m, '\n');
 	for (i = 0; i < NR_IRQS; i++)
 		if (irq_descs[i].chip && (irq_descs[i].actions || irq_count_of(i)))
 			irq_show_line(m, i);
 	seq_printf(m, "%3s: ", "NMI");
-	for_each_possible_cpu(cpu)
+	for_each_online_cpu(cpu)
 		seq_printf(m, "%10u ", trap_nmi_count(cpu));
 	seq_puts(m, "  Non-maskable interrupts\n");
 	for (i = NR_EXCEPTIONS; i < NR_VECTOR_SLOTS; i++)
 		if (irq_vectors[i].label)
 			irq_show_vector(m, i);
-	seq_printf(m, "%3s: %10u\n", "ERR", irq_errors);
+	seq_printf(m, "%3s: %10u\n", "ERR", atomic_read(&irq_errors));
 	seq_printf(m, "%3s: %10u\n", "MIS", 0);
 }
 
@@ -333,7 +334,7 @@ static void irq_spurious(struct pt_regs *regs)
 
 static void irq_apic_error(struct pt_regs *regs)
 {
-	irq_errors++;
+	atomic_inc(&irq_errors);
 	pr_err("APIC error on CPU%d: %02x\n", smp_processor_id(), apic_read_errors());
 	apic_eoi();
 }

@@ -29,7 +29,8 @@ struct irq_desc {
 	unsigned long oneshot;		/* (L) threads that must end before the next interrupt */
 	unsigned int threads_active;	/* (L,R) thread_fn to be called, or running */
 	bool pending;			/* (L) came in while it could not be delivered */
-	bool in_progress;		/* (L,R) its handlers are running */
+	bool in_progress;		/* (L,R) its handlers are running ... */
+	unsigned int in_progress_cpu;	/* (L,R) ... there */
 	bool unmasked;			/* (L) at the controller */
 	unsigned int seen, unhandled;	/* (L) of the last IRQ_STORM; nobody knew why it came */
 };

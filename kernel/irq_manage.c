@@ -24,6 +24,7 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/wait.h>
 
 #include "irq.h"
@@ -269,14 +270,20 @@ const void *free_irq(unsigned int irq, void *dev)
 
 /* ---- waiting, on and off ----------------------------------------------------------- */
 
+/* In a hard interrupt: is it the one that we are, or have interrupted? */
+static bool irq_is_below(const struct irq_desc *desc)
+{
+	return in_hardirq() &&
+	       READ_ONCE(desc->in_progress_cpu) == (unsigned int)smp_processor_id();
+}
+
 bool synchronize_hardirq(unsigned int irq)
 {
 	const struct irq_desc *desc = irq_desc_get(irq);
 
 	if (!desc)
 		return true;
-	/* In a hard interrupt it may be the one that we have interrupted. */
-	while (READ_ONCE(desc->in_progress) && !in_hardirq())
+	while (READ_ONCE(desc->in_progress) && !irq_is_below(desc))
 		cpu_relax();
 	return !READ_ONCE(desc->threads_active);
 }

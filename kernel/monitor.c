@@ -86,6 +86,11 @@ static int monitor_workqueues(struct monitor *mon, int argc, char **argv)
 	return monitor_socket(mon, argv[0], mon->ops->workqueues, "workqueues");
 }
 
+static int monitor_cpus(struct monitor *mon, int argc, char **argv)
+{
+	return monitor_socket(mon, argv[0], mon->ops->cpus, "list of CPUs");
+}
+
 static int monitor_ps(struct monitor *mon, int argc, char **argv)
 {
 	return monitor_socket(mon, argv[0], mon->ops->threads, "threads");
@@ -195,6 +200,7 @@ static const struct monitor_command monitor_commands[] = {
 	{ "softirqs", "", "soft interrupts: how often each ran", monitor_softirqs, 0, 0 },
 	{ "workqueues", "", "queues of work, and who runs it", monitor_workqueues,
 	  0, 0 },
+	{ "cpus", "", "CPUs: APIC id, state", monitor_cpus, 0, 0 },
 	{ "ps", "", "threads: state, priority, time", monitor_ps, 0, 0 },
 	{ "dmesg", "", "the kernel log", monitor_dmesg, 0, 0 },
 	{ "alloc", "[page|kmalloc|vmalloc <n> [gfp]]", "take n (order or bytes); alone: list",

@@ -13,6 +13,7 @@
 #include <linux/printk.h>
 #include <linux/sched/task.h>
 #include <linux/selftest.h>
+#include <linux/smpboot.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
@@ -49,6 +50,7 @@ static const struct monitor_ops monitor_main_ops = {
 	.test = selftest_run,
 	.bench = bench_run,
 	.interrupts = interrupts_show,
+	.cpus = cpus_show,
 	.threads = sched_show,
 	.softirqs = softirqs_show,
 	.workqueues = workqueues_show,

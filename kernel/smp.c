@@ -50,6 +50,7 @@
 #include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/sched/task.h>
+#include <linux/seq_file.h>
 #include <linux/smp.h>
 #include <linux/smpboot.h>
 #include <linux/string.h>
@@ -326,6 +327,17 @@ void smp_init(void)
 		pr_err("smpboot: CPU%u and those behind it are not started: %d\n", cpu, err);
 	pr_info("smp: Brought up 1 node, %u CPU%s\n", num_online_cpus(),
 		num_online_cpus() > 1 ? "s" : "");
+}
+
+void cpus_show(struct seq_file *m)
+{
+	unsigned int cpu;
+
+	seq_puts(m, "CPU  APIC ID  STATE    VARIABLES\n");
+	for_each_possible_cpu(cpu)
+		seq_printf(m, "%3u  %7u  %-7s  %px\n", cpu, smp_apic_id[cpu],
+			   cpu_online(cpu) ? "online" : "offline",
+			   (void *)per_cpu_ptr(__per_cpu_start, cpu));
 }
 
 /* ---- command line ---------------------------------------------------------------- */

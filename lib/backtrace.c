@@ -118,6 +118,10 @@ void dump_stack_print_info(const char *log_lvl)
 
 noinline void dump_stack(void)
 {
+	unsigned long flags;
+	const bool sync = printk_cpu_sync_get(&flags);
+
 	dump_stack_print_info(KERN_DEFAULT);
 	show_trace_after(_RET_IP_, KERN_DEFAULT);
+	printk_cpu_sync_put(sync, flags);
 }

@@ -21,6 +21,7 @@
 #include <linux/prandom.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/spinlock.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 
@@ -29,6 +30,7 @@
 static struct rnd_state fault_rnd = { 1 };
 static struct fault_trace traces[NR_TRACES];
 static unsigned int nr_traces, trace_epoch;
+static DEFINE_SPINLOCK_RANKED(trace_lock, LOCK_PRINTK);	/* traces: innermost, as a report */
 static bool nth_quiet;
 static DEFINE_PER_CPU(unsigned int, fault_reporting);
 
@@ -141,23 +143,36 @@ bool fault_nth_quiet(bool quiet)
 	return quiet;
 }
 
-/* Only threads come here, and only tests make more than one of them count. */
+static bool store_trace(const struct fault_trace *now)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&trace_lock);
+	for (i = 0; i < nr_traces; i++)
+		if (traces[i].nr == now->nr &&
+		    !memcmp(traces[i].entries, now->entries, sizeof(now->entries))) {
+			traces[i].hits++;
+			traces[i].epoch = trace_epoch;
+			return true;
+		}
+	if (nr_traces == NR_TRACES)
+		return false;
+	traces[nr_traces++] = *now;
+	return true;
+}
+
+/* Threads come here, perhaps of several CPUs. */
 static void note_trace(void)
 {
 	struct fault_trace now = { .hits = 1, .epoch = trace_epoch };
-	unsigned int i;
+	unsigned long flags;
+	bool stored;
 
 	now.nr = stack_trace_save(now.entries, FAULT_TRACE_DEPTH, 1);
-	for (i = 0; i < nr_traces; i++)
-		if (traces[i].nr == now.nr &&
-		    !memcmp(traces[i].entries, now.entries, sizeof(now.entries))) {
-			traces[i].hits++;
-			traces[i].epoch = trace_epoch;
-			return;
-		}
-	if (WARN_ON_ONCE(nr_traces == NR_TRACES))
-		return;
-	traces[nr_traces++] = now;
+	spin_lock_irqsave(&trace_lock, flags);
+	stored = store_trace(&now);
+	spin_unlock_irqrestore(&trace_lock, flags);
+	WARN_ON_ONCE(!stored);
 }
 
 void fault_trace_begin(void)

@@ -12,7 +12,9 @@
  *
  * LOCKING
  *   One word, taken with interrupts off, that knows which CPU has it; no spinlock_t,
- *   because those report through printk.  All statics below belong to it, but pending,
+ *   because those report through printk.  A text is whole, whoever else prints; so are the
+ *   texts of a report whose CPU has the second such word, but for what a panic or an NMI says
+ *   in between.  All statics below belong to it, but pending,
  *   where space is reserved atomically.
  * CONTEXT	any, also NMI, and before everything else is set up.
  * FAILURE	a text that fits nowhere is counted; the count is printed later.
@@ -65,6 +67,7 @@ static int loglevel = CONSOLE_LOGLEVEL_DEFAULT;
 static bool line_open;			/* the last text did not end in a newline */
 static s8 open_level;			/* its level */
 static int lock_cpu = -1;		/* -1: free */
+static int sync_cpu = -1;		/* whose lines belong together; -1: nobody's */
 
 /* ---- the lock -------------------------------------------------------------------- */
 
@@ -100,6 +103,34 @@ static void log_unlock(unsigned long flags)
 void printk_bust(void)
 {
 	smp_store_release(&lock_cpu, -1);
+}
+
+/* ---- lines that belong together -------------------------------------------------- */
+
+bool printk_cpu_sync_get(unsigned long *flags)
+{
+	int cpu, owner = -1;
+
+	local_irq_save(*flags);
+	cpu = smp_processor_id();
+	while (!try_cmpxchg(&sync_cpu, &owner, cpu)) {
+		/* Ours already; or the owner may need what we hold, or be stopped. */
+		if (owner == cpu || in_nmi() || oops_in_progress || READ_ONCE(lock_cpu) == cpu) {
+			local_irq_restore(*flags);
+			return false;
+		}
+		owner = -1;
+		cpu_relax();
+	}
+	return true;
+}
+
+void printk_cpu_sync_put(bool got, unsigned long flags)
+{
+	if (!got)
+		return;
+	smp_store_release(&sync_cpu, -1);
+	local_irq_restore(flags);
 }
 
 /* ---- the ring -------------------------------------------------------------------- */
@@ -219,11 +250,13 @@ static noinline int pend(struct record *rec, const char *fmt, va_list args)
 
 	if (!s)
 		return 0;
-	at = __atomic_fetch_add(&pending.used, need, __ATOMIC_RELAXED);
-	if (at + need > PENDING_SIZE) {
-		__atomic_fetch_add(&pending.dropped, 1, __ATOMIC_RELAXED);
-		return 0;
-	}
+	at = READ_ONCE(pending.used);
+	do {
+		if (at + need > PENDING_SIZE) {
+			__atomic_fetch_add(&pending.dropped, 1, __ATOMIC_RELAXED);
+			return 0;
+		}
+	} while (!try_cmpxchg(&pending.used, &at, at + need));
 	slot = (struct record *)(pending.data + at);
 	slot->level = rec->level;
 	slot->cont = rec->cont;
@@ -243,26 +276,27 @@ static void report_dropped(void)
 	store_text(&rec, text);
 }
 
-/* What nested calls left; those that come while we are at it, too. */
+/*
+ * What nested calls left; those that come while we are at it, too.  A place is 0 until its
+ * text is complete: one whose writer was interrupted, or is on another CPU, waits until next
+ * time, with all behind it.
+ */
 static void drain(void)
 {
-	unsigned int at = pending.done, used, len;
+	unsigned int at = pending.done, used, need;
+	struct record *slot;
 
 	while ((used = smp_load_acquire(&pending.used)) != 0) {
-		used = min(used, PENDING_SIZE);
-		while (at + sizeof(struct record) <= used) {
-			struct record *slot = (struct record *)(pending.data + at);
-
-			len = smp_load_acquire(&slot->len);
-			if (!len)
-				break;		/* it did not fit, or is being written */
+		for (; at < used; at += need) {
+			slot = (struct record *)(pending.data + at);
+			if (!smp_load_acquire(&slot->len))
+				break;
+			need = ALIGN((u32)sizeof(*slot) + slot->len, 4);
 			store_text(slot, (char *)(slot + 1));
-			slot->len = 0;
-			at += ALIGN((u32)sizeof(*slot) + len, 4);
+			memset(slot, 0, need);
 		}
-		used = smp_load_acquire(&pending.used);
-		if (at < used && used <= PENDING_SIZE)
-			break;			/* its writer was interrupted: next time */
+		if (at < used)
+			break;
 		if (try_cmpxchg(&pending.used, &used, 0))
 			at = 0;
 	}

@@ -111,12 +111,16 @@ static struct lock_view view_of(const spinlock_t *lock, unsigned long ip)
 
 bool spin_held_view(unsigned int i, struct lock_view *view)
 {
-	struct held_spinlocks *held = this_cpu_ptr(&held_locks);
+	const struct held_spinlocks *held;
+	bool there;
 
-	if (i >= held->nr || !held->lock[i].lock)
-		return false;
-	*view = view_of(held->lock[i].lock, (unsigned long)(long)held->lock[i].ip);
-	return true;
+	preempt_disable();
+	held = this_cpu_ptr(&held_locks);
+	there = i < held->nr && held->lock[i].lock;
+	if (there)
+		*view = view_of(held->lock[i].lock, (unsigned long)(long)held->lock[i].ip);
+	preempt_enable();
+	return there;
 }
 
 /* ---- short way ------------------------------------------------------------------- */
@@ -405,25 +409,29 @@ static noinline void unlock_checked(spinlock_t *lock)
 	next_ticket(lock);
 }
 
+/* One instruction: who holds none may be on another CPU behind it. */
 unsigned int spin_held_count(void)
 {
-	return this_cpu_ptr(&held_locks)->nr;
+	return this_cpu_read(held_locks.nr);
 }
 
 void spin_release_held(unsigned int nr) __no_lock_analysis
 {
-	struct held_spinlocks *held = this_cpu_ptr(&held_locks);
+	struct held_spinlocks *held;
 	unsigned int last;
+	spinlock_t *lock;
 
+	preempt_disable();
+	held = this_cpu_ptr(&held_locks);
 	while ((last = held->nr) > nr) {
-		spinlock_t *lock = held->lock[last - 1].lock;
-
+		lock = held->lock[last - 1].lock;
 		__acquire(lock);		/* long ago: for sparse */
 		lock->again = 0;
 		spin_unlock(lock);
 		if (held->nr == last)	/* wiped while held: its report has been printed */
 			debug_forget(held, lock);
 	}
+	preempt_enable();
 }
 
 /* ---- the locks ------------------------------------------------------------------- */

@@ -11,9 +11,13 @@
  *   parked yet may be waiting for him.  Only when all are parked, nobody is left to send:
  *
  *	GATHER	parked one by one, and serving calls
- *	HOLD	all are here; each says that it has read this, and serves no more
- *	RUN	the function runs, interrupts are off everywhere
+ *	HOLD	all are here; each says that it has read this, and serves no more: interrupts
+ *		are off everywhere, and the function runs
+ *	RUN	only if others are to run it as well
  *	IDLE	everybody goes on; who is asked late finds nothing to do
+ *
+ *   That they have gone on is looked at by the next one who stops the world.  (Each time that
+ *   all CPUs must have seen something costs a round of the scheduler of a busy host.)
  *
  *   (Linux parks in a thread of highest priority, one for each CPU; here the interrupted
  *   context is looked at instead, which needs no threads.)
@@ -39,7 +43,7 @@ static struct {
 	void *data;
 	const struct cpumask *cpus;
 	struct cpumask parked;
-	atomic_t ready;			/* of the parked ones, those who have got so far */
+	atomic_t held, ran, left;	/* of the parked ones, those who have got so far */
 	int ret;
 } stop;
 
@@ -68,10 +72,9 @@ static bool stop_may_park(void)
 	return !depth || (depth == PREEMPT_OFFSET && is_idle_task(current));
 }
 
-static void stop_ready(enum stop_state next)
+static void stop_wait_while(enum stop_state state)
 {
-	atomic_inc_return(&stop.ready);
-	while (stop_state() != next)
+	while (stop_state() == state)
 		cpu_relax();
 }
 
@@ -88,11 +91,15 @@ static void stop_park(void *unused)
 		smp_call_function_interrupt();
 		cpu_relax();
 	}
-	stop_ready(STOP_RUN);
-	if (stop.cpus && cpumask_test_cpu(cpu, stop.cpus))
-		stop_run();
-	stop_ready(STOP_IDLE);
-	atomic_inc_return(&stop.ready);		/* nothing of it is looked at any more */
+	atomic_inc_return(&stop.held);
+	stop_wait_while(STOP_HOLD);
+	if (stop_state() == STOP_RUN) {
+		if (cpumask_test_cpu(cpu, stop.cpus))
+			stop_run();
+		atomic_inc_return(&stop.ran);
+		stop_wait_while(STOP_RUN);
+	}
+	atomic_inc_return(&stop.left);		/* nothing of it is looked at any more */
 }
 
 /* Ask those who are not here yet, and give them some time. */
@@ -113,11 +120,19 @@ static void stop_ask(const struct cpumask *others)
 		cpu_relax();
 }
 
-static void stop_wait_ready(unsigned int nr)
+static void stop_wait_count(const atomic_t *count, unsigned int nr)
 {
-	while (atomic_read_acquire(&stop.ready) != (int)nr)
+	while (atomic_read_acquire(count) != (int)nr)
 		cpu_relax();
-	atomic_set(&stop.ready, 0);
+}
+
+/* All are parked, interrupts are off here. */
+static void stop_run_on_all(unsigned int nr)
+{
+	smp_store_release(&stop.state, STOP_RUN);
+	if (cpumask_test_cpu(smp_processor_id(), stop.cpus))
+		stop_run();
+	stop_wait_count(&stop.ran, nr);
 }
 
 /* Preemption is off. */
@@ -130,14 +145,31 @@ static void stop_the_others(const struct cpumask *others)
 		stop_ask(others);
 	local_irq_save(flags);
 	smp_store_release(&stop.state, STOP_HOLD);
-	stop_wait_ready(nr);
-	smp_store_release(&stop.state, STOP_RUN);
-	if (!stop.cpus || cpumask_test_cpu(smp_processor_id(), stop.cpus))
+	stop_wait_count(&stop.held, nr);
+	if (stop.cpus)
+		stop_run_on_all(nr);
+	else
 		stop_run();
-	stop_wait_ready(nr);
 	smp_store_release(&stop.state, STOP_IDLE);
-	stop_wait_ready(nr);
 	local_irq_restore(flags);
+}
+
+/* Nobody is parked any more; @others have not come yet. */
+static void stop_begin(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus,
+		       struct cpumask *others)
+{
+	stop_wait_count(&stop.left, cpumask_weight(&stop.parked));
+	cpumask_copy(others, cpu_online_mask);
+	__cpumask_clear_cpu(smp_processor_id(), others);
+	stop.fn = fn;
+	stop.data = data;
+	stop.cpus = cpus;
+	stop.ret = 0;
+	cpumask_clear(&stop.parked);
+	atomic_set(&stop.held, 0);
+	atomic_set(&stop.ran, 0);
+	atomic_set(&stop.left, 0);
+	smp_store_release(&stop.state, STOP_GATHER);
 }
 
 int stop_machine(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus)
@@ -149,15 +181,7 @@ int stop_machine(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus)
 	while (xchg(&stop_busy, 1))
 		schedule_timeout_uninterruptible(1);
 	preempt_disable();
-	cpumask_copy(&others, cpu_online_mask);
-	__cpumask_clear_cpu(smp_processor_id(), &others);
-	stop.fn = fn;
-	stop.data = data;
-	stop.cpus = cpus;
-	stop.ret = 0;
-	cpumask_clear(&stop.parked);
-	atomic_set(&stop.ready, 0);
-	smp_store_release(&stop.state, STOP_GATHER);
+	stop_begin(fn, data, cpus, &others);
 	stop_the_others(&others);
 	ret = stop.ret;
 	preempt_enable();

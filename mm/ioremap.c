@@ -59,7 +59,7 @@ static void __iomem *ioremap_prot(phys_addr_t paddr, size_t size, pgprot_t prot,
 
 	if (!vmalloc_may_sleep(__FILE__, __LINE__, caller))
 		return NULL;
-	vmalloc_drain();
+	vmalloc_drain_line();
 	if (WARN(!size || last < paddr || last & ~(PTE_PFN_MASK | ~PAGE_MASK) ||
 		 last - start >= IOREMAP_MAX, "ioremap: invalid physical address %llx, size %zu\n",
 		 paddr, size))

@@ -240,7 +240,7 @@ static void leaks_root_areas(void)
 	struct vm_struct area;
 
 	for (; vmalloc_next_area(addr, &area); addr = area.addr + area.size) {
-		if (!(area.flags & VM_ALLOC) || area.flags & (VM_STOCKED | VM_DYING) ||
+		if (!(area.flags & VM_ALLOC) || area.flags & (VM_STOCKED | VM_LAZY | VM_DYING) ||
 		    area.addr == (unsigned long)leak_table.memory)
 			continue;
 		for (p = area.addr; p < area.addr + get_vm_area_size(&area); p += PAGE_SIZE)

@@ -14,21 +14,23 @@
  *
  *   And the head of the first block points back to the area, for vfree().
  *
- *   Taking: address, tables, then pages into the tables.  Giving back, in this order, so
- *   that nobody can reach a page that somebody else has by now: unmap, flush the TLB, free
- *   the pages, free the addresses.  (Linux puts the flush off and collects areas; here the
- *   TLB is flushed per area, by page up to TLB_SINGLE_PAGE_CEILING.)
+ *   Taking: address, tables, then pages into the tables.  Giving back: the area is withdrawn,
+ *   so that no CPU learns the way to its pages any more, and then waits, pages and all: a
+ *   small one for the next who wants one (vmalloc_stock.c), any other until all CPUs have
+ *   flushed (vmalloc_purge.c).
  *
  *   An interrupt may not do this work: vfree() there marks the area as dying and puts it
  *   in line (vmalloc_defer.c).
  *
  * INVARIANTS	(vmalloc_verify() checks them)
- *   I1  every page of a live area is mapped, its guard page is not.
+ *   I1  every page of a live area is mapped, those of one that is in stock or lazy are
+ *	 withdrawn, guard pages are neither.
  *   I2  the heads behind VM_ALLOC areas are owned by VMALLOC, and nothing else is; the
  *	 first points to the area.
  *   I3  vmap.c's and vmap_table.c's own.
  *   I4  who is in the middle of taking or giving back has an area in the tree that says so:
- *	 flags 0 or VM_UNINITIALIZED, or VM_DYING and not in the line of deferred.
+ *	 flags 0 or VM_UNINITIALIZED, or VM_DYING and neither in the line of deferred nor
+ *	 lazy.
  *
  *   A thread can be stopped in the middle for long.  While I4 says that one is, its area is
  *   not looked at, and sums may miss what it has: pages and tables found are no more than
@@ -38,8 +40,8 @@
  *		atomically, has the area to himself.
  * CONTEXT	process; vfree_atomic, lookups: any but NMI.
  * FAILURE	NULL, everything unwound, a line in Linux's text unless __GFP_NOWARN.
- * NOT HERE	small areas that wait for reuse: vmalloc_stock.c.  Device memory: ioremap.c.
- *		kmalloc or vmalloc: kvmalloc.c.
+ * NOT HERE	what waits: vmalloc_stock.c, _purge.c, _defer.c.  Checks: vmalloc_verify.c.
+ *		Device memory: ioremap.c.  kmalloc or vmalloc: kvmalloc.c.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
@@ -48,8 +50,7 @@
 #include <linux/section.h>
 #include <linux/slab.h>
 #include <linux/stats.h>
-#include <linux/swap.h>
-#include <asm/tlbflush.h>
+#include <linux/string.h>
 
 #include "internal.h"
 #include "vmap.h"
@@ -62,7 +63,9 @@
 #define VMALLOC_MAX_ORDER	MAX_PAGE_ORDER
 
 static_assert(VMALLOC_START % PAGE_SIZE == 0 && VMALLOC_END % PAGE_SIZE == 0);
-static_assert(!(VM_DYING & (VM_ALLOC | VM_MAP | VM_STOCKED)), "marks are no kinds");
+#define VM_KINDS	(VM_ALLOC | VM_MAP | VM_MAP_RAM | VM_IOREMAP | VM_STACK)
+static_assert(!(VM_KINDS & (VM_DYING | VM_STOCKED | VM_LAZY | VM_ALONE | VM_UNINITIALIZED)),
+	      "marks are no kinds");
 
 static struct vmap_space vmalloc_space;
 static struct kmem_cache *vmalloc_cache __ro_after_init;
@@ -76,11 +79,18 @@ static struct kmem_cache *vmalloc_cache __ro_after_init;
 static struct vm_struct *vmalloc_new_area(unsigned long bytes, unsigned long align, gfp_t gfp)
 {
 	struct vm_struct *area = kmem_cache_alloc(vmalloc_cache, gfp & VMALLOC_META_GFP);
+	int err;
 
 	if (!area)
 		return NULL;
 	area->flags = 0;
-	if (vmap_area_insert(&vmalloc_space, area, bytes + PAGE_SIZE, max(align, PAGE_SIZE)))
+	align = max(align, PAGE_SIZE);
+	err = vmap_area_insert(&vmalloc_space, area, bytes + PAGE_SIZE, align);
+	if (err == -ENOSPC) {			/* addresses that wait for a flush? */
+		vm_unmap_aliases();
+		err = vmap_area_insert(&vmalloc_space, area, bytes + PAGE_SIZE, align);
+	}
+	if (err)
 		goto err_free;
 	if (vmap_table_reserve(area->addr, area->addr + bytes, gfp & VMALLOC_META_GFP))
 		goto err_remove;
@@ -96,10 +106,9 @@ err_free:
 struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, unsigned int flags,
 				   gfp_t gfp, unsigned long caller)
 {
-	struct vm_struct *area = align <= PAGE_SIZE ? vmalloc_stock_pop(nr_pages) : NULL;
+	struct vm_struct *area;
 
-	if (!area)
-		area = vmalloc_new_area((unsigned long)nr_pages << PAGE_SHIFT, align, gfp);
+	area = vmalloc_new_area((unsigned long)nr_pages << PAGE_SHIFT, align, gfp);
 	if (!area)
 		return NULL;
 	VM_BUG_ON(get_vm_area_size(area) != (unsigned long)nr_pages << PAGE_SHIFT);
@@ -107,6 +116,8 @@ struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, u
 	area->nr_pages = nr_pages;
 	area->phys_addr = 0;
 	area->caller = caller;
+	if (align > PAGE_SIZE)
+		flags |= VM_ALONE;
 	smp_store_release(&area->flags, flags | VM_UNINITIALIZED);
 	return area;
 }
@@ -117,10 +128,8 @@ void vmalloc_finish_area(struct vm_struct *area)
 	smp_store_release(&area->flags, area->flags & ~VM_UNINITIALIZED);
 }
 
-void vmalloc_destroy_area(struct vm_struct *area)
+void vmalloc_forget_area(struct vm_struct *area)
 {
-	vmap_table_release(area->addr, area->addr + get_vm_area_size(area));
-	vmap_table_sweep(area->addr, area->addr + get_vm_area_size(area));
 	vmap_area_remove(&vmalloc_space, area);
 	kmem_cache_free(vmalloc_cache, area);
 }
@@ -130,7 +139,7 @@ static bool vmalloc_mark_dying(struct vm_struct *area, unsigned int kind)
 {
 	unsigned int flags = READ_ONCE(area->flags);
 
-	return flags & kind && !(flags & (VM_DYING | VM_UNINITIALIZED)) &&
+	return flags & kind && !(flags & (VM_DYING | VM_UNINITIALIZED | VM_STOCKED)) &&
 	       try_cmpxchg(&area->flags, &flags, flags | VM_DYING);
 }
 
@@ -152,83 +161,65 @@ static struct vm_struct *vmalloc_area_of(const void *addr)
 struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool defer)
 {
 	struct vm_struct *area = kind == VM_ALLOC ? vmalloc_area_of(addr) : NULL;
+	const bool found = area != NULL;
 
-	if (!area)
+	if (!found)
 		area = vmap_area_find(&vmalloc_space, (unsigned long)addr);
 	if (!area || area->addr != (unsigned long)addr || !vmalloc_mark_dying(area, kind))
 		return NULL;
+	if (!found && kind == VM_ALLOC)
+		area->flags |= VM_ALONE;	/* its page is not what it should be */
 	if (defer)
 		vmalloc_put_off(area);
 	return area;
 }
 
-/* vmap_table_clear() shows us each block: keep it until the TLB is flushed. */
-static unsigned long vmalloc_collect(unsigned long pfn, void *arg)
-{
-	struct page *page = pfn_to_page(pfn), **chain = arg;
-
-	if (WARN(page->owner != PAGE_OWNER_VMALLOC, "vfree: pfn %#lx belongs to %s\n", pfn,
-		 page_owner_name(page->owner)))
-		return 1;
-	page->private = (unsigned long)*chain;
-	*chain = page;
-	return 1UL << page->order;
-}
-
-static void vmalloc_free_chain(struct page *chain)
-{
-	while (chain) {
-		struct page *next = (struct page *)(unsigned long)chain->private;
-
-		mm_account_reclaimed_pages(1UL << chain->order);
-		free_pages_owner(chain, chain->order, PAGE_OWNER_VMALLOC);
-		chain = next;
-	}
-}
-
 void vmalloc_put_area(struct vm_struct *area)
 {
-	unsigned long end = area->addr + get_vm_area_size(area);
-	struct page *chain = NULL;
-
 	VM_WARN_ON_ONCE(in_interrupt());	/* that is what the line of deferred is for */
-	vmap_table_clear(area->addr, end, area->flags & VM_ALLOC ? vmalloc_collect : NULL, &chain);
-	flush_tlb_kernel_range(area->addr, end);
-	vmalloc_free_chain(chain);
-	if (!vmalloc_stock_push(area))
-		vmalloc_destroy_area(area);
+	vmap_table_withdraw(area->addr, area->addr + get_vm_area_size(area));
+	if (vmalloc_stock_push(area))
+		return;
+	if (area->flags & (VM_MAP | VM_MAP_RAM)) {
+		area->link = NULL;		/* the pages are somebody else's, now */
+		vmalloc_give_back(area);
+	} else {
+		vmalloc_put_lazy(area);
+	}
 }
 
 bool vmalloc_may_sleep(const char *file, int line, unsigned long caller)
 {
-	return __might_sleep(file, line, caller);
+	return can_sleep() || __might_sleep(file, line, caller);
 }
 
 /* ---- pages behind areas ---------------------------------------------------------- */
 
 /* A block of at most 2^*order pages; *order says how large it is.  NULL: no page at all. */
-static struct page *vmalloc_block(unsigned int *order, gfp_t gfp)
+static struct page *vmalloc_block(unsigned int *order, gfp_t gfp, enum page_owner owner)
 {
 	const gfp_t easy = (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL)) | __GFP_NORETRY;
 	struct page *page;
 
 	for (; *order; --*order) {
-		page = alloc_pages_owner(easy, *order, PAGE_OWNER_VMALLOC);
+		page = alloc_pages_owner(easy, *order, owner);
 		if (page)
 			return page;
 	}
-	return alloc_pages_owner(gfp, 0, PAGE_OWNER_VMALLOC);
+	return alloc_pages_owner(gfp, 0, owner);
 }
 
 static bool vmalloc_populate(struct vm_struct *area, gfp_t gfp)
 {
+	const enum page_owner owner = area->flags & VM_STACK ? PAGE_OWNER_STACK :
+							       PAGE_OWNER_VMALLOC;
 	unsigned int left = area->nr_pages, order = VMALLOC_MAX_ORDER;
 	unsigned long vaddr = area->addr;
 	struct page *page;
 
 	for (; left; left -= 1U << order, vaddr += PAGE_SIZE << order) {
 		order = min(order, (unsigned int)ilog2(left));
-		page = vmalloc_block(&order, gfp | __GFP_NOWARN);
+		page = vmalloc_block(&order, gfp | __GFP_NOWARN, owner);
 		if (!page)
 			return false;
 		VM_BUG_ON(page->order != order || order > ilog2(left));
@@ -239,35 +230,99 @@ static bool vmalloc_populate(struct vm_struct *area, gfp_t gfp)
 	return true;
 }
 
-void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int node,
-		     const void *caller)
+/*
+ * One that waits in this CPU's stock, mapped again; NULL: none.  It has pages of any zone, and
+ * no allocation to fail.
+ */
+static struct vm_struct *vmalloc_reuse(unsigned int nr_pages, unsigned int kind, gfp_t gfp,
+				       unsigned long caller)
 {
-	unsigned long nr_pages = (size >> PAGE_SHIFT) + !!(size & ~PAGE_MASK);
 	struct vm_struct *area;
 
-	if (!vmalloc_may_sleep(__FILE__, __LINE__, (unsigned long)caller))
+	if (gfp & (__GFP_DMA | __GFP_DMA32) || page_alloc_is_injected())
 		return NULL;
-	vmalloc_drain();
-	if (WARN_ON_ONCE(!size))
+	area = vmalloc_stock_pop(nr_pages, kind);
+	if (!area)
 		return NULL;
+	VM_BUG_ON(area->nr_pages != nr_pages);
+	vmap_table_restore(area->addr, area->addr + get_vm_area_size(area));
+	area->caller = caller;
+	smp_store_release(&area->flags, kind);
+	if (gfp & __GFP_ZERO)
+		memset((void *)area->addr, 0, get_vm_area_size(area));
+	return area;
+}
+
+/* A new one, with its pages; NULL, and *what says of what there was too little. */
+static struct vm_struct *vmalloc_make(unsigned int nr_pages, unsigned long align,
+				      unsigned int kind, gfp_t gfp, unsigned long caller,
+				      const char **what)
+{
+	struct vm_struct *area = vmalloc_get_area(nr_pages, align, kind, gfp, caller);
+
+	*what = "vm_struct allocation failed";
+	if (!area)
+		return NULL;
+	if (vmalloc_populate(area, gfp)) {
+		vmalloc_finish_area(area);
+		return area;
+	}
+	*what = "failed to allocate pages";
+	area->link = NULL;
+	vmalloc_give_back(area);
+	return NULL;
+}
+
+static noinline void *vmalloc_slow(unsigned long size, unsigned long align, gfp_t gfp,
+				   unsigned long caller)
+{
+	const unsigned long nr_pages = (size >> PAGE_SHIFT) + !!(size & ~PAGE_MASK);
+	struct vm_struct *area;
+	const char *what;
+
 	if (nr_pages > totalram_pages()) {
 		stats_warn_alloc(gfp, "vmalloc error: size %lu, exceeds total pages", size);
 		return NULL;
 	}
-	area = vmalloc_get_area(nr_pages, align, VM_ALLOC, gfp, (unsigned long)caller);
-	if (!area) {
-		stats_warn_alloc(gfp, "vmalloc error: size %lu, vm_struct allocation failed",
-				 nr_pages << PAGE_SHIFT);
+	area = vmalloc_make((unsigned int)nr_pages, align, VM_ALLOC, gfp, caller, &what);
+	if (area)
+		return (void *)area->addr;
+	stats_warn_alloc(gfp, "vmalloc error: size %lu, %s", nr_pages << PAGE_SHIFT, what);
+	return NULL;
+}
+
+void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int node,
+		     const void *caller)
+{
+	unsigned long nr_pages = (size >> PAGE_SHIFT) + !!(size & ~PAGE_MASK);
+	struct vm_struct *area = NULL;
+
+	if (!vmalloc_may_sleep(__FILE__, __LINE__, (unsigned long)caller))
 		return NULL;
-	}
-	if (!vmalloc_populate(area, gfp)) {
-		stats_warn_alloc(gfp, "vmalloc error: size %lu, failed to allocate pages",
-				 nr_pages << PAGE_SHIFT);
-		vmalloc_put_area(area);
+	vmalloc_drain_line();
+	if (WARN_ON_ONCE(!size))
 		return NULL;
-	}
-	vmalloc_finish_area(area);
-	return (void *)area->addr;
+	if (align <= PAGE_SIZE && nr_pages <= VMALLOC_STOCK_PAGES)
+		area = vmalloc_reuse((unsigned int)nr_pages, VM_ALLOC, gfp, (unsigned long)caller);
+	if (likely(area))
+		return (void *)area->addr;
+	return vmalloc_slow(size, align, gfp, (unsigned long)caller);
+}
+
+/* ---- stacks, for stack.c --------------------------------------------------------- */
+
+void *vmalloc_stack(unsigned int nr_pages, gfp_t gfp, unsigned long caller)
+{
+	struct vm_struct *area;
+	const char *what;
+
+	if (!vmalloc_may_sleep(__FILE__, __LINE__, caller))
+		return NULL;
+	vmalloc_drain_line();
+	area = vmalloc_reuse(nr_pages, VM_STACK, gfp, caller);
+	if (!area)
+		area = vmalloc_make(nr_pages, PAGE_SIZE, VM_STACK, gfp, caller, &what);
+	return area ? (void *)area->addr : NULL;
 }
 
 #define vmalloc_from(size, gfp) \
@@ -335,11 +390,12 @@ void vfree(const void *addr)
 {
 	struct vm_struct *area;
 
-	if (in_interrupt() || !vmalloc_may_sleep(__FILE__, __LINE__, _RET_IP_)) {
+	if (!can_sleep() &&
+	    (in_interrupt() || !__might_sleep(__FILE__, __LINE__, _RET_IP_))) {
 		vfree_atomic(addr);
 		return;
 	}
-	vmalloc_drain();
+	vmalloc_drain_line();
 	if (!addr)
 		return;
 	area = vmalloc_take_or_warn(addr, VM_ALLOC, "vfree", false);
@@ -357,7 +413,7 @@ static void *vmalloc_map(struct page **pages, unsigned int count, unsigned int k
 
 	if (!vmalloc_may_sleep(__FILE__, __LINE__, caller))
 		return NULL;
-	vmalloc_drain();
+	vmalloc_drain_line();
 	if (!count || count > totalram_pages())
 		return NULL;
 	for (i = 0; i < count; i++)
@@ -381,6 +437,14 @@ void *(vmap)(struct page **pages, unsigned int count, unsigned long flags, pgpro
 void *(vm_map_ram)(struct page **pages, unsigned int count, int node)
 {
 	return vmalloc_map(pages, count, VM_MAP_RAM, PAGE_KERNEL, _RET_IP_);
+}
+
+void vmalloc_free_stack(const void *stack)
+{
+	struct vm_struct *area = vmalloc_take_or_warn(stack, VM_STACK, "free the stack", false);
+
+	if (area)
+		vmalloc_put_area(area);
 }
 
 static void vmalloc_unmap(const void *addr, unsigned int kind, const char *name)
@@ -428,7 +492,7 @@ struct vm_struct *find_vm_area(const void *addr)
 {
 	struct vm_struct *area = vmap_area_find(&vmalloc_space, (unsigned long)addr);
 
-	return area && !(READ_ONCE(area->flags) & VM_STOCKED) ? area : NULL;
+	return area && !(READ_ONCE(area->flags) & (VM_STOCKED | VM_LAZY)) ? area : NULL;
 }
 
 bool vmalloc_next_area(unsigned long addr, struct vm_struct *copy)
@@ -440,7 +504,8 @@ unsigned long vmalloc_nr_areas(void)
 {
 	unsigned long pages;
 
-	return READ_ONCE(vmalloc_space.nr_areas) - vmalloc_stock_count(&pages);
+	return READ_ONCE(vmalloc_space.nr_areas) - vmalloc_stock_count() -
+	       vmalloc_lazy_count(&pages);
 }
 
 unsigned long vmalloc_used(void)
@@ -448,100 +513,15 @@ unsigned long vmalloc_used(void)
 	return READ_ONCE(vmalloc_space.bytes);
 }
 
-/* I1 and I2 of one area; adds its VM_ALLOC pages to *pages. */
-static bool vmalloc_verify_area(const struct vm_struct *area, unsigned long *pages, char *msg,
-				size_t n)
+bool vmalloc_verify_space(char *msg, size_t n)
 {
-	unsigned long vaddr = area->addr, guard = vaddr + get_vm_area_size(area), left = 0;
-	const struct page *page;
-
-	for (; vaddr < guard; vaddr += PAGE_SIZE) {
-		pte_t *pte = vmap_table_lookup(vaddr);
-
-		if (!pte || pte_none(*pte) != !!(area->flags & VM_STOCKED))
-			goto wrong;
-		if (!(area->flags & VM_ALLOC))
-			continue;
-		page = pfn_to_page(pte_pfn(*pte));
-		if (!left && page->owner != PAGE_OWNER_VMALLOC)
-			goto wrong;
-		if (vaddr == area->addr && ((struct vm_struct *)page->private)->addr != vaddr)
-			goto wrong;
-		if (!left)
-			left = 1UL << page->order;
-		left--;
-		++*pages;
-	}
-	if (!vmap_table_lookup(guard) || pte_none(*vmap_table_lookup(guard)))
-		return true;
-wrong:
-	scnprintf(msg, n, "vmalloc: area %#lx+%#lx: wrong page at %#lx", area->addr, area->size,
-		  vaddr);
-	return false;
-}
-
-/* Areas by their flags, to know whether somebody is in the middle (I4). */
-struct vmalloc_census {
-	unsigned long stocked, dying;
-	bool busy;
-};
-
-static struct vmalloc_census vmalloc_take_census(void)
-{
-	struct vmalloc_census c = { 0 };
-	unsigned long addr = 0;
-	struct vm_struct area;
-
-	for (; vmalloc_next_area(addr, &area); addr = area.addr + area.size) {
-		c.busy |= !area.flags || area.flags & VM_UNINITIALIZED;
-		c.stocked += !!(area.flags & VM_STOCKED);
-		c.dying += !!(area.flags & VM_DYING);
-	}
-	c.busy |= c.dying != vmalloc_deferred_count() || atomic_read(&vmap_table_users);
-	return c;
-}
-
-static bool vmalloc_is_whole(const struct vm_struct *area, bool busy)
-{
-	return area->flags && !(area->flags & VM_UNINITIALIZED) &&
-	       !(busy && area->flags & VM_DYING);
-}
-
-bool vmalloc_verify(char *msg, size_t n)
-{
-	const struct vmalloc_census c = vmalloc_take_census();
-	unsigned long pages = 0, tables = 0, addr = 0, areas, reserved;
-	const long owned = page_owner_pages(PAGE_OWNER_VMALLOC);
-	const long owned_tables = page_owner_pages(PAGE_OWNER_PGTABLE);
-	struct vm_struct area;
-
-	areas = vmalloc_stock_count(&reserved);
-	if (!vmap_verify(&vmalloc_space, msg, n) ||
-	    !vmap_table_verify(reserved, !c.busy, &tables, msg, n))
-		return false;
-	for (; vmalloc_next_area(addr, &area); addr = area.addr + area.size)
-		if (vmalloc_is_whole(&area, c.busy) &&
-		    !vmalloc_verify_area(&area, &pages, msg, n))
-			return false;
-	if (!c.busy && areas != c.stocked) {
-		scnprintf(msg, n, "vmalloc: %lu areas in stock, %lu marked", areas, c.stocked);
-		return false;
-	}
-	if (c.busy ? (long)pages <= owned && (long)tables <= owned_tables
-		   : (long)pages == owned && (long)tables == owned_tables)
-		return true;
-	scnprintf(msg, n, "vmalloc: %lu pages and %lu tables mapped, owners say %ld and %ld", pages,
-		  tables, owned, owned_tables);
-	return false;
+	return vmap_verify(&vmalloc_space, msg, n);
 }
 
 static void vmalloc_settle(void)
 {
-	struct vm_struct *area;
-
 	vmalloc_drain();
-	while ((area = vmalloc_stock_pop_any()) != NULL)
-		vmalloc_destroy_area(area);
+	vm_unmap_aliases();
 }
 
 static struct verify_ops vmalloc_verify_ops = {

@@ -8,7 +8,7 @@
  *   process context, a shrinker, and, so that it happens soon even if nobody comes, a work item
  *   that the hook queues (kernel/main.c plugs it).
  *
- * INVARIANTS	an area in line is VM_DYING, and nobody else's; nr is how many there are.
+ * INVARIANTS	an area in line is VM_DYING, and nobody else's; vmalloc_nr_deferred counts them.
  * LOCKING	vmalloc_line.lock, rank LOCK_VMAP.
  * CONTEXT	putting in line: any but NMI.  Draining: process.
  * FAILURE	none.
@@ -18,10 +18,10 @@
 
 #include "vmap.h"
 
+unsigned long vmalloc_nr_deferred;	/* (vmalloc_line.lock), racy reads */
 static struct {
 	spinlock_t lock;
 	struct vm_struct *first;	/* (lock) */
-	unsigned long nr;		/* (lock), racy reads */
 	vmalloc_defer_fn *hook;		/* a single word, plugged once */
 } vmalloc_line = { .lock = __SPIN_LOCK_INIT(LOCK_VMAP) };
 
@@ -42,7 +42,7 @@ void vmalloc_put_off(struct vm_struct *area)
 	spin_lock_irqsave(&vmalloc_line.lock, flags);
 	area->link = vmalloc_line.first;
 	vmalloc_line.first = area;
-	vmalloc_line.nr++;
+	vmalloc_nr_deferred++;
 	spin_unlock_irqrestore(&vmalloc_line.lock, flags);
 	if (hook)
 		hook();
@@ -58,15 +58,10 @@ static struct vm_struct *vmalloc_line_pop(void)
 	area = vmalloc_line.first;
 	if (area) {
 		vmalloc_line.first = area->link;
-		vmalloc_line.nr--;
+		vmalloc_nr_deferred--;
 	}
 	spin_unlock_irqrestore(&vmalloc_line.lock, flags);
 	return area;
-}
-
-unsigned long vmalloc_deferred_count(void)
-{
-	return READ_ONCE(vmalloc_line.nr);
 }
 
 unsigned int vmalloc_drain(void)

@@ -1,111 +1,155 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mm/vmalloc_stock.c - small areas that keep their addresses for the next caller
+ * mm/vmalloc_stock.c - small areas that wait, pages and all, for the next caller
  *
  * MODEL
  *   Most areas are small, and the next one will want what the last one gave back: an
- *   address and page table slots.  So a freed area of up to VMALLOC_STOCK_PAGES pages may
- *   stay in the tree, unmapped and flushed, as VM_STOCKED, on its CPU's list of areas of
- *   that size; taking one costs no search and no lock:
+ *   address, page table slots, and pages behind them.  So a freed area of up to
+ *   VMALLOC_STOCK_PAGES pages may stay in the tree as VM_STOCKED, withdrawn: its entries keep
+ *   their frames and lose their present bit.  It is on its CPU's list of areas of that size;
+ *   taking one costs no search, no lock and no page: the present bits come back.
  *
- *	1 page	 area -> area -> area		at most VMALLOC_STOCK_AREAS each
- *	2 pages	 area
+ *	stacks	 area
+ *	1 page	 area -> area -> area		VMALLOC_STOCK_MAX pages' worth of each,
+ *	2 pages	 area				one at least
  *	...
  *
- *   Only areas in the table that is kept for good (vmap_table.c) are stocked, so that the
- *   stock holds no table, and no memory but the areas' descriptions.
+ *   Withdrawing flushes this CPU only.  Another one may remember where an address led, and
+ *   that does no harm while it leads there again: address and pages stay together, and part
+ *   only after all CPUs have flushed (vmalloc_purge.c).
+ *
+ *   Areas of any table are stocked: each keeps its table from being freed.
  *
  *   Under pressure a shrinker gives back the areas that wait: those that interrupts freed,
- *   with their pages, and then the stock of the CPU it runs on.
+ *   those that wait for a flush, and the stocks of all CPUs, which are asked for them.
  *
- * INVARIANTS	a stocked area has no page mapped, and is on exactly one list; VM_STOCKED is
+ * INVARIANTS	a stocked area is withdrawn, all of it, and on exactly one list; VM_STOCKED is
  *		cleared before it leaves the list, and set when it is there.
- * LOCKING	a CPU's lists are its own; preemption off.  Interrupts never come here.
+ * LOCKING	a CPU's lists are its own; interrupts off.
  * CONTEXT	process.
  * FAILURE	pop: NULL.  push: false, the caller frees the area.
  * NOT HERE	mapping and freeing: vmalloc.c.
  */
+#include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/panic.h>
-#include <linux/preempt.h>
 #include <linux/shrinker.h>
 #include <linux/smp.h>
+#include <asm/tlbflush.h>
 
 #include "vmap.h"
 
-/* Stacks of threads are 4 pages, most other areas less. */
-#define VMALLOC_STOCK_PAGES	8
-/* A few in a row, no more: what is stocked is not merged with its neighbours. */
-#define VMALLOC_STOCK_AREAS	8
+/* Pages in areas of one size: a few in a row, no more. */
+#define VMALLOC_STOCK_MAX	8
+
+#define VMALLOC_SLOT_STACK	0
 
 struct vmalloc_stock {
-	struct vm_struct *first[VMALLOC_STOCK_PAGES + 1];	/* by nr_pages */
+	struct vm_struct *first[VMALLOC_STOCK_PAGES + 1];	/* by nr_pages; 0: stacks */
 	u8 count[VMALLOC_STOCK_PAGES + 1];
 };
 static DEFINE_PER_CPU(struct vmalloc_stock, vmalloc_stocks);
 
-struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages)
+static inline unsigned int vmalloc_stock_slot(unsigned int nr_pages, unsigned int kind)
 {
-	struct vmalloc_stock *stock;
+	return kind & VM_STACK ? VMALLOC_SLOT_STACK : nr_pages;
+}
+
+/* This CPU's; irqs off. */
+static inline struct vm_struct *vmalloc_stock_take(struct vmalloc_stock *stock, unsigned int slot)
+{
+	struct vm_struct *area = stock->first[slot];
+
+	if (area) {
+		stock->first[slot] = area->link;
+		stock->count[slot]--;
+	}
+	return area;
+}
+
+struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages, unsigned int kind)
+{
 	struct vm_struct *area;
+	unsigned long flags;
 
 	if (nr_pages > VMALLOC_STOCK_PAGES)
 		return NULL;
-	preempt_disable();
-	stock = this_cpu_ptr(&vmalloc_stocks);
-	area = stock->first[nr_pages];
-	if (area) {
+	local_irq_save(flags);
+	area = vmalloc_stock_take(this_cpu_ptr(&vmalloc_stocks),
+				  vmalloc_stock_slot(nr_pages, kind));
+	if (area)
 		WRITE_ONCE(area->flags, 0);
-		stock->first[nr_pages] = area->link;
-		stock->count[nr_pages]--;
-	}
-	preempt_enable();
+	local_irq_restore(flags);
 	return area;
 }
 
 bool vmalloc_stock_push(struct vm_struct *area)
 {
-	const unsigned int nr = area->nr_pages;
+	const unsigned int slot = vmalloc_stock_slot(area->nr_pages, area->flags);
 	struct vmalloc_stock *stock;
+	unsigned long flags, vaddr;
 	bool room;
 
-	if (nr > VMALLOC_STOCK_PAGES || !vmap_table_keeps(area->addr, area->addr + area->size))
+	if (area->nr_pages > VMALLOC_STOCK_PAGES || area->flags & VM_ALONE ||
+	    !(area->flags & (VM_ALLOC | VM_STACK)))
 		return false;
-	preempt_disable();
+	for (vaddr = area->addr; vaddr < area->addr + get_vm_area_size(area); vaddr += PAGE_SIZE)
+		flush_tlb_one_kernel(vaddr);
+	local_irq_save(flags);
 	stock = this_cpu_ptr(&vmalloc_stocks);
-	room = stock->count[nr] < VMALLOC_STOCK_AREAS;
+	room = !stock->count[slot] ||
+	       (stock->count[slot] + 1) * area->nr_pages <= VMALLOC_STOCK_MAX;
 	if (room) {
-		area->link = stock->first[nr];
-		stock->first[nr] = area;
-		stock->count[nr]++;
-		WRITE_ONCE(area->flags, VM_STOCKED);
+		area->link = stock->first[slot];
+		stock->first[slot] = area;
+		stock->count[slot]++;
+		WRITE_ONCE(area->flags, VM_STOCKED | (area->flags & (VM_ALLOC | VM_STACK)));
 	}
-	preempt_enable();
+	local_irq_restore(flags);
 	return room;
 }
 
-struct vm_struct *vmalloc_stock_pop_any(void)
+/* All of the CPU's that this runs on: at most some 50 areas. */
+static void vmalloc_stock_take_all(void *arg)
 {
-	struct vm_struct *area = NULL;
-	unsigned int nr;
+	struct vm_struct **list = arg, *area;
+	unsigned int slot;
 
-	for (nr = 1; nr <= VMALLOC_STOCK_PAGES && !area; nr++)
-		area = vmalloc_stock_pop(nr);
-	return area;
+	for (slot = 0; slot <= VMALLOC_STOCK_PAGES; slot++)
+		while ((area = vmalloc_stock_take(this_cpu_ptr(&vmalloc_stocks), slot)) != NULL) {
+			WRITE_ONCE(area->flags, (area->flags & ~VM_STOCKED) | VM_DYING);
+			area->link = *list;
+			*list = area;
+		}
 }
 
-unsigned long vmalloc_stock_count(unsigned long *pages)
+unsigned long vmalloc_stock_drain(void)
 {
-	unsigned long areas = 0, n;
-	unsigned int cpu, nr;
+	struct vm_struct *list, *area;
+	unsigned long nr = 0;
+	int cpu;
 
-	*pages = 0;
-	for_each_possible_cpu(cpu)
-		for (nr = 1; nr <= VMALLOC_STOCK_PAGES; nr++) {
-			n = READ_ONCE(per_cpu_ptr(&vmalloc_stocks, cpu)->count[nr]);
-			areas += n;
-			*pages += n * nr;
+	for_each_online_cpu(cpu) {
+		list = NULL;
+		smp_call_function_single(cpu, vmalloc_stock_take_all, &list, 1);
+		while (list) {
+			area = list;
+			list = area->link;
+			vmalloc_put_lazy(area);
+			nr++;
 		}
+	}
+	return nr;
+}
+
+unsigned long vmalloc_stock_count(void)
+{
+	unsigned long areas = 0;
+	unsigned int cpu, slot;
+
+	for_each_possible_cpu(cpu)
+		for (slot = 0; slot <= VMALLOC_STOCK_PAGES; slot++)
+			areas += READ_ONCE(per_cpu_ptr(&vmalloc_stocks, cpu)->count[slot]);
 	return areas;
 }
 
@@ -113,22 +157,20 @@ unsigned long vmalloc_stock_count(unsigned long *pages)
 
 static unsigned long vmalloc_shrink_count(struct shrinker *shrinker, struct shrink_control *sc)
 {
-	unsigned long pages, areas = vmalloc_deferred_count() + vmalloc_stock_count(&pages);
+	unsigned long pages, areas;
 
+	areas = vmalloc_deferred_count() + vmalloc_lazy_count(&pages) + vmalloc_stock_count();
 	return areas ? areas : SHRINK_EMPTY;
 }
 
+/* All at once: it is one flush. */
 static unsigned long vmalloc_shrink_scan(struct shrinker *shrinker, struct shrink_control *sc)
 {
-	unsigned long freed = vmalloc_drain();
-	struct vm_struct *area;
+	unsigned long freed;
 
-	for (; freed < sc->nr_to_scan; freed++) {
-		area = vmalloc_stock_pop_any();
-		if (!area)
-			break;
-		vmalloc_destroy_area(area);
-	}
+	vmalloc_drain();
+	vmalloc_stock_drain();
+	freed = vmalloc_purge();
 	sc->nr_scanned = max(freed, sc->nr_to_scan);
 	return freed ? freed : SHRINK_STOP;
 }

@@ -90,45 +90,69 @@ void vmap_table_sweep(unsigned long start, unsigned long end);
 /* Who is not vmalloc.c says when he begins and ends to change tables: checks are lenient then. */
 extern atomic_t vmap_table_users;
 
-/* Do the tables of [start, end) stay, whatever happens? */
-bool vmap_table_keeps(unsigned long start, unsigned long end);
-
 /* The entry that maps vaddr, or NULL where there is no table.  Any context. */
 pte_t *vmap_table_lookup(unsigned long vaddr);
 
 /*
- * Does every table count its entries?  reserved: those that are counted and not there.  Not
- * exact: somebody is in the middle, and each may count more than it has.  Sets *tables to
- * their number; false: msg.
+ * Does every table count its entries?  Not exact: somebody is in the middle, and each may
+ * count more than it has.  Sets *tables to their number; false: msg.
  */
-bool vmap_table_verify(unsigned long reserved, bool exact, unsigned long *tables, char *msg,
-		       size_t n);
+bool vmap_table_verify(bool exact, unsigned long *tables, char *msg, size_t n);
 
-/* ---- vmalloc_stock.c: small areas that keep their addresses ---------------------- */
+/* ---- vmalloc_stock.c: small areas that wait with their pages --------------------- */
 
-/* An area of nr_pages pages, unmapped, its tables reserved; or NULL. */
-struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages);
-/* Keep area, which is unmapped and flushed; false: no, free it. */
+/* Most areas are a page or two, stacks are four. */
+#define VMALLOC_STOCK_PAGES	8
+
+/* An area of nr_pages pages of a kind (VM_ALLOC, VM_STACK), withdrawn; or NULL. */
+struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages, unsigned int kind);
+/* Keep area, which is withdrawn; false: no, free it. */
 bool vmalloc_stock_push(struct vm_struct *area);
-/* Any area of this CPU's; NULL: it has none. */
-struct vm_struct *vmalloc_stock_pop_any(void);
-/* Areas in all CPUs' stocks, and their pages; racy. */
-unsigned long vmalloc_stock_count(unsigned long *pages);
+/* Areas in all CPUs' stocks; racy. */
+unsigned long vmalloc_stock_count(void);
+/* All of them are lazy now; how many.  Process context. */
+unsigned long vmalloc_stock_drain(void);
 
-/* Once: register what gives stocked and deferred areas back under pressure. */
+/* Once: register what gives areas that wait back under pressure. */
 void vmalloc_shrink_init(void);
+
+/* ---- vmalloc_purge.c: areas that wait for all CPUs to flush ---------------------- */
+
+/* area is withdrawn.  Process context, all of them. */
+void vmalloc_put_lazy(struct vm_struct *area);
+/* Flush, and give back those that wait; how many. */
+unsigned long vmalloc_purge(void);
+/* The same for a list, by link, of the caller's, which may be half made. */
+void vmalloc_give_back(struct vm_struct *list);
+/* How many wait, and their pages; racy. */
+unsigned long vmalloc_lazy_count(unsigned long *pages);
 
 /* ---- vmalloc_defer.c: areas that interrupts have freed --------------------------- */
 
 /* For vmalloc_drain(), which somebody is told to call soon; area is VM_DYING. */
 void vmalloc_put_off(struct vm_struct *area);
 /* Areas in line for it; racy. */
-unsigned long vmalloc_deferred_count(void);
+extern unsigned long vmalloc_nr_deferred;
+static inline unsigned long vmalloc_deferred_count(void)
+{
+	return READ_ONCE(vmalloc_nr_deferred);
+}
+/* For everybody who comes by. */
+static inline void vmalloc_drain_line(void)
+{
+	if (unlikely(vmalloc_deferred_count()))
+		vmalloc_drain();
+}
 
-/* ---- vmalloc.c, for vmalloc_stock.c ---------------------------------------------- */
+/* ---- vmalloc.c, for the others --------------------------------------------------- */
 
-/* Give up the tables and addresses of an area that has no page mapped, and its object. */
-void vmalloc_destroy_area(struct vm_struct *area);
+/* Free the address and the object of an area that has no page, and no table. */
+void vmalloc_forget_area(struct vm_struct *area);
+/* vmap_verify() of the space of all areas. */
+bool vmalloc_verify_space(char *msg, size_t n);
+/* A stack of pages of owner STACK.  May sleep.  NULL: no memory. */
+void *vmalloc_stack(unsigned int nr_pages, gfp_t gfp, unsigned long caller);
+void vmalloc_free_stack(const void *stack);
 
 /* ---- vmalloc.c, for ioremap.c ---------------------------------------------------- */
 
@@ -146,7 +170,7 @@ void vmalloc_finish_area(struct vm_struct *area);
  * NULL: there is none, or it is being freed.  Any context but NMI.
  */
 struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool defer);
-/* Unmap, flush, free pages (VM_ALLOC), tables and area.  Process context. */
+/* Nobody uses it any more: it goes where it waits.  Process context. */
 void vmalloc_put_area(struct vm_struct *area);
 /* False, and a report in Linux's text, where sleeping is forbidden. */
 bool vmalloc_may_sleep(const char *file, int line, unsigned long caller);

@@ -33,7 +33,8 @@
  *
  * INVARIANTS	(vmap_table_verify() checks them)
  *   I1  nr_entries of a table is the number of its entries that are not none, plus what
- *	 is reserved and not filled, plus 1 on the path that is kept.
+ *	 is reserved and not filled (nothing, unless somebody is in the middle), plus 1 in
+ *	 the last table of the path that is kept.
  *   I2  only a condemned table has nr_entries 0; private of a table is the number of its
  *	 last condemnation.
  *
@@ -143,6 +144,17 @@ static void vmap_table_free(struct page *page)
 {
 	page->private = 0;
 	free_pages_owner(page, 0, PAGE_OWNER_PGTABLE);
+}
+
+/*
+ * [start, end) in the table that is kept: it cannot vanish, so its count needs no lock.
+ * NULL elsewhere.
+ */
+static inline struct page *vmap_table_kept_of(unsigned long start, unsigned long end)
+{
+	if ((start ^ vmap_table_kept) >> PMD_SHIFT || (start ^ (end - 1)) >> PMD_SHIFT)
+		return NULL;
+	return vmap_table_kept_page;
 }
 
 /* ---- hanging and unhanging ------------------------------------------------------- */
@@ -255,6 +267,8 @@ bool vmap_table_reap(unsigned long start, unsigned long end, u64 number)
 	bool again = false;
 	unsigned long at;
 
+	if (start < end && vmap_table_kept_of(start, end))
+		return false;
 	for (at = start; at < end; at = vmap_table_end(at, end)) {
 		table = vmap_table_unhang(at, number);
 		if (!table)
@@ -276,17 +290,6 @@ void vmap_table_sweep(unsigned long start, unsigned long end)
 }
 
 /* ---- reserving ------------------------------------------------------------------- */
-
-/*
- * [start, end) in the table that is kept: it cannot vanish, so its count needs no lock.
- * NULL elsewhere.
- */
-static inline struct page *vmap_table_kept_of(unsigned long start, unsigned long end)
-{
-	if ((start ^ vmap_table_kept) >> PMD_SHIFT || (start ^ (end - 1)) >> PMD_SHIFT)
-		return NULL;
-	return vmap_table_kept_page;
-}
 
 /* One table's worth; level 0: nr pages, level 1: large ones. */
 static int vmap_table_reserve_one(unsigned long vaddr, unsigned int level, int nr, gfp_t gfp)
@@ -311,11 +314,6 @@ static int vmap_table_reserve_one(unsigned long vaddr, unsigned int level, int n
 	if (spare)			/* somebody else hung the table meanwhile */
 		vmap_table_free(spare);
 	return 0;
-}
-
-bool vmap_table_keeps(unsigned long start, unsigned long end)
-{
-	return vmap_table_kept_of(start, end) != NULL;
 }
 
 int vmap_table_reserve(unsigned long start, unsigned long end, gfp_t gfp)
@@ -528,8 +526,7 @@ static bool vmap_table_check_range(struct vmap_table_walk *w, unsigned long star
 	return ok;
 }
 
-bool vmap_table_verify(unsigned long reserved, bool exact, unsigned long *tables, char *msg,
-		       size_t n)
+bool vmap_table_verify(bool exact, unsigned long *tables, char *msg, size_t n)
 {
 	struct vmap_table_walk w = { .msg = msg, .n = n };
 	unsigned long flags;
@@ -540,9 +537,8 @@ bool vmap_table_verify(unsigned long reserved, bool exact, unsigned long *tables
 	     vmap_table_check_range(&w, PCPU_WINDOWS_START, PCPU_WINDOWS_LAST);
 	spin_unlock_irqrestore(&vmap_table_lock, flags);
 	*tables = w.tables;
-	if (!ok || !exact || w.counted == w.entries + reserved + !!vmap_table_kept_page)
+	if (!ok || !exact || w.counted == w.entries + !!vmap_table_kept_page)
 		return ok;
-	scnprintf(msg, n, "vmap: tables count %lu entries, have %lu, and %lu are reserved",
-		  w.counted, w.entries, reserved);
+	scnprintf(msg, n, "vmap: tables count %lu entries, have %lu", w.counted, w.entries);
 	return false;
 }

@@ -12,6 +12,8 @@
 #include <asm/tlbflush.h>
 #include <linux/smp.h>
 
+tlb_flush_watch_fn *tlb_flush_watch;
+
 struct tlb_range {
 	unsigned long start, end;
 };
@@ -31,6 +33,8 @@ static void tlb_flush_range_here(void *info)
 void flush_tlb_all(void)
 {
 	on_each_cpu(tlb_flush_all_here, NULL, 1);
+	if (unlikely(tlb_flush_watch))
+		tlb_flush_watch(0, ~0UL);
 }
 
 void flush_tlb_kernel_range(unsigned long start, unsigned long end)
@@ -38,4 +42,6 @@ void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 	struct tlb_range r = { start, end };
 
 	on_each_cpu(tlb_flush_range_here, &r, 1);
+	if (unlikely(tlb_flush_watch))
+		tlb_flush_watch(start, end);
 }

@@ -35,6 +35,7 @@ struct monitor_ops {
 	int  (*test)(const char *glob);
 	int  (*bench)(const char *glob);
 	void (*interrupts)(struct seq_file *m);
+	void (*cpus)(struct seq_file *m);
 	void (*threads)(struct seq_file *m);
 	void (*softirqs)(struct seq_file *m);
 	void (*workqueues)(struct seq_file *m);

@@ -92,6 +92,13 @@ void   printk_capture_start_tee(char *buf, size_t size);
 void   printk_capture_start_all(char *buf, size_t size);
 size_t printk_capture_stop(void);
 
+/*
+ * Around the lines of a report: no other CPU's report comes in between.  Nests: the inner get is
+ * false.  Interrupts are off meanwhile.  Any context; where it might wait for ever: false, too.
+ */
+bool printk_cpu_sync_get(unsigned long *flags);
+void printk_cpu_sync_put(bool got, unsigned long flags);
+
 /* panic(): take the log by force, whoever holds it. */
 void printk_bust(void);
 /* The machine is about to be left: end a capture and print what it holds. */

@@ -12,6 +12,9 @@ void smp_reserve_trampoline(void);
 void smp_prepare_cpus(void);
 /* Start them.  Thread context, interrupts on. */
 void smp_init(void);
+/* The monitor's table: one line for each CPU that may run. */
+struct seq_file;
+void cpus_show(struct seq_file *m);
 /* A non-maskable interrupt for @cpu, which is online.  Any context. */
 void smp_send_nmi(unsigned int cpu);
 

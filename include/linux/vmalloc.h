@@ -30,7 +30,10 @@ struct seq_file;
 #define VM_UNINITIALIZED	0x00000020U	/* its pages are still being filled in */
 #define VM_MAP_RAM		0x00010000U	/* the same, by vm_map_ram() */
 #define VM_DYING		0x00020000U /* vfree() has begun; for an interrupt: is deferred */
-#define VM_STOCKED		0x00040000U	/* freed; keeps its addresses for the next one */
+#define VM_STOCKED		0x00040000U	/* freed; keeps addresses and pages for the next */
+#define VM_LAZY			0x00080000U	/* freed; waits until all CPUs have flushed */
+#define VM_STACK		0x00100000U	/* pages of its own, of a thread's stack */
+#define VM_ALONE		0x00200000U	/* placed by alignment: nobody will want it again */
 
 /*
  * One area.  Linux splits this into vmap_area and vm_struct; here the node of the
@@ -58,6 +61,9 @@ static inline unsigned long get_vm_area_size(const struct vm_struct *area)
 	return area->size - PAGE_SIZE;
 }
 
+/* The question in two instructions, and the answer in full where it is no. */
+#define vmalloc_allowed()	(can_sleep() || sleep_allowed())
+
 /* mm/vmalloc.c */
 void vmalloc_init(void);
 
@@ -75,12 +81,12 @@ void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int nod
 #define vmalloc_huge(size, gfp)		__vmalloc(size, gfp)
 /* Pages below 4 GiB. */
 void *vmalloc_32(unsigned long size) __malloc;
-#define vmalloc(...)		(sleep_allowed() ? vmalloc(__VA_ARGS__) : NULL)
-#define vzalloc(...)		(sleep_allowed() ? vzalloc(__VA_ARGS__) : NULL)
-#define __vmalloc(...)		(sleep_allowed() ? __vmalloc(__VA_ARGS__) : NULL)
-#define vcalloc(...)		(sleep_allowed() ? vcalloc(__VA_ARGS__) : NULL)
-#define vmalloc_array(...)	(sleep_allowed() ? vmalloc_array(__VA_ARGS__) : NULL)
-#define vmalloc_32(...)		(sleep_allowed() ? vmalloc_32(__VA_ARGS__) : NULL)
+#define vmalloc(...)		(vmalloc_allowed() ? vmalloc(__VA_ARGS__) : NULL)
+#define vzalloc(...)		(vmalloc_allowed() ? vzalloc(__VA_ARGS__) : NULL)
+#define __vmalloc(...)		(vmalloc_allowed() ? __vmalloc(__VA_ARGS__) : NULL)
+#define vcalloc(...)		(vmalloc_allowed() ? vcalloc(__VA_ARGS__) : NULL)
+#define vmalloc_array(...)	(vmalloc_allowed() ? vmalloc_array(__VA_ARGS__) : NULL)
+#define vmalloc_32(...)		(vmalloc_allowed() ? vmalloc_32(__VA_ARGS__) : NULL)
 /* NULL is fine.  From an interrupt: deferred to vmalloc_drain(). */
 void vfree(const void *addr);
 void vfree_atomic(const void *addr);
@@ -92,14 +98,17 @@ unsigned int vmalloc_drain(void);
 typedef void vmalloc_defer_fn(void);
 vmalloc_defer_fn *vmalloc_set_defer_hook(vmalloc_defer_fn *fn);
 
+/* All CPUs forget what has been unmapped and freed; then it is free indeed.  Process context. */
+void vm_unmap_aliases(void);
+
 /* Map @count pages one behind the other; the pages stay the caller's.  @flags: VM_MAP;
  * @prot: PAGE_KERNEL and kin of <asm/pgtable.h>. */
 void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot);
 void vunmap(const void *addr);
 /* The same, for short-lived mappings; vm_unmap_ram() must be given the same count. */
 void *vm_map_ram(struct page **pages, unsigned int count, int node);
-#define vmap(...)		(sleep_allowed() ? vmap(__VA_ARGS__) : NULL)
-#define vm_map_ram(...)		(sleep_allowed() ? vm_map_ram(__VA_ARGS__) : NULL)
+#define vmap(...)		(vmalloc_allowed() ? vmap(__VA_ARGS__) : NULL)
+#define vm_map_ram(...)		(vmalloc_allowed() ? vm_map_ram(__VA_ARGS__) : NULL)
 void vm_unmap_ram(const void *addr, unsigned int count);
 
 /* The page behind an address of an area; NULL where none is mapped.  Any context. */

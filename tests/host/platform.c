@@ -62,6 +62,8 @@ static bool tlb_fill(uintptr_t vaddr, bool write)
 	return true;
 }
 
+tlb_flush_watch_fn *tlb_flush_watch;
+
 /* <asm/tlbflush.h> calls this for [start, end). */
 void host_tlb_flush(unsigned long start, unsigned long end)
 {

@@ -159,11 +159,26 @@ static void io_apic_at_an_impossible_address_is_dropped(struct kunit *test)
 	}
 }
 
+/* One line, and nobody that it names may be started. */
+static void truncated_madt_means_one_cpu(struct kunit *test)
+{
+	static struct madt_info info;
+
+	page[MADT_AT + 44 + 1] = 13;		/* its one entry is longer than it */
+	put_checksum(MADT_AT, MADT_BYTES);
+	printk_capture_start(log, sizeof(log));
+	KUNIT_EXPECT_TRUE(test, acpi_read_madt_from(rsdp, &info));
+	printk_capture_stop();
+	KUNIT_EXPECT_TRUE(test, info.truncated);
+	KUNIT_EXPECT_TRUE(test, one_line("one CPU is used"));
+}
+
 static struct kunit_case acpi_cases[] = {
 	KUNIT_CASE(good_tables_are_read),
 	KUNIT_CASE(lying_roots_lead_nowhere),
 	KUNIT_CASE(malformed_madt_is_named),
 	KUNIT_CASE(io_apic_at_an_impossible_address_is_dropped),
+	KUNIT_CASE(truncated_madt_means_one_cpu),
 	{}
 };
 

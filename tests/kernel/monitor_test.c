@@ -366,6 +366,7 @@ static void without_sockets_it_says_so(struct kunit *test)
 	monitor_init(&mon, &bare_ops, NULL);
 	KUNIT_EXPECT_STREQ(test, run("interrupts"), "interrupts: this machine has no interrupts\n");
 	KUNIT_EXPECT_STREQ(test, run("ps"), "ps: this machine has no threads\n");
+	KUNIT_EXPECT_STREQ(test, run("cpus"), "cpus: this machine has no list of CPUs\n");
 	KUNIT_EXPECT_STREQ(test, run("softirqs"),
 			   "softirqs: this machine has no soft interrupts\n");
 	KUNIT_EXPECT_STREQ(test, run("workqueues"), "workqueues: this machine has no workqueues\n");

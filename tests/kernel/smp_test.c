@@ -29,7 +29,7 @@
 #define PATTERN			0x5a17ed0fc0ffee11UL
 #define RING_LAPS		50
 #define STORM_CALLS		800	/* by all CPUs together */
-#define STOPS			20
+#define STOPS			6
 #define LOCK_ROUNDS		2000
 
 static DEFINE_PER_CPU(unsigned long, pattern) = PATTERN;

@@ -127,6 +127,7 @@ static void freed_addresses_show_the_next_owner_s_page(struct kunit *test)
 		*p = (char)i;
 		addr = (unsigned long)p;
 		vfree((char *)p);
+		vm_unmap_aliases();
 		hold = (char *)__get_free_page(GFP_KERNEL);	/* likely the page just freed */
 		p = vmalloc(PAGE_SIZE * (1 + i % 40));
 		KUNIT_EXPECT_EQ(test, (unsigned long)p, addr);
@@ -134,6 +135,7 @@ static void freed_addresses_show_the_next_owner_s_page(struct kunit *test)
 		*hold = 'h';
 		KUNIT_EXPECT_EQ(test, *p, 'v');
 		vfree((char *)p);
+		vm_unmap_aliases();
 		free_page((unsigned long)hold);
 	}
 }
@@ -220,13 +222,16 @@ static void page_tables_come_and_go(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, q);
 	KUNIT_EXPECT_GE(test, page_owner_pages(PAGE_OWNER_PGTABLE), before + 2);
 	vfree(q);
+	vm_unmap_aliases();
 	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_PGTABLE), before);
 	q = aligned(PAGE_SIZE, PUD_SIZE);
 	KUNIT_EXPECT_LE(test, page_owner_pages(PAGE_OWNER_PGTABLE), before + 2);
 	vfree(q);
+	vm_unmap_aliases();
 	q = aligned(PAGE_SIZE, 1UL << PGDIR_SHIFT);
 	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_PGTABLE), before + 3);
 	vfree(q);
+	vm_unmap_aliases();
 	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_PGTABLE), before);
 	vfree(p);
 }
@@ -342,6 +347,7 @@ static void sweep_failures(struct kunit *test, unsigned long size, unsigned long
 			vfree(p);
 		else
 			KUNIT_EXPECT_TRUE(test, fail_fired);
+		vm_unmap_aliases();
 		KUNIT_ASSERT_EQ(test, vmalloc_nr_areas(), areas);
 		KUNIT_ASSERT_EQ(test, page_owner_pages(PAGE_OWNER_PGTABLE), tables);
 		KUNIT_ASSERT_EQ(test, page_owner_pages(PAGE_OWNER_VMALLOC), pages);

@@ -258,7 +258,8 @@ static void a_page_that_changed_hands_is_not_freed(struct kunit *test)
 
 	page->owner = PAGE_OWNER_PAGES;
 	listen();
-	vfree(p);
+	vfree(p);					/* is not kept for the next one */
+	vm_unmap_aliases();
 	expect_said(test, " belongs to pages\n");
 	page->owner = PAGE_OWNER_VMALLOC;
 	free_pages_owner(page, 0, PAGE_OWNER_VMALLOC);

@@ -50,4 +50,8 @@ static inline void __flush_tlb_kernel_range(unsigned long start, unsigned long e
 void flush_tlb_all(void);
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 
+/* For tests: told of each range that all CPUs have forgotten. */
+typedef void tlb_flush_watch_fn(unsigned long start, unsigned long end);
+extern tlb_flush_watch_fn *tlb_flush_watch;
+
 #endif /* _ASM_TLBFLUSH_H */

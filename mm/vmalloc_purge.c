@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm/vmalloc_purge.c - areas that were freed, and that some CPU may still remember
+ *
+ * MODEL
+ *   A CPU may keep a translation for as long as it likes, until it flushes.  To have all of
+ *   them flush for each vfree() would cost more than everything else together, so areas that
+ *   are freed wait in a list, withdrawn (no CPU can learn the way any more), with their
+ *   addresses in the tree, their tables hung, and their pages:
+ *
+ *	vfree -> [area, its pages] -> [area] -> ...	vmalloc_lazy_max() pages at most
+ *
+ *	purge: take the list; take pages out of tables; condemn tables that are empty;
+ *	       ALL CPUs FLUSH, once;
+ *	       free the tables, the pages, the addresses.
+ *
+ *   So neither an address nor a page is somebody else's before every CPU has forgotten that
+ *   they belonged together.  (Linux puts off the flush like this, too, but frees the pages at
+ *   once: a late write then hits whoever has got the page.  Pages that wait cost memory,
+ *   hence a smaller limit: Linux's, or a 64th of RAM.)
+ *
+ *   Who purges: whoever makes the list too long; who finds no room for an area; a shrinker;
+ *   vm_unmap_aliases().  Pages that are not ours (vunmap) go back to their owner when the
+ *   call returns: such an area is purged at once, alone.
+ *
+ * INVARIANTS	an area in the list is VM_DYING and VM_LAZY, withdrawn, and nobody else's;
+ *		nr_areas and nr_pages are the sums over the list.
+ * LOCKING	vmalloc_lazy.lock, rank LOCK_VMAP, around the list.
+ * CONTEXT	process: the flush waits for other CPUs.
+ * FAILURE	none.
+ * NOT HERE	small areas that stay mapped in all but name: vmalloc_stock.c.
+ */
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/kernel.h>
+#include <linux/mmdebug.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+#include <linux/swap.h>
+#include <linux/wait.h>
+#include <asm/tlbflush.h>
+
+#include "internal.h"
+#include "vmap.h"
+
+static struct {
+	spinlock_t lock;
+	struct vm_struct *first;	/* (lock) by link */
+	unsigned long nr_areas;		/* (lock), racy reads */
+	unsigned long nr_pages;		/* (lock), racy reads */
+} vmalloc_lazy = { .lock = __SPIN_LOCK_INIT(LOCK_VMAP) };
+
+static atomic_t vmalloc_purging;	/* lists that have been taken, and are not freed yet */
+static DECLARE_WAIT_QUEUE_HEAD(vmalloc_purged);
+
+/* ---- pages ----------------------------------------------------------------------- */
+
+struct vmalloc_pages {
+	enum page_owner owner;
+	struct page *chain;		/* by private */
+};
+
+/* vmap_table_clear() shows us each block: keep it until all CPUs have flushed. */
+static unsigned long vmalloc_collect(unsigned long pfn, void *arg)
+{
+	struct vmalloc_pages *p = arg;
+	struct page *page = pfn_to_page(pfn);
+
+	if (WARN(page->owner != p->owner, "vfree: pfn %#lx belongs to %s\n", pfn,
+		 page_owner_name(page->owner)))
+		return 1;
+	page->private = (unsigned long)p->chain;
+	p->chain = page;
+	return 1UL << page->order;
+}
+
+static void vmalloc_free_chain(struct page *chain)
+{
+	while (chain) {
+		struct page *next = (struct page *)(unsigned long)chain->private;
+
+		mm_account_reclaimed_pages(1UL << chain->order);
+		free_pages_owner(chain, chain->order, chain->owner);
+		chain = next;
+	}
+}
+
+/* ---- giving back ----------------------------------------------------------------- */
+
+/* Take what lies behind area out of its tables; *start and *end grow around it. */
+static void vmalloc_unmap_area(struct vm_struct *area, struct vmalloc_pages *pages,
+			       unsigned long *start, unsigned long *end)
+{
+	const unsigned long last = area->addr + get_vm_area_size(area);
+
+	pages->owner = area->flags & VM_STACK ? PAGE_OWNER_STACK : PAGE_OWNER_VMALLOC;
+	vmap_table_clear(area->addr, last,
+			 area->flags & (VM_ALLOC | VM_STACK) ? vmalloc_collect : NULL, pages);
+	vmap_table_release(area->addr, last);
+	*start = min(*start, area->addr);
+	*end = max(*end, last);
+}
+
+void vmalloc_give_back(struct vm_struct *list)
+{
+	unsigned long start = ~0UL, end = 0;
+	struct vmalloc_pages pages = { 0 };
+	struct vm_struct *area;
+	bool again;
+	u64 number;
+
+	for (area = list; area; area = area->link)
+		vmalloc_unmap_area(area, &pages, &start, &end);
+	do {
+		again = false;
+		number = vmap_table_now();
+		flush_tlb_kernel_range(start, end);
+		for (area = list; area; area = area->link)
+			again |= vmap_table_reap(area->addr, area->addr + get_vm_area_size(area),
+						 number);
+	} while (again);
+	vmalloc_free_chain(pages.chain);
+	while (list) {
+		area = list;
+		list = area->link;
+		vmalloc_forget_area(area);
+	}
+}
+
+/* ---- the list -------------------------------------------------------------------- */
+
+/* In pages. */
+static unsigned long vmalloc_lazy_max(void)
+{
+	const unsigned int cpus = num_online_cpus();
+	const unsigned long linux_s = (64 - __builtin_clzl(cpus)) * ((32UL << 20) >> PAGE_SHIFT);
+
+	return min(linux_s, totalram_pages() / 64);
+}
+
+unsigned long vmalloc_lazy_count(unsigned long *pages)
+{
+	*pages = READ_ONCE(vmalloc_lazy.nr_pages);
+	return READ_ONCE(vmalloc_lazy.nr_areas);
+}
+
+unsigned long vmalloc_purge(void)
+{
+	struct vm_struct *list;
+	unsigned long flags, nr;
+
+	if (!READ_ONCE(vmalloc_lazy.first))
+		return 0;
+	atomic_inc(&vmalloc_purging);
+	spin_lock_irqsave(&vmalloc_lazy.lock, flags);
+	list = vmalloc_lazy.first;
+	nr = vmalloc_lazy.nr_areas;
+	vmalloc_lazy.first = NULL;
+	vmalloc_lazy.nr_areas = vmalloc_lazy.nr_pages = 0;
+	spin_unlock_irqrestore(&vmalloc_lazy.lock, flags);
+	if (list)
+		vmalloc_give_back(list);
+	if (atomic_dec_and_test(&vmalloc_purging))
+		wake_up_all(&vmalloc_purged);
+	return nr;
+}
+
+void vmalloc_put_lazy(struct vm_struct *area)
+{
+	unsigned long flags, pages;
+
+	VM_WARN_ON_ONCE(in_interrupt());
+	spin_lock_irqsave(&vmalloc_lazy.lock, flags);
+	WRITE_ONCE(area->flags, area->flags | VM_DYING | VM_LAZY);
+	area->link = vmalloc_lazy.first;
+	vmalloc_lazy.first = area;
+	vmalloc_lazy.nr_areas++;
+	pages = vmalloc_lazy.nr_pages += area->nr_pages;
+	spin_unlock_irqrestore(&vmalloc_lazy.lock, flags);
+	if (pages > vmalloc_lazy_max())
+		vmalloc_purge();
+}
+
+void vm_unmap_aliases(void)
+{
+	vmalloc_stock_drain();
+	vmalloc_purge();
+	wait_event(vmalloc_purged, !atomic_read(&vmalloc_purging));
+}
