@@ -24,5 +24,4 @@
 void mm_cpu_prepare(unsigned int cpu)
 {
 	BUG_ON(!cpu || cpu >= NR_CPUS || nr_cpu_ids != 1);
-	page_alloc_init_cpu(cpu);	/* stocks of pages, and the ways to them */
 }

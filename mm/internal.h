@@ -56,19 +56,20 @@ static __always_inline bool page_may_move(enum page_owner from, enum page_owner 
 }
 
 /*
- * Hand a block over: the one place where an owner changes.  ref is the new refcount.
- * The caller has seen that page heads a block of this order and owner, and has taken it
- * off every list.  Interrupts off.
+ * Hand a block over: the one place where an owner changes, but for rewind_page.asm.  ref is
+ * the new refcount.  The caller has seen that page heads a block of this order and owner, and
+ * has taken it off every list.  Stock is not counted: it is what the others leave.
  */
 static __always_inline void page_hand_over(struct page *page, unsigned int order,
 					   enum page_owner from, enum page_owner to, u32 ref)
 {
-	lockdep_assert_irqs_disabled();
 	VM_BUG_ON(page_to_pfn(page) & ((1UL << order) - 1));
 	if (unlikely(!page_may_move(from, to)))
 		BUG();
-	this_cpu_sub(page_owner_count[from], 1L << order);
-	this_cpu_add(page_owner_count[to], 1L << order);
+	if (from != PAGE_OWNER_PCP)
+		this_cpu_sub(page_owner_count[from], 1L << order);
+	if (to != PAGE_OWNER_PCP)
+		this_cpu_add(page_owner_count[to], 1L << order);
 	page->meta = PAGE_META_REF(to, order, ref);
 }
 
@@ -177,62 +178,67 @@ bool zone_reserve_verify(const struct zone *z, char *msg, size_t n);
 
 /* ---- pcp.c ----------------------------------------------------------------------- */
 
-/* Per-CPU stock of each zone, and one more that stays empty: see page_pcp_of. */
+/*
+ * Per-CPU stock of each zone, and one more that stays closed: see page_pcp_of.  A pointer to a
+ * stock is the address it is linked at: this_cpu_ptr() or %gs make it this CPU's.
+ */
 #define PCP_NOBODY	MAX_NR_ZONES
 DECLARE_PER_CPU(struct per_cpu_pages, page_pcp[MAX_NR_ZONES + 1]);
 
-void pcp_init(struct per_cpu_pages *pcp, const struct zone *z);
-/* Move up to a batch of blocks from z to pcp; false: z has none, or pcp is PCP_CLOSING now
- * and the caller goes on with pcp_close().  Irqs off, no zone lock. */
-bool pcp_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int order);
-/* pcp is full or closed: make room, or reopen it.  Irqs off since flags, and on now and then
- * for a moment; no zone lock. */
-void pcp_flush(struct zone *z, struct per_cpu_pages *pcp, unsigned int order,
-	       unsigned long flags);
-/* Everything back to the zone; close: for good, if it was closing.  No zone lock; its CPU:
- * interrupts may be on, preemption not. */
-void pcp_drain(struct zone *z, struct per_cpu_pages *pcp);
-void pcp_close(struct zone *z, struct per_cpu_pages *pcp);
-unsigned long pcp_pages(const struct per_cpu_pages *pcp);
-bool pcp_verify(const struct zone *z, const struct per_cpu_pages *pcp, char *msg, size_t n);
+/* A list as one word: its first block, and how many more it may take. */
+static inline struct page *pcp_first(u64 word)
+{
+	return (struct page *)((s64)word >> 16);
+}
+
+static inline unsigned int pcp_room(u64 word)
+{
+	return (u16)word;
+}
+
+static inline u64 pcp_word(const struct page *page, unsigned int room)
+{
+	return (u64)page << 16 | room;
+}
 
 /*
- * Take a block off this CPU's stock; its pfn, or 0: there is none.  Irqs off.  In every hot
- * path: pass order as a constant where it is one.
+ * arch/x86/rewind_page.asm.  Any context: what interrupts them makes them start over.  The
+ * first two with preemption off, for what is popped is on no list until it has been marked.
+ * pop: a block marked meta, PAGE_META(PAGE_OWNER_PCP, order), which is the caller's now; NULL:
+ * there is none, or its struct page has been written over.
+ * push: a block marked so that is the caller's; false: there is no room, it still is.
  */
-static __always_inline u32 pcp_pop(struct per_cpu_pages *pcp, unsigned int order,
-				   enum page_owner to, u32 ref)
-{
-	const u32 pfn = pcp->first[order];
-	struct page *page = pfn_to_page(pfn);
+struct page *pcp_pop(u64 *list, u64 meta);
+bool pcp_push(u64 *list, struct page *page);
+/*
+ * The same from and to its owner, counted, with preemption on or off.
+ * get: fresh is what its meta becomes.
+ * give: the caller has seen that it is a block of that owner's and order.  False: there is no
+ * room, it is marked as a block of the stock now, and preemption is off until it is on a list.
+ */
+struct page *pcp_get(struct per_cpu_pages *pcp, unsigned int order, u64 fresh);
+bool pcp_give(struct per_cpu_pages *pcp, struct page *page, enum page_owner owner,
+	      unsigned int order);
 
-	lockdep_assert_irqs_disabled();
-	if (unlikely(!pfn))
-		return 0;
-	if (unlikely(page->meta != PAGE_META(PAGE_OWNER_PCP, order)))
-		return 0;		/* corrupt: pcp_refill() will say so */
-	pcp->first[order] = page->next;
-	pcp->count[order]--;
-	pcp->nr_alloc += 1UL << order;
-	page->private = 0;
-	page_hand_over(page, order, PAGE_OWNER_PCP, to, ref);
-	return pfn;
-}
-
-/* Put a block that `from` owns into stock; false: no room.  Irqs off. */
-static __always_inline bool pcp_push(struct per_cpu_pages *pcp, struct page *page,
-				     unsigned int order, enum page_owner from)
-{
-	lockdep_assert_irqs_disabled();
-	if (unlikely(pcp->count[order] >= pcp->high[order]))
-		return false;
-	VM_WARN_ON_ONCE(pcp->open != PCP_OPEN);	/* high[] of a closed stock is 0 */
-	page->next = pcp->first[order];
-	pcp->first[order] = page_to_pfn(page);
-	pcp->count[order]++;
-	page_hand_over(page, order, from, PAGE_OWNER_PCP, 0);
-	return true;
-}
+/* Open for business; an address, not as linked, of a stock that nobody uses yet. */
+void pcp_init(struct per_cpu_pages *pcp, const struct zone *z);
+/* Nothing to pop: take a batch of z's blocks; the first of them is the caller's, marked PCP.
+ * NULL: there is none to be had this way. */
+struct page *pcp_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int order);
+/* A block marked PCP that is the caller's goes to stock, or, without pcp, to its zone. */
+void pcp_put(struct zone *z, struct per_cpu_pages *pcp, struct page *page, unsigned int order);
+/* Up to nr single pages out of stock into the slots of array that are NULL, for the caller;
+ * how many slots from the first on are filled then. */
+unsigned long pcp_take_bulk(struct zone *z, struct per_cpu_pages *pcp, struct page **array,
+			    unsigned long nr);
+/* Everything back to the zone; sizes begin anew. */
+void pcp_drain(struct zone *z, struct per_cpu_pages *pcp);
+/* Give back some of what nobody has asked for since the last time. */
+void pcp_trim(struct zone *z, struct per_cpu_pages *pcp);
+/* Blocks on a list; pages of a stock; racy, if it is another CPU's: an address, not as linked. */
+unsigned int pcp_count(const struct per_cpu_pages *pcp, unsigned int order);
+unsigned long pcp_pages(const struct per_cpu_pages *pcp);
+bool pcp_verify(const struct zone *z, const struct per_cpu_pages *pcp, char *msg, size_t n);
 
 /* ---- gfp.c ----------------------------------------------------------------------- */
 
@@ -262,6 +268,13 @@ static inline bool page_alloc_is_injected(void)
 	return READ_ONCE(page_alloc_should_fail) != NULL;
 }
 
+/* For rewind_page.asm. */
+struct page *page_alloc_0_slow(gfp_t gfp);
+unsigned long page_alloc_addr_0_slow(gfp_t gfp);
+struct page *page_alloc_slow_page(gfp_t gfp, unsigned int order);
+unsigned long page_alloc_slow_addr(gfp_t gfp, unsigned int order);
+extern struct per_cpu_pages *page_pcp_of[8];	/* stock, by the zone bits of a mask */
+
 /* ---- page_slow.c ----------------------------------------------------------------- */
 
 /* All that can be done for a request that the walk at the low watermark did not serve.
@@ -269,13 +282,19 @@ static inline bool page_alloc_is_injected(void)
 struct page *page_alloc_slow(struct alloc_context *ac);
 extern struct ratelimit_state page_alloc_ratelimit;	/* tests reset it */
 
-/* page_alloc.c: @cpu gets its stocks of the zones. */
-void page_alloc_init_cpu(unsigned int cpu);
-
 /* ---- page_free.c ----------------------------------------------------------------- */
 
-/* Once @cpu has its stock of the zones. */
-void page_free_init_cpu(unsigned int cpu);
+/* Once the zones have their stock. */
+void page_free_init(void);
+/* For rewind_page.asm. */
+void page_free_0_slow(struct page *page);
+void page_free_addr_0_slow(unsigned long addr);
+void page_free_slow_page(struct page *page, unsigned int order);
+void page_free_slow_addr(unsigned long addr, unsigned int order);
+/* Claimed, but there is no room for it; preemption is off. */
+void page_free_full(struct page *page, unsigned int order);
+extern struct per_cpu_pages *page_pcp_at[64];	/* stock, by the length of a section's number */
+extern const unsigned long page_direct_map, page_vmemmap;
 
 /* ---- shrinker.c ------------------------------------------------------------------ */
 
@@ -318,6 +337,12 @@ unsigned int balance_pgdat(struct pglist_data *pgdat, unsigned int order, int hi
 extern struct ratelimit_state oom_ratelimit;	/* tests reset it */
 
 /* ---- section.c, section_plan.c --------------------------------------------------- */
+
+/*
+ * So many free pages are kept on the lists while a section comes in, for the interrupts that
+ * come meanwhile; so many hardly ever last for less than one section's time.
+ */
+#define SECTION_AHEAD	512
 
 /* What memblock says about one section; pages. */
 struct section_info {

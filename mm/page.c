@@ -24,7 +24,8 @@
  * INVARIANTS	(mm_verify() walks all heads)
  *   I1  an owner's counter, summed over CPUs, equals the pages of its blocks.
  *   I2  the counter of NONE is minus the number of pages with a struct page, so the sum
- *       over all owners, NONE included, is 0.
+ *       over all owners, NONE included, is 0.  PCP, which the hot paths move pages to and
+ *       from, has no counter: it is what the others leave.
  *
  * LOCKING	none: a block belongs to whoever has taken it off its list.  Counters are per
  *		CPU and each update is one instruction.
@@ -83,16 +84,28 @@ const char *page_owner_name(enum page_owner owner)
 }
 
 /* Signed, because a block may be taken on one CPU and given back on another. */
-long page_owner_sum(enum page_owner owner)
+static long page_owner_counted(enum page_owner owner)
 {
 	long sum = 0;
 	unsigned int cpu;
 
-	if (WARN_ON_ONCE(owner >= NR_PAGE_OWNERS))
-		return 0;
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu(page_owner_count[owner], cpu));
 	return sum;
+}
+
+long page_owner_sum(enum page_owner owner)
+{
+	long sum = 0;
+	unsigned int i;
+
+	if (WARN_ON_ONCE(owner >= NR_PAGE_OWNERS))
+		return 0;
+	if (owner != PAGE_OWNER_PCP)
+		return page_owner_counted(owner);
+	for (i = 0; i < NR_PAGE_OWNERS; i++)
+		sum -= page_owner_counted(i);
+	return sum;			/* I2 */
 }
 
 unsigned long page_owner_pages(enum page_owner owner)

@@ -38,9 +38,7 @@ static_assert((__force u32)GFP_ZONE_BITS == 7, "page_pcp_of has a slot for each 
 static_assert(NR_WMARK <= ALLOC_WMARK_MASK + 1, "alloc_flags hold the number of a mark");
 static_assert(!(ALLOC_WMARK_MASK & (ALLOC_NO_WATERMARKS | ALLOC_RESERVES | ALLOC_KSWAPD)));
 
-static DEFINE_PER_CPU(struct per_cpu_pages *, page_pcp_of)[8] = {
-	[0 ... 7] = &page_pcp[PCP_NOBODY]
-};
+struct per_cpu_pages *page_pcp_of[8] = { [0 ... 7] = &page_pcp[PCP_NOBODY] };
 
 page_should_fail_fn *page_alloc_should_fail;
 
@@ -56,24 +54,21 @@ static __always_inline u32 fresh_ref(enum page_owner owner)
 static noinline struct page *page_alloc_restock(struct zone *z, unsigned int order,
 				       enum page_owner owner)
 {
-	struct per_cpu_pages *pcp;
-	unsigned long flags;
-	bool closing;
-	u32 pfn;
+	struct per_cpu_pages *pcp = z->pcp;
+	struct page *page;
 
 	VM_BUG_ON(order > PCP_MAX_ORDER);
 	preempt_disable();
-	local_irq_save(flags);
-	pcp = this_cpu_ptr(z->pcp);
-	pfn = pcp_pop(pcp, order, owner, fresh_ref(owner));
-	if (!pfn && pcp_refill(z, pcp, order))
-		pfn = pcp_pop(pcp, order, owner, fresh_ref(owner));
-	closing = pcp->open == PCP_CLOSING;
-	local_irq_restore(flags);
-	if (unlikely(closing))
-		pcp_close(z, pcp);
+	page = pcp_pop(&pcp->list[order], PAGE_META(PAGE_OWNER_PCP, order));
+	if (!page)
+		page = pcp_refill(z, pcp, order);
+	if (page) {
+		page->private = 0;
+		page_hand_over(page, order, PAGE_OWNER_PCP, owner, fresh_ref(owner));
+		this_cpu_add(pcp->nr_alloc, 1UL << order);
+	}
 	preempt_enable();
-	return pfn ? pfn_to_page(pfn) : NULL;
+	return page;
 }
 
 static __always_inline struct page *page_alloc_rmqueue(struct zone *z, unsigned int order,
@@ -94,12 +89,6 @@ static __always_inline struct page *page_alloc_rmqueue(struct zone *z, unsigned 
 	VM_BUG_ON(page && page_zone(page) != z && !z->free_tag);
 	return page;
 }
-
-/*
- * So many free pages are kept on the lists while a section comes in, for the interrupts that
- * come meanwhile; so many hardly ever last for less than one section's time.
- */
-#define SECTION_AHEAD	512
 
 static struct page *page_alloc_from_zone(struct zone *z, unsigned int order,
 					 enum page_owner owner)
@@ -190,7 +179,7 @@ struct page *page_alloc_in(struct zone *zs, gfp_t gfp, unsigned int order,
 	return page ? page : page_alloc_below_low(zs, gfp, order, owner);
 }
 
-static __always_inline struct page *page_alloc_missed(gfp_t gfp, unsigned int order,
+static noinline struct page *page_alloc_missed(gfp_t gfp, unsigned int order,
 						       enum page_owner owner)
 {
 	page_should_fail_fn *should_fail = READ_ONCE(page_alloc_should_fail);
@@ -223,34 +212,54 @@ static __always_inline struct page *page_alloc_finish(struct page *page, gfp_t g
 	return page;
 }
 
-/* From the stock that serves this mask: a pfn, or 0. */
-static __always_inline u32 page_alloc_pop(gfp_t gfp, unsigned int order,
-					  enum page_owner owner)
+/* From the stock that serves this mask, or NULL. */
+static __always_inline struct page *page_alloc_pop(gfp_t gfp, unsigned int order,
+						   enum page_owner owner)
 {
-	unsigned long flags;
-	u32 pfn;
-
-	local_irq_save(flags);
-	pfn = pcp_pop(this_cpu_read(page_pcp_of[(__force u32)(gfp & GFP_ZONE_BITS)]), order,
-		      owner, fresh_ref(owner));
-	local_irq_restore(flags);
-	return pfn;
+	VM_BUG_ON(!page_may_move(PAGE_OWNER_PCP, owner));
+	return pcp_get(page_pcp_of[(__force u32)(gfp & GFP_ZONE_BITS)], order,
+		       PAGE_META_REF(owner, order, fresh_ref(owner)));
 }
 
 /* All but the hottest case, which is order 0, from stock, as it comes. */
 static noinline struct page *page_alloc_any(gfp_t gfp, unsigned int order,
 					    enum page_owner owner)
 {
-	u32 pfn = order <= PCP_MAX_ORDER ? page_alloc_pop(gfp, order, owner) : 0;
-	struct page *page;
+	struct page *page = NULL;
 
-	page = pfn ? pfn_to_page(pfn) : page_alloc_missed(gfp, order, owner);
+	if (order <= PCP_MAX_ORDER)
+		page = page_alloc_pop(gfp, order, owner);
+	if (!page)
+		page = page_alloc_missed(gfp, order, owner);
 	return page_alloc_finish(page, gfp, order, owner);
 }
 
-static __always_inline bool page_alloc_is_plain(gfp_t gfp, unsigned int order)
+struct page *page_alloc_slow_page(gfp_t gfp, unsigned int order)
 {
-	return likely(order == 0 && !(gfp & (__GFP_ZERO | __GFP_COMP)));
+	return page_alloc_missed(gfp, order, PAGE_OWNER_PAGES);
+}
+
+unsigned long page_alloc_slow_addr(gfp_t gfp, unsigned int order)
+{
+	struct page *page = page_alloc_slow_page(gfp, order);
+
+	return page ? (unsigned long)page_address(page) : 0;
+}
+
+struct page *page_alloc_0_slow(gfp_t gfp)
+{
+	return page_alloc_slow_page(gfp, 0);
+}
+
+unsigned long page_alloc_addr_0_slow(gfp_t gfp)
+{
+	return page_alloc_slow_addr(gfp, 0);
+}
+
+/* Kept in stock, and ready as it is. */
+static __always_inline bool page_alloc_is_small(gfp_t gfp, unsigned int order)
+{
+	return likely(order <= PCP_MAX_ORDER && gfp_is_plain(gfp));
 }
 
 struct page *alloc_pages_owner(gfp_t gfp, unsigned int order, enum page_owner owner)
@@ -260,13 +269,8 @@ struct page *alloc_pages_owner(gfp_t gfp, unsigned int order, enum page_owner ow
 
 struct page *(alloc_pages)(gfp_t gfp, unsigned int order)
 {
-	u32 pfn;
-
-	if (page_alloc_is_plain(gfp, order)) {
-		pfn = page_alloc_pop(gfp, 0, PAGE_OWNER_PAGES);
-		if (likely(pfn))
-			return pfn_to_page(pfn);
-	}
+	if (page_alloc_is_small(gfp, order))
+		return page_alloc_small(gfp, order);
 	return page_alloc_any(gfp, order, PAGE_OWNER_PAGES);
 }
 
@@ -279,13 +283,8 @@ static noinline unsigned long page_alloc_any_addr(gfp_t gfp, unsigned int order)
 
 unsigned long (__get_free_pages)(gfp_t gfp, unsigned int order)
 {
-	u32 pfn;
-
-	if (page_alloc_is_plain(gfp, order)) {
-		pfn = page_alloc_pop(gfp, 0, PAGE_OWNER_PAGES);
-		if (likely(pfn))
-			return (unsigned long)pfn_to_kaddr(pfn);
-	}
+	if (page_alloc_is_small(gfp, order))
+		return page_alloc_addr_small(gfp, order);
 	return page_alloc_any_addr(gfp, order);
 }
 
@@ -294,18 +293,43 @@ unsigned long (get_zeroed_page)(gfp_t gfp)
 	return (__get_free_pages)(gfp | __GFP_ZERO, 0);
 }
 
-unsigned long (alloc_pages_bulk)(gfp_t gfp, unsigned long nr_pages, struct page **page_array)
+/* As many as this CPU has, for the zone that would serve the mask first. */
+static unsigned long page_alloc_from_stock(gfp_t gfp, unsigned long nr, struct page **array)
+{
+	struct per_cpu_pages *pcp = page_pcp_of[(__force u32)(gfp & GFP_ZONE_BITS)];
+
+	return pcp_take_bulk(&zones[pcp - page_pcp], pcp, array, nr);
+}
+
+/* Of pages that want more done to them there is no stock. */
+static unsigned long page_alloc_one_by_one(gfp_t gfp, unsigned long nr_pages,
+					   struct page **page_array)
 {
 	unsigned long i;
 
 	for (i = 0; i < nr_pages; i++) {
-		if (page_array[i])
-			continue;
-		page_array[i] = (alloc_pages)(gfp, 0);
+		if (!page_array[i])
+			page_array[i] = (alloc_pages)(gfp, 0);
 		if (!page_array[i])
 			break;
 	}
 	return i;
+}
+
+unsigned long (alloc_pages_bulk)(gfp_t gfp, unsigned long nr_pages, struct page **page_array)
+{
+	unsigned long i = 0;
+
+	if (gfp & (__GFP_ZERO | __GFP_COMP))
+		return page_alloc_one_by_one(gfp, nr_pages, page_array);
+	for (;;) {
+		i += page_alloc_from_stock(gfp, nr_pages - i, page_array + i);
+		if (i == nr_pages)
+			return i;
+		page_array[i] = page_alloc_0(gfp);	/* refills the stock */
+		if (!page_array[i])
+			return i;
+	}
 }
 
 void *(alloc_pages_exact)(size_t size, gfp_t gfp)
@@ -328,30 +352,22 @@ void *(alloc_pages_exact)(size_t size, gfp_t gfp)
 /* ---- sockets and init ------------------------------------------------------------ */
 
 /* Which stock serves a mask: that of the highest zone it admits that has any pages. */
-static struct per_cpu_pages *best_pcp(gfp_t gfp, unsigned int cpu)
+static struct per_cpu_pages *best_pcp(gfp_t gfp)
 {
 	int i;
 
 	for (i = gfp_zone(gfp); i >= 0; i--)
 		if (zones[i].managed_pages && !page_alloc_should_fail)
-			return per_cpu_ptr(zones[i].pcp, cpu);
-	return per_cpu_ptr(&page_pcp[PCP_NOBODY], cpu);
-}
-
-static void page_alloc_route_cpu(unsigned int cpu)
-{
-	unsigned int bits;
-
-	for (bits = 0; bits < 8; bits++)
-		WRITE_ONCE(per_cpu(page_pcp_of[bits], cpu), best_pcp((__force gfp_t)bits, cpu));
+			return zones[i].pcp;
+	return &page_pcp[PCP_NOBODY];
 }
 
 static void page_alloc_route(void)
 {
-	unsigned int cpu;
+	unsigned int bits;
 
-	for_each_possible_cpu(cpu)
-		page_alloc_route_cpu(cpu);
+	for (bits = 0; bits < 8; bits++)
+		WRITE_ONCE(page_pcp_of[bits], best_pcp((__force gfp_t)bits));
 }
 
 page_should_fail_fn *page_alloc_set_should_fail(page_should_fail_fn *fn)
@@ -363,21 +379,9 @@ page_should_fail_fn *page_alloc_set_should_fail(page_should_fail_fn *fn)
 	return old;
 }
 
-void page_alloc_init_cpu(unsigned int cpu)
-{
-	struct zone *z;
-
-	for_each_zone(z)
-		if (!WARN_ON_ONCE(!z->pcp) && z->managed_pages)
-			pcp_init(per_cpu_ptr(z->pcp, cpu), z);
-	page_free_init_cpu(cpu);
-	page_alloc_route_cpu(cpu);
-}
-
+/* Stocks are closed, and open when a CPU first comes by. */
 void page_alloc_init(void)
 {
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu)
-		page_alloc_init_cpu(cpu);
+	page_free_init();
+	page_alloc_route();
 }

@@ -4,19 +4,23 @@
  *
  * MODEL
  *   free_pages(addr, order)
- *     fast   one compare of the struct page's second word with what a block of this owner,
- *            order, without flags and with one reference looks like.  Equal: push it on
- *            this CPU's stock.
- *     slow   anything else: the stock is full (flush a batch) or closed (to the buddy), the
- *            block is compound or shared, or this is no block that could be freed: that is
- *            reported, counted, and changes nothing.
+ *     fast   (order 0: rewind_page.asm) one compare of the struct page's second word with
+ *            what a block of this owner, order, without flags and with one reference looks
+ *            like.  Equal: claim it, that is mark it as one of the stock, and push it on
+ *            this CPU's.
+ *     slow   anything else: the stock is full (flush half of it) or closed (to the buddy),
+ *            the block is compound or shared, or this is no block that could be freed: that
+ *            is reported, counted, and changes nothing.
+ *
+ *   From the claim on the block is on its way, in nobody's hands but ours: a second free
+ *   finds the mark and is refused, whatever interrupts or preempts us.
  *
  *   An address becomes a pfn by rotation instead of a shift, so that a misaligned one is
- *   beyond all sections; so does a pointer to a struct page.  One bitmap test then tells
- *   whether there is a struct page to look at.
- *
- *   page_pcp_at[] maps a section, by the length of its number in bits, to the stock that
- *   takes its pages: 0 is DMA, up to 8 bits (255) DMA32, the rest NORMAL.
+ *   beyond all sections; so does a pointer to a struct page.  page_pcp_at[] maps a section,
+ *   by the length of its number in bits, to the stock that takes its pages: 0 is DMA, up to
+ *   8 bits (255) DMA32, more NORMAL; where no section can be, to an address that faults
+ *   when it is looked at, and so does the struct page of a section that is not online: no
+ *   test for either on the fast path.
  *
  *   A block that is not compound may be shared too (get_page()): __free_pages() by its
  *   owner then frees all but the first page, which goes with its last reference.
@@ -25,10 +29,12 @@
  *   I1  a block leaves its owner exactly once, and only whole or by split_page().
  *   I2  a refused free has changed nothing but the counter of refused frees.
  *
- * LOCKING	irqs off from the check to the push; zone->lock inside.
+ * LOCKING	none until the block is claimed, and none needed then.  Two CPUs that free the
+ *		same page in the same instant are not told apart: nothing here is atomic.
  * CONTEXT	any but NMI.
  * FAILURE	none: what cannot be freed stays with its owner.
- * NOT HERE	alloc_pages(): page_alloc.c.  The report: page.c.
+ * NOT HERE	alloc_pages(): page_alloc.c.  Where a claimed block goes: pcp.c.  The report:
+ *		page.c.
  */
 #include <linux/kernel.h>
 #include <linux/section.h>
@@ -41,12 +47,14 @@
 static_assert(ZONE_DMA_END_PFN == PAGES_PER_SECTION);
 static_assert(ZONE_DMA32_END_PFN == PAGES_PER_SECTION << 8);
 
-static DEFINE_PER_CPU(struct per_cpu_pages *, page_pcp_at)[SECTION_BITS + 1] = {
-	[0 ... SECTION_BITS] = &page_pcp[PCP_NOBODY]
-};
+/* Not canonical: looking there faults, on any machine. */
+#define PCP_NOWHERE	((struct per_cpu_pages *)(1UL << 63))
+
+struct per_cpu_pages *page_pcp_at[64] = { [0 ... 63] = PCP_NOWHERE };
+const unsigned long page_direct_map = PAGE_OFFSET, page_vmemmap = VMEMMAP_START;
 
 /* Every section of one length in bits lies in one zone. */
-void page_free_init_cpu(unsigned int cpu)
+void page_free_init(void)
 {
 	unsigned int bits;
 	unsigned long pfn;
@@ -54,7 +62,7 @@ void page_free_init_cpu(unsigned int cpu)
 	for (bits = 0; bits <= SECTION_BITS; bits++) {
 		pfn = bits ? section_nr_to_pfn(1UL << (bits - 1)) : 0;
 		BUG_ON(pfn_zone(pfn) != pfn_zone(section_nr_to_pfn(1UL << bits) - 1));
-		per_cpu(page_pcp_at[bits], cpu) = per_cpu_ptr(pfn_zone(pfn)->pcp, cpu);
+		page_pcp_at[bits] = pfn_zone(pfn)->pcp;
 	}
 }
 
@@ -67,46 +75,21 @@ static __always_inline unsigned long exact_index(unsigned long off, unsigned int
 	return off >> shift | off << (64 - shift);
 }
 
-/* Tails wiped with interrupts off at most: 4 instructions each. */
-#define UNMAKE_MAX_ORDER	6
-
-/* Compound no more.  Irqs off; for a large block on in between: it is nobody's then. */
-static void unmake_compound(struct page *page, unsigned int order, enum page_owner owner,
-			    unsigned long flags)
-{
-	if (order <= UNMAKE_MAX_ORDER || owner != PAGE_OWNER_PAGES) {
-		page_unmake_compound(page, order);
-		return;
-	}
-	page->refcount = 0;
-	local_irq_restore(flags);
-	page_unmake_compound(page, order);
-	local_irq_disable();
-}
-
-/* Nobody refers to the block any more.  Irqs off; flags: what they were before. */
-static void page_free_block(struct page *page, unsigned int order, enum page_owner owner,
-			    unsigned long flags)
+/* Nobody refers to the block any more. */
+static void page_free_block(struct page *page, unsigned int order, enum page_owner owner)
 {
 	struct zone *z = page_zone(page);
-	struct per_cpu_pages *pcp;
 
-	lockdep_assert_irqs_disabled();
 	VM_BUG_ON(PageTail(page) || PageReserved(page));
 	VM_BUG_ON(page->owner != owner);
-	if (PageHead(page))
-		unmake_compound(page, order, owner, flags);
-	if (order <= PCP_MAX_ORDER && z->pcp) {
-		pcp = this_cpu_ptr(z->pcp);
-		if (pcp_push(pcp, page, order, owner))
-			return;
-		pcp_flush(z, pcp, order, flags);
-		if (pcp_push(pcp, page, order, owner))
-			return;
+	if (PageHead(page)) {
+		page->refcount = 0;	/* nobody's, while its tails are wiped */
+		page_unmake_compound(page, order);
 	}
-	spin_lock(&z->lock);
-	buddy_free(z, page, order, owner);
-	spin_unlock(&z->lock);
+	preempt_disable();		/* no walk of the heads sees it on no list */
+	page_hand_over(page, order, owner, PAGE_OWNER_PCP, 0);
+	pcp_put(z, z->pcp, page, order);
+	preempt_enable();
 }
 
 #define META_OWNER_ORDER	0x0fffULL
@@ -138,68 +121,64 @@ static const char *page_free_fault(const struct page *page, unsigned int order,
  * Somebody else holds a reference to the first page of a block that is not compound: free
  * the rest now, piece by piece, the first page goes with its last reference.
  */
-static void page_free_shared(struct page *page, unsigned int order, unsigned long flags)
+static void page_free_shared(struct page *page, unsigned int order)
 {
+	unsigned long flags;
 	unsigned int k;
 
-	lockdep_assert_irqs_disabled();
 	VM_BUG_ON(page->order != order);
 	if (!PageHead(page)) {
+		local_irq_save(flags);	/* nobody's walk of the heads meets half of them */
 		page->order = 0;
 		for (k = 0; k < order; k++)
 			page[1UL << k].meta = PAGE_META_REF(PAGE_OWNER_PAGES, k, 1);
-		for (k = 0; k < order; k++) {
-			page_free_block(&page[1UL << k], k, PAGE_OWNER_PAGES, flags);
-			irqs_breathe(flags);
-		}
+		local_irq_restore(flags);
+		for (k = 0; k < order; k++)
+			page_free_block(&page[1UL << k], k, PAGE_OWNER_PAGES);
 	}
 	if (page_ref_dec_and_test(page))
-		page_free_block(page, page->order, PAGE_OWNER_PAGES, flags);
+		page_free_block(page, page->order, PAGE_OWNER_PAGES);
 }
 
 static noinline void page_free_slow(unsigned long pfn, unsigned int order, enum page_owner owner)
 {
 	struct page *page = pfn_to_page(pfn);
 	const char *fault = "freed address has no page";
-	unsigned long flags;
 
-	local_irq_save(flags);
 	if (likely(pfn_online(pfn)))
 		fault = page_free_fault(page, order, owner);
 	if (unlikely(fault))
-		;			/* leave it alone */
+		page_report_bad(pfn, fault);	/* and leave it alone */
 	else if (owner == PAGE_OWNER_PAGES && page_ref_count(page) > 1)
-		page_free_shared(page, order, flags);
+		page_free_shared(page, order);
 	else
-		page_free_block(page, order, owner, flags);
-	local_irq_restore(flags);
-	if (unlikely(fault))
-		page_report_bad(pfn, fault);
-}
-
-/*
- * To stock, if the bits of the second word that meta_mask selects are those of a block of
- * this kind as it left alloc, and if there is room.
- */
-static __always_inline bool page_free_push(unsigned long pfn, unsigned int order,
-					   enum page_owner owner, u64 meta_mask)
-{
-	const u64 want = PAGE_META_REF(owner, order, 1) & meta_mask;
-	const unsigned int bits = 63 - __builtin_clzl(pfn_to_section_nr(pfn) * 2 + 1);
-	struct page *page = pfn_to_page(pfn);
-	unsigned long flags;
-	bool done = false;
-
-	local_irq_save(flags);
-	if (likely((page->meta & meta_mask) == want))
-		done = pcp_push(this_cpu_read(page_pcp_at[bits]), page, order, owner);
-	local_irq_restore(flags);
-	return done;
+		page_free_block(page, order, owner);
 }
 
 #define META_ALL		(~0ULL)
 #define META_OWNER_ORDER_FLAGS	0xffffULL	/* the rest is the owner's */
 static_assert(META_OWNER_ORDER_FLAGS == PAGE_META_FLAGS(0xff, 0xf, 0xf));
+
+/*
+ * To stock, if the bits of the second word that meta_mask selects are those of a block of
+ * this kind as it left alloc.
+ */
+static __always_inline bool page_free_push(unsigned long pfn, unsigned int order,
+					   enum page_owner owner, u64 meta_mask)
+{
+	const u64 want = PAGE_META_REF(owner, order, 1) & meta_mask;
+	struct page *page = pfn_to_page(pfn);
+	struct zone *z = pfn_zone(pfn);
+
+	if (unlikely((page->meta & meta_mask) != want))
+		return false;
+	VM_BUG_ON(!page_may_move(owner, PAGE_OWNER_PCP));
+	if (unlikely(!pcp_give(z->pcp, page, owner, order))) {
+		pcp_put(z, z->pcp, page, order);
+		preempt_enable();
+	}
+	return true;
+}
 
 /* The same for what no stock takes. */
 static noinline void page_free_large(unsigned long pfn, unsigned int order,
@@ -234,11 +213,12 @@ static noinline void page_free_any(unsigned long pfn, unsigned int order,
 		page_free_slow(pfn, order, owner);
 }
 
-/* False: the long way. */
-static __always_inline bool page_free_quick(unsigned long pfn, unsigned int order)
+void page_free_full(struct page *page, unsigned int order)
 {
-	return likely(!order && pfn_online(pfn) &&
-		      page_free_push(pfn, 0, PAGE_OWNER_PAGES, META_ALL));
+	struct zone *z = page_zone(page);
+
+	pcp_put(z, z->pcp, page, order);
+	preempt_enable();
 }
 
 #define PAGE_STRUCT_SHIFT	4
@@ -254,20 +234,46 @@ void free_pages_owner(struct page *page, unsigned int order, enum page_owner own
 	page_free_any(exact_pfn(page), order, owner);
 }
 
-void __free_pages(struct page *page, unsigned int order)
+static unsigned long exact_virt_pfn(unsigned long addr)
 {
-	const unsigned long pfn = exact_pfn(page);
-
-	if (!page_free_quick(pfn, order))
-		page_free_any(pfn, order, PAGE_OWNER_PAGES);
+	return exact_index(addr - PAGE_OFFSET, PAGE_SHIFT);
 }
 
-void free_pages(unsigned long addr, unsigned int order)
+void page_free_slow_page(struct page *page, unsigned int order)
 {
-	const unsigned long pfn = exact_index(addr - PAGE_OFFSET, PAGE_SHIFT);
+	page_free_slow(exact_pfn(page), order, PAGE_OWNER_PAGES);
+}
 
-	if (!page_free_quick(pfn, order) && addr)
-		page_free_any(pfn, order, PAGE_OWNER_PAGES);
+void page_free_slow_addr(unsigned long addr, unsigned int order)
+{
+	if (addr)
+		page_free_slow(exact_virt_pfn(addr), order, PAGE_OWNER_PAGES);
+}
+
+void page_free_0_slow(struct page *page)
+{
+	page_free_slow_page(page, 0);
+}
+
+void page_free_addr_0_slow(unsigned long addr)
+{
+	page_free_slow_addr(addr, 0);
+}
+
+void (__free_pages)(struct page *page, unsigned int order)
+{
+	if (likely(order <= PCP_MAX_ORDER))
+		page_free_small(page, order);
+	else
+		page_free_large(exact_pfn(page), order, PAGE_OWNER_PAGES, META_ALL);
+}
+
+void (free_pages)(unsigned long addr, unsigned int order)
+{
+	if (likely(order <= PCP_MAX_ORDER))
+		page_free_addr_small(addr, order);
+	else if (addr)
+		page_free_large(exact_virt_pfn(addr), order, PAGE_OWNER_PAGES, META_ALL);
 }
 
 /*
@@ -290,21 +296,15 @@ void get_page(struct page *page)
 
 void put_page(struct page *page)
 {
-	unsigned long flags;
-	bool held;
-
 	if (!page_ptr_valid(page)) {
 		page_report_bad(exact_pfn(page), "reference to an address that has no page");
 		return;
 	}
 	page = compound_head(page);
-	local_irq_save(flags);
-	held = page->owner == PAGE_OWNER_PAGES && page_ref_count(page);
-	if (held && page_ref_dec_and_test(page))
-		page_free_block(page, page->order, PAGE_OWNER_PAGES, flags);
-	local_irq_restore(flags);
-	if (!held)
+	if (unlikely(page->owner != PAGE_OWNER_PAGES || !page_ref_count(page)))
 		page_report_bad(page_to_pfn(page), "reference dropped that nobody holds");
+	else if (page_ref_dec_and_test(page))
+		page_free_block(page, page->order, PAGE_OWNER_PAGES);
 }
 
 /* ---- cutting blocks -------------------------------------------------------------- */

@@ -203,11 +203,11 @@ static unsigned long percpu_free_chain(struct page *chain)
 	while (chain) {
 		struct page *next = (struct page *)(unsigned long)chain->private;
 
+		atomic_long_dec(&percpu_nr_pages);	/* before: never more than there are */
 		free_pages_owner(chain, 0, PAGE_OWNER_PERCPU);
 		chain = next;
 		nr++;
 	}
-	atomic_long_sub((long)nr, &percpu_nr_pages);
 	return nr;
 }
 

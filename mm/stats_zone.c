@@ -25,6 +25,7 @@
 #include <linux/stats.h>
 #include <asm/sections.h>
 
+#include "internal.h"
 #include "stats.h"
 
 #define KB(pages)	((unsigned long)(pages) << (PAGE_SHIFT - 10))
@@ -58,14 +59,11 @@ void stats_free_blocks(const struct zone *z, unsigned long nr[NR_PAGE_ORDERS])
 static unsigned long zone_pcp_pages(const struct zone *z, unsigned long *local)
 {
 	unsigned long sum = 0, pages;
-	unsigned int cpu, order;
+	unsigned int cpu;
 
 	*local = 0;
 	for_each_possible_cpu(cpu) {
-		const struct per_cpu_pages *pcp = per_cpu_ptr(z->pcp, cpu);
-
-		for (pages = 0, order = 0; order < NR_PCP_ORDERS; order++)
-			pages += (unsigned long)READ_ONCE(pcp->count[order]) << order;
+		pages = pcp_pages(per_cpu_ptr(z->pcp, cpu));
 		sum += pages;
 		if (cpu == smp_processor_id())
 			*local = pages;
@@ -101,23 +99,21 @@ static unsigned int zoneinfo_pcp_high(const struct per_cpu_pages *pcp)
 	unsigned int order, high = 0;
 
 	for (order = 0; order < NR_PCP_ORDERS; order++)
-		high += (unsigned int)pcp->high[order] << order;
+		high += (unsigned int)READ_ONCE(pcp->limit[order]) << order;
 	return high;
 }
 
 static void zoneinfo_pagesets(struct seq_file *m, const struct zone *z)
 {
-	unsigned int cpu, order, count;
+	unsigned int cpu;
 
 	seq_puts(m, "\n  pagesets");
 	for_each_possible_cpu(cpu) {
 		const struct per_cpu_pages *pcp = per_cpu_ptr(z->pcp, cpu);
 
-		for (count = 0, order = 0; order < NR_PCP_ORDERS; order++)
-			count += (unsigned int)READ_ONCE(pcp->count[order]) << order;
 		seq_printf(m, "\n    cpu: %i\n              count: %i\n              high:  %i"
-			   "\n              batch: %i", cpu, count, zoneinfo_pcp_high(pcp),
-			   pcp->batch);
+			   "\n              batch: %i", cpu, (int)pcp_pages(pcp),
+			   zoneinfo_pcp_high(pcp), READ_ONCE(pcp->batch[0]));
 		seq_printf(m, "\n  vm stats threshold: %d", 0);
 	}
 }

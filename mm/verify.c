@@ -130,7 +130,7 @@ static bool verify_owner_sums(struct head_walk *w)
 	unsigned int owner;
 
 	for (owner = 0; owner < NR_PAGE_OWNERS; owner++)
-		if (w->pages[owner] != page_owner_sum(owner)) {
+		if (owner != PAGE_OWNER_PCP && w->pages[owner] != page_owner_sum(owner)) {
 			scnprintf(w->msg, w->n, "owner %s: %ld pages found, %ld counted",
 				  page_owner_name(owner), w->pages[owner],
 				  page_owner_sum(owner));

@@ -232,7 +232,7 @@ void trap_dispatch(struct pt_regs *regs, unsigned int vector)
 		trap_dropped++;
 	this_cpu_write(trap_regs, outer);
 	if (vector >= NR_EXCEPTIONS && unlikely(should_resched(PREEMPT_IRQS_OFF)) &&
-	    !regs_irqs_disabled(regs) && trap_preempt_hook)
+	    !regs_irqs_disabled(regs) && !rewind_holds(regs->ip) && trap_preempt_hook)
 		trap_preempt_hook();
 	if (!shadow)
 		irq_shadow_clear();

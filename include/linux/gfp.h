@@ -42,16 +42,55 @@ static inline enum zone_type gfp_zone(gfp_t gfp)
 struct page *alloc_pages_owner(gfp_t gfp, unsigned int order, enum page_owner owner);
 void free_pages_owner(struct page *page, unsigned int order, enum page_owner owner);
 
+/*
+ * arch/x86/rewind_page.asm: the same for owner PAGES and masks that want nothing done to the
+ * block, order 0, and up to 3.  The functions below go there at once where the compiler sees
+ * that they may.
+ */
+struct page *page_alloc_0(gfp_t gfp);
+unsigned long page_alloc_addr_0(gfp_t gfp);
+struct page *page_alloc_small(gfp_t gfp, unsigned int order);
+unsigned long page_alloc_addr_small(gfp_t gfp, unsigned int order);
+void page_free_0(struct page *page);
+void page_free_addr_0(unsigned long addr);
+void page_free_small(struct page *page, unsigned int order);
+void page_free_addr_small(unsigned long addr, unsigned int order);
+
+static __always_inline bool gfp_is_plain(gfp_t gfp)
+{
+	return !(gfp & (__GFP_ZERO | __GFP_COMP));
+}
+
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
-#define alloc_pages(gfp, order)		alloc_pages(might_alloc(gfp), order)
+static __always_inline struct page *alloc_pages_site(const struct code_site *site, gfp_t gfp,
+						     unsigned int order)
+{
+	const bool plain = __builtin_constant_p(gfp) && gfp_is_plain(gfp);
+
+	gfp = might_alloc_site(site, gfp);
+	if (plain && __builtin_constant_p(order) && order == 0)
+		return page_alloc_0(gfp);
+	return alloc_pages(gfp, order);
+}
+#define alloc_pages(gfp, order)		with_site(alloc_pages_site, gfp, order)
 #define __alloc_pages(gfp, order)	alloc_pages(gfp, order)
 #define alloc_pages_node(node, gfp, order)	alloc_pages(gfp, order)
 #define alloc_page(gfp)			alloc_pages(gfp, 0)
 
 /* The same, by address in the direct map. */
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
+static __always_inline unsigned long get_free_pages_site(const struct code_site *site,
+							 gfp_t gfp, unsigned int order)
+{
+	const bool plain = __builtin_constant_p(gfp) && gfp_is_plain(gfp);
+
+	gfp = might_alloc_site(site, gfp);
+	if (plain && __builtin_constant_p(order) && order == 0)
+		return page_alloc_addr_0(gfp);
+	return __get_free_pages(gfp, order);
+}
 unsigned long get_zeroed_page(gfp_t gfp);
-#define __get_free_pages(gfp, order)	__get_free_pages(might_alloc(gfp), order)
+#define __get_free_pages(gfp, order)	with_site(get_free_pages_site, gfp, order)
 #define get_zeroed_page(gfp)		get_zeroed_page(might_alloc(gfp))
 #define __get_free_page(gfp)		__get_free_pages(gfp, 0)
 #define __get_dma_pages(gfp, order)	__get_free_pages((gfp) | GFP_DMA, order)
@@ -60,6 +99,22 @@ unsigned long get_zeroed_page(gfp_t gfp);
 /* Drop the caller's reference; frees the block unless somebody else holds one, too. */
 void __free_pages(struct page *page, unsigned int order);
 void free_pages(unsigned long addr, unsigned int order);	/* addr 0 is fine */
+static __always_inline void free_pages_inline(struct page *page, unsigned int order)
+{
+	if (__builtin_constant_p(order) && order == 0)
+		page_free_0(page);
+	else
+		__free_pages(page, order);
+}
+static __always_inline void free_addr_inline(unsigned long addr, unsigned int order)
+{
+	if (__builtin_constant_p(order) && order == 0)
+		page_free_addr_0(addr);
+	else
+		free_pages(addr, order);
+}
+#define __free_pages(page, order)	free_pages_inline(page, order)
+#define free_pages(addr, order)		free_addr_inline(addr, order)
 #define __free_page(page)		__free_pages(page, 0)
 #define free_page(addr)			free_pages(addr, 0)
 

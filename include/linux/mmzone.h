@@ -42,26 +42,21 @@ struct free_area {
 };
 
 /*
- * One CPU's stock of free blocks of one zone, orders 0..3: a LIFO per order, linked
- * through page->next.  Owned by its CPU, touched with interrupts off.
+ * One CPU's stock of free blocks of one zone, orders 0..3: a LIFO per order (mm/pcp.c).  Its
+ * CPU alone touches it.  arch/x86/rewind_page.asm knows the first line of it.
  */
 #define PCP_MAX_ORDER		3
 #define NR_PCP_ORDERS		(PCP_MAX_ORDER + 1)
 
-enum pcp_state {
-	PCP_CLOSED,			/* zone short of pages: all goes to the buddy */
-	PCP_OPEN,
-	PCP_CLOSING			/* nothing goes in, what is left goes to the buddy */
-};
-
 struct per_cpu_pages {
-	u32 first[NR_PCP_ORDERS];	/* pfn, 0: none */
-	u16 count[NR_PCP_ORDERS];	/* blocks on each list */
-	u16 high[NR_PCP_ORDERS];	/* flush at this many blocks; 0 while closed */
-	u16 batch;			/* pages moved at a time */
-	u16 open;			/* PCP_* */
-	u32 nr_refill, nr_flush;	/* events, for stats */
+	u64 list[NR_PCP_ORDERS];	/* first block << 16 | blocks that it has room for */
 	u64 nr_alloc;			/* pages ever given out of this stock */
+	u64 fresh_meta;			/* (C) meta of a page that alloc_page() has given out */
+	u16 limit[NR_PCP_ORDERS];	/* blocks on each list at most; 0 while closed */
+	u16 batch[NR_PCP_ORDERS];	/* blocks that the next refill takes */
+	u32 nr_refill, nr_flush;	/* events, for stats */
+	u32 trim_mark;			/* their sum at the last trim */
+	bool open;			/* not while the zone is short of pages */
 } __aligned(64);
 
 /*
@@ -84,6 +79,7 @@ struct zone {
 	struct zone	 *next_private;		/* (C) zone.c */
 	struct zone	 *reserve;		/* (C) high-order atomic reserve, or NULL */
 	unsigned long	 nr_reserved_highatomic; /* (Z,R) pages set apart for it, free or not */
+	bool		 stock_closed;		/* (R) no CPU shall keep stock: see mm/pcp.c */
 
 	spinlock_t	 lock;			/* rank LOCK_ZONE, irqs off */
 	u32		 free_mask;		/* (Z) bit k: free[k] is not empty */

@@ -54,8 +54,11 @@ static const struct per_cpu_pages *the_stock(void)
 static const char *need_small_stock(struct sweep *c)
 {
 	const struct per_cpu_pages *pcp = the_stock();
+	unsigned int limit;
 
-	return pcp->high[c->order] && pcp->high[c->order] < SWEEP_OBJS ? NULL :
+	drain_local_pages(NULL);	/* to the limit that it begins with */
+	limit = pcp->limit[c->order];
+	return limit && limit < SWEEP_OBJS ? NULL :
 		"the stock of this machine is too large, or closed";
 }
 
@@ -67,13 +70,14 @@ static void stock_full(struct sweep *c)
 
 	one_out(c);
 	pcp = stock_of(c->result);
-	nr = pcp->high[c->order];
+	drain_local_pages(NULL);
+	nr = pcp->limit[c->order];
 	for (i = 0; i < nr; i++)
 		c->bulk[i] = (void *)__get_free_pages(GFP_KERNEL, c->order);
 	drain_local_pages(NULL);
 	for (i = 0; i < nr; i++)
 		free_pages((unsigned long)c->bulk[i], c->order);
-	if (pcp->count[c->order] != pcp->high[c->order])
+	if (pcp_count(pcp, c->order) != pcp->limit[c->order])
 		c->fault = "set-up did not fill the stock";
 }
 

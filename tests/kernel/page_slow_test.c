@@ -239,7 +239,7 @@ static void page_slow_exhaustion(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, alloc_page(GFP_KERNEL | __GFP_NOWARN));
 	chain_free(chain);
 	KUNIT_EXPECT_TRUE_MSG(test, mm_verify(msg, sizeof(msg)), "%s", msg);
-	KUNIT_EXPECT_GT(test, this_cpu_ptr(z->pcp)->open, 0);
+	KUNIT_EXPECT_TRUE(test, this_cpu_ptr(z->pcp)->open);
 }
 
 static void page_slow_nofail_must_be_able_to_sleep(struct kunit *test)

@@ -9,7 +9,9 @@
  *   stepped (asm/singlestep.h), and an interrupt at boundaries makes others run:
  *
  *	sweep	A stops at every boundary, and B does a whole operation, or is stopped in it
- *		for it must wait.  A urgent, B not at all.
+ *		for it must wait.  A urgent, B not at all.  Not in a rewindable sequence or
+ *		its tail, where nobody is preempted (and who is interrupted at every
+ *		instruction of one never gets to its end).
  *	storm	Many threads are stepped, and at about each 30th instruction it is another's
  *		turn.
  *	volume	The same with a fast timer, not stepped: few stops, many operations.
@@ -21,6 +23,7 @@
  */
 #include <asm/apic.h>
 #include <asm/irq.h>
+#include <asm/rewind.h>
 #include <asm/singlestep.h>
 #include <asm/traps.h>
 #include <kunit/test.h>
@@ -75,7 +78,8 @@ static bool step_trap(struct pt_regs *regs)
 	if (mode == STEP_NOT || regs->ip == (unsigned long)singlestep_end ||
 	    (mode == STEP_SWEEP && current != sweep.a))
 		singlestep_off(regs);
-	else if (!regs_irqs_disabled(regs) && !preempt_count() && step_here())
+	else if (!regs_irqs_disabled(regs) && !preempt_count() && !rewind_holds(regs->ip) &&
+		 step_here())
 		apic_send_self(STEP_VECTOR);
 	return true;
 }

@@ -45,7 +45,10 @@ struct rewind_stock {
 	const char *(*check)(const struct rewind_hand *hand, unsigned int nr);
 	/* Boundaries outside of the section that are to be interrupted, too. */
 	unsigned long from, to;
+	bool long_paths;		/* fewer choices; outer levels: not every boundary */
 };
+
+extern const struct rewind_stock rewind_page_stocks[6];
 
 extern const struct rewind_stock *const rewind_stocks[];
 extern const unsigned int nr_rewind_stocks;
@@ -54,6 +57,7 @@ extern const unsigned int nr_rewind_stocks;
 struct rewind_plan {
 	unsigned int depth;		/* 1..REWIND_DEPTH */
 	unsigned int stride;		/* every so-manieth choice of entries; 1: all */
+	unsigned int skip;		/* long paths: so many boundaries not, at outer levels */
 	const char *only;		/* glob over stock/op,op,op; NULL: all */
 };
 

@@ -35,6 +35,7 @@
 #define MAX_AT		64		/* of them in slots */
 #define NR_HANDS	(REWIND_DEPTH + 1)
 #define TRIES		16
+#define LONG_STRIDE	7		/* prime to the 22 choices of entries */
 
 struct level {
 	struct step step;
@@ -211,13 +212,20 @@ static void note_visit(unsigned int i)
 		seen[off / 8] |= 1U << off % 8;
 }
 
+/* Boundaries that are left out at level i: others at another time. */
+static unsigned int outer_skip(unsigned int i)
+{
+	return run.stock->long_paths && i + 1 < run.plan->depth ? run.plan->skip : 0;
+}
+
 static bool sweep_level(unsigned int i)
 {
 	unsigned int n;
 
 	if (!record(i))
 		return false;
-	for (n = 0; n < level[i].nr_at; n++) {
+	for (n = outer_skip(i) ? run.turn % (outer_skip(i) + 1) : 0; n < level[i].nr_at;
+	     n += 1 + outer_skip(i)) {
 		set_level(i, STEP_VISIT, level[i].at[n]);
 		if (i + 1 < run.plan->depth) {
 			if (!sweep_level(i + 1))
@@ -295,7 +303,7 @@ static bool is_wanted(unsigned int nr)
 	name_choice(name, sizeof(name));
 	if (run.plan->only)
 		return glob_match(run.plan->only, name);
-	return nr % run.plan->stride == 0;
+	return nr % (run.plan->stride * (run.stock->long_paths ? LONG_STRIDE : 1)) == 0;
 }
 
 bool rewind_run(const struct rewind_stock *stock, const struct rewind_plan *plan,

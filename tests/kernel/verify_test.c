@@ -128,9 +128,9 @@ static void verify_sees_broken_stock(struct kunit *test)
 {
 	struct per_cpu_pages *pcp = this_cpu_ptr(page_zone(block)->pcp);
 
-	pcp->count[0]++;
+	pcp->limit[0]++;
 	expect_verify(test, "pcp list 0 is broken");
-	pcp->count[0]--;
+	pcp->limit[0]--;
 }
 
 /* A zone that nobody has told mm_verify() about: its pages are nowhere to be found. */

@@ -21,6 +21,17 @@
 
 extern char __rewind_start[], __rewind_end[];	/* all slots, in _text */
 
+/*
+ * Is @ip in any of them, or in a tail?  There a thread is not preempted: what is on its way
+ * from one place to another meanwhile is seen by nobody but an interrupt.  It takes a few
+ * instructions; the next interrupt, or preempt_enable(), makes up for it.
+ */
+static inline bool rewind_holds(unsigned long ip)
+{
+	return ip - (unsigned long)__rewind_start <
+	       (unsigned long)__rewind_end - (unsigned long)__rewind_start;
+}
+
 /* Where the entry code lets a context go on that was interrupted at @ip. */
 static inline unsigned long rewind_ip(unsigned long ip)
 {
