@@ -190,7 +190,8 @@ int mm_while_stopped(int (*fn)(void *data), void *data);
 
 /*
  * What is in use and what could still be had: two snapshots around a test must compare
- * equal (true), or msg says what differs.  Process context; other rooms settle first.
+ * equal (true), or msg says what differs.  Process context; other rooms settle first.  With
+ * several CPUs: take another one until two agree.
  */
 #define MM_ACCOUNT_ROOMS	16
 struct mm_account {

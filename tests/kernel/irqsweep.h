@@ -109,6 +109,7 @@ struct sweep_plan {
 	unsigned int max_boundaries;	/* longer paths are skipped; 0: none are */
 	bool thin;			/* long paths: one script a boundary, in turn */
 	bool deep;			/* pairs, on paths of up to SWEEP_DEEP_MAX */
+	bool load;			/* another CPU takes and gives meanwhile */
 };
 #define SWEEP_DEEP_MAX	200		/* boundaries of the operation */
 #define SWEEP_THIN_MIN	2500		/* boundaries of a long path */
@@ -119,6 +120,15 @@ bool irqsweep_run(const struct sweep_op *op, const struct sweep_plan *plan,
 /* Memory for marks: before the first run, and after the last. */
 bool irqsweep_run_begin(void);
 void irqsweep_run_end(void);
+/*
+ * irqsweep_load.c: CPU 1 works on what @c works on, while it is on.  Off waits until it has
+ * given back everything.  Without start() nothing happens.
+ */
+int irqsweep_load_start(struct sweep *c);
+void irqsweep_load_stop(void);
+void irqsweep_load(bool on);
+unsigned long irqsweep_load_rounds(void);
+
 /* What has failed was not mm/'s: go on. */
 void irqsweep_run_forget(void);
 /* Step through one operation and add to the runs with interrupts off.  NULL, or why not. */

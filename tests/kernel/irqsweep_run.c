@@ -34,6 +34,7 @@
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 
@@ -132,14 +133,30 @@ static void job_set_up(struct job *j, const struct sweep_script *s0, const struc
 		c->op->setup(c);
 }
 
+/* Threads on other CPUs may be under way. */
+static bool job_is_even(struct job *j)
+{
+	unsigned int tries = num_online_cpus() == 1 ? 1 : SWEEP_TRIES;
+	struct mm_account after;
+
+	for (; tries; tries--) {
+		mm_account_snapshot(&after);
+		if (mm_account_compare(&j->before, &after, j->fault, sizeof(j->fault))) {
+			j->fault[0] = '\0';
+			return true;
+		}
+		if (tries > 1)
+			schedule_timeout_uninterruptible(1);
+	}
+	return false;
+}
+
 /* Everything that can be said about a run once it is over. */
 static bool job_is_sound(struct job *j)
 {
 	const struct reports r = reports_now();
-	struct mm_account after;
 
-	mm_account_snapshot(&after);
-	if (!mm_account_compare(&j->before, &after, j->fault, sizeof(j->fault)))
+	if (!job_is_even(j))
 		return false;
 	if (j->c.fault)
 		strscpy(j->fault, j->c.fault, sizeof(j->fault));
@@ -156,7 +173,7 @@ static void job_verify(struct job *j)
 {
 	if (j->visits++ % j->plan->stride == 0)
 		mm_verify(j->fault, sizeof(j->fault));
-	else
+	else if (num_online_cpus() == 1)	/* stopping the others takes its time */
 		slab_verify(j->fault, sizeof(j->fault));
 }
 
@@ -167,7 +184,9 @@ static void job_step(struct job *j)
 	irqsweep_step_quiet(true);
 	if (need_resched())
 		schedule();			/* what is due comes before, not in between */
+	irqsweep_load(true);
 	irqsweep_step(&j->step, j->c.op->run, &j->c);
+	irqsweep_load(false);
 	irqsweep_step_quiet(false);
 	s = !j->step.fault && j->nested && j->hand[0].runs ? &j->inner : &j->step;
 	j->differs = s->differs;
@@ -208,6 +227,7 @@ static bool job_visit_once(struct job *j, const struct sweep_script *s0,
 	j->differs = false;
 	if (kunit_catch_panic(job_visit, &v, text, sizeof(text))) {
 		irqsweep_step_abort();
+		irqsweep_load(false);
 		snprintf(j->fault, sizeof(j->fault), "panic: %s", text);
 	}
 	return !j->fault[0];
@@ -274,7 +294,7 @@ static bool job_matches(const struct job *j, const struct sweep_script *script)
 static void job_mode(struct job *j, enum step_mode mode, unsigned int target)
 {
 	j->step = (struct step){
-		.mode = mode, .trace = &trace, .target = target,
+		.mode = mode, .trace = &trace, .target = target, .loose = j->plan->load,
 		.handler = j->nested ? nested_run : hand_run, .arg = &j->hand[0],
 	};
 }
@@ -333,8 +353,8 @@ static bool job_wants(const struct job *j, unsigned int k)
 /* On a long path the scripts take turns, unless there is time for all of them everywhere. */
 static bool job_has_turn(const struct job *j, unsigned int k, const struct sweep_script *script)
 {
-	return !j->plan->thin || trace.nr < SWEEP_THIN_MIN || j->plan->at >= 0 ||
-	       k % nr_sweep_scripts == script - sweep_scripts;
+	return !j->plan->thin || (trace.nr < SWEEP_THIN_MIN && !j->plan->load) ||
+	       j->plan->at >= 0 || k % nr_sweep_scripts == script - sweep_scripts;
 }
 
 /* Depth 1, one script. */
@@ -354,6 +374,29 @@ static bool job_sweep(struct job *j, const struct sweep_script *script, bool wit
 	}
 	job_mode(j, STEP_COMPARE, 0);
 	return visit_or_report(j, script, NULL);
+}
+
+/*
+ * Beside another CPU: its locks and lists make every way a little different, so this is about
+ * the k-th boundary of whatever way it takes now, until no way has so many.
+ */
+static bool job_sweep_loosely(struct job *j, const struct sweep_script *script)
+{
+	unsigned int k;
+
+	for (k = 0; k < trace.nr; k++) {
+		if (!job_wants(j, k) || !job_has_turn(j, k, script))
+			continue;
+		job_mode(j, STEP_VISIT, k);
+		if (!job_visit_caught(j, script, NULL)) {
+			if (j->differs)
+				break;
+			job_report(j, script);
+			return false;
+		}
+		job_count(j);
+	}
+	return true;
 }
 
 /* Depth 2 at one boundary of the operation: each boundary of the first script. */
@@ -417,7 +460,7 @@ static bool job_run_script(struct job *j, const struct sweep_script *script, boo
 		j->row->skipped = "longer than this run allows";
 		return true;
 	}
-	return job_sweep(j, script, first);
+	return j->plan->load ? job_sweep_loosely(j, script) : job_sweep(j, script, first);
 }
 
 /* Is the path short by itself?  What a script prepares may lead to another one. */
@@ -477,6 +520,8 @@ static void job_begin(struct job *j, const struct sweep_op *op, const struct swe
 	j->c.order = op->order;
 	if (op->begin)
 		row->skipped = op->begin(&j->c);
+	if (plan->load && !row->skipped && irqsweep_load_start(&j->c))
+		row->skipped = "no memory for another CPU's thread";
 	mm_account_snapshot(&j->before);
 	j->reports = reports_now();
 }
@@ -494,6 +539,7 @@ bool irqsweep_run(const struct sweep_op *op, const struct sweep_plan *plan,
 	job_begin(j, op, plan, row);
 	if (!row->skipped)
 		ok = plan->deep ? job_run_pairs(j) : job_run_scripts(j);
+	irqsweep_load_stop();
 	if (op->end && !broken)
 		op->end(&j->c);
 	return ok;

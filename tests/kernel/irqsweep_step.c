@@ -284,7 +284,7 @@ static void step_mark(struct step *s, struct pt_regs *regs, bool masked)
 			 (masked ? MARK_MASKED : 0);
 	struct step_trace *t = s->trace;
 
-	if (s->mode == STEP_MEASURE)
+	if (s->mode == STEP_MEASURE || (s->mode == STEP_VISIT && s->loose))
 		return;
 	if (s->mode == STEP_RECORD && s->at < t->max) {
 		t->mark[s->at] = mark;
@@ -420,7 +420,7 @@ static void step_set_anchor(struct step *s)
 	unsigned int at;
 
 	s->running = false;
-	if (s->mode != STEP_VISIT || !t->anchor || s->target >= t->nr ||
+	if (s->mode != STEP_VISIT || s->loose || !t->anchor || s->target >= t->nr ||
 	    s->target < least)			/* a warm-up may come before there are any */
 		return;
 	at = t->anchor[s->target].at;

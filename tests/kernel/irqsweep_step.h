@@ -56,6 +56,7 @@ struct step {
 	enum step_entry entry;		/* STEP_VISIT */
 	u8 vector;			/* STEP_TRAP */
 	bool direct;			/* run to the target at full speed, if it can be reached */
+	bool loose;			/* the target-th boundary, whatever the way there is */
 	struct step_trace *trace;
 	unsigned int target;		/* STEP_VISIT */
 	void (*handler)(void *arg);	/* what the interrupt does; not of an NMI with STEP_IRQ */

@@ -5,6 +5,7 @@
  *	irqsweep=sample		a few operations, short paths (the default)
  *	irqsweep=full		every operation, every boundary, every script
  *	irqsweep=deep		every pair of boundaries, on paths of up to 200
+ *	irqsweep=load		every operation, every boundary, while CPU 1 takes and gives
  *	irqsweep.only=<glob>	operation/path/script
  *	irqsweep.at=<k>[,<m>]	this boundary alone, and of the interrupt in the interrupt
  *	irqsweep.each		every script everywhere on long paths, too
@@ -16,6 +17,7 @@
 #include <linux/kernel.h>
 #include <linux/kstrtox.h>
 #include <linux/mm.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 
 #include "irqsweep.h"
@@ -24,9 +26,11 @@
 #define SAMPLE_MAX	130		/* boundaries */
 #define SAMPLE_EACH	7		/* every such operation */
 #define FULL_MAX	20000		/* longer ones are for make sweep */
-#define DEEP_STRIDE	64
+#define DEEP_STRIDE	64		/* visits, until all of mm/ is looked at again */
+#define SMP_STRIDE	16
+#define LOAD_MAX	3000		/* boundaries: all of the way is stepped, each time */
 
-enum sweep_mode { SWEEP_SAMPLE, SWEEP_FULL, SWEEP_DEEP };
+enum sweep_mode { SWEEP_SAMPLE, SWEEP_FULL, SWEEP_DEEP, SWEEP_LOAD };
 
 static enum sweep_mode mode;
 static char only[96];
@@ -35,7 +39,7 @@ static unsigned int part, nr_parts = 1;
 
 static int setup_mode(char *val)
 {
-	static const char *const name[] = { "sample", "full", "deep" };
+	static const char *const name[] = { "sample", "full", "deep", "load" };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(name); i++)
@@ -124,7 +128,8 @@ static void print_table(void)
 	const struct sweep_row sum = sum_of_rows();
 	unsigned int i;
 
-	printk_raw("# table: %s\n", mode == SWEEP_DEEP ? "irqsweep-deep" : "irqsweep");
+	printk_raw("# table: %s\n", mode == SWEEP_DEEP ? "irqsweep-deep" :
+		   mode == SWEEP_LOAD ? "irqsweep-load" : "irqsweep");
 	printk_raw("%-21s %-12s %6s %6s %9s %6s %7s %6s %4s\n", "operation", "path", "bounds",
 		   "insns", "delivered", "masked", "pairs", "irqoff", "fail");
 	for (i = 0; i < nr_rows; i++)
@@ -176,16 +181,8 @@ static bool may_be_skipped(const struct sweep_row *r)
 	return !r->skipped || r->boundaries > FULL_MAX;
 }
 
-static void sweep_all(struct kunit *test)
+static void sweep_all(struct kunit *test, const struct sweep_plan *plan)
 {
-	const struct sweep_plan plan = {
-		.only = only[0] ? only : NULL, .at = at, .at2 = at2,
-		.stride = mode == SWEEP_DEEP ? DEEP_STRIDE : 1,
-		.max_boundaries = mode == SWEEP_SAMPLE ? SAMPLE_MAX :
-				  mode == SWEEP_FULL && !each && !only[0] ? FULL_MAX : 0,
-		.thin = mode == SWEEP_FULL && !each,
-		.deep = mode == SWEEP_DEEP,
-	};
 	const struct sweep_op *op;
 	unsigned int i;
 
@@ -193,7 +190,7 @@ static void sweep_all(struct kunit *test)
 		if (!op_wanted(op, i))
 			continue;
 		KUNIT_ASSERT_LT(test, nr_rows, MAX_OPS);
-		if (!irqsweep_run(op, &plan, &rows[nr_rows++]))
+		if (!irqsweep_run(op, plan, &rows[nr_rows++]))
 			KUNIT_FAIL(test, "%s/%s", op->name, op->path);
 		if (mode == SWEEP_FULL && !may_be_skipped(&rows[nr_rows - 1]))
 			KUNIT_FAIL(test, "%s/%s: %s", op->name, op->path,
@@ -207,7 +204,7 @@ static void stop(void *unused)
 	irqsweep_run_end();
 }
 
-static void interrupted_at_every_instruction(struct kunit *test)
+static void sweep(struct kunit *test, const struct sweep_plan *plan)
 {
 	struct sweep_row sum;
 	const char *why;
@@ -219,7 +216,7 @@ static void interrupted_at_every_instruction(struct kunit *test)
 	nr_rows = 0;
 	if (mode != SWEEP_SAMPLE)
 		bring_memory_in();
-	sweep_all(test);
+	sweep_all(test, plan);
 	if (mode != SWEEP_SAMPLE)
 		print_table();
 	sum = sum_of_rows();
@@ -230,8 +227,41 @@ static void interrupted_at_every_instruction(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irqsweep_step_counts().strays, 0);
 }
 
+static void interrupted_at_every_instruction(struct kunit *test)
+{
+	const struct sweep_plan plan = {
+		.only = only[0] ? only : NULL, .at = at, .at2 = at2,
+		.stride = mode == SWEEP_DEEP ? DEEP_STRIDE : num_online_cpus() > 1 ? SMP_STRIDE : 1,
+		.max_boundaries = mode == SWEEP_SAMPLE ? SAMPLE_MAX :
+				  mode == SWEEP_FULL && !each && !only[0] ? FULL_MAX : 0,
+		.thin = mode == SWEEP_FULL && !each,
+		.deep = mode == SWEEP_DEEP,
+	};
+
+	if (mode == SWEEP_LOAD)
+		kunit_skip(test, "the other case is wanted");
+	sweep(test, &plan);
+}
+
+/* The scripts take turns, and so everywhere somebody interrupts beside CPU 1. */
+static void beside_another_cpu(struct kunit *test)
+{
+	const struct sweep_plan plan = {
+		.only = only[0] ? only : NULL, .at = at, .at2 = -1, .stride = SMP_STRIDE,
+		.max_boundaries = mode == SWEEP_SAMPLE ? SAMPLE_MAX : LOAD_MAX,
+		.thin = true, .load = true,
+	};
+
+	if (num_online_cpus() == 1)
+		kunit_skip(test, "there is only one CPU");
+	if (mode == SWEEP_FULL || mode == SWEEP_DEEP)
+		kunit_skip(test, "the other case is wanted");
+	sweep(test, &plan);
+}
+
 static struct kunit_case irqsweep_cases[] = {
 	KUNIT_CASE_SLOW(interrupted_at_every_instruction),
+	KUNIT_CASE_SLOW(beside_another_cpu),
 	{}
 };
 
