@@ -20,6 +20,8 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "vmap.h"
+
 static void *kvmalloc_from(size_t size, gfp_t gfp, const void *caller)
 {
 	gfp_t easy = gfp;
@@ -35,7 +37,7 @@ static void *kvmalloc_from(size_t size, gfp_t gfp, const void *caller)
 		WARN_ON_ONCE(!(gfp & __GFP_NOWARN));
 		return NULL;
 	}
-	return __vmalloc_node(size, PAGE_SIZE, gfp, -1, caller);
+	return vmalloc_large(size, gfp, (unsigned long)caller);
 }
 
 void *(kvmalloc)(size_t size, gfp_t gfp)
@@ -74,7 +76,7 @@ static size_t kvmalloc_size(const void *p)
 	if (!is_vmalloc_addr(p))
 		return ksize(p);
 	area = find_vm_area(p);
-	if (!area || area->addr != (unsigned long)p || READ_ONCE(area->flags) != VM_ALLOC)
+	if (!area || area->addr != (unsigned long)p || !(READ_ONCE(area->flags) & VM_ALLOC))
 		return 0;
 	return get_vm_area_size(area);
 }

@@ -12,6 +12,9 @@
  *			      |	      |
  *			    order 2  order 0		two blocks, anywhere
  *
+ *   Who asks for it (vmalloc_huge(), kvmalloc()) gets 2 MiB blocks mapped by one entry each, as
+ *   far as there are such blocks.
+ *
  *   And the head of the first block points back to the area, for vfree().
  *
  *   Taking: address, tables, then pages into the tables.  Giving back: the area is withdrawn,
@@ -76,7 +79,8 @@ static struct kmem_cache *vmalloc_cache __ro_after_init;
 
 /* ---- areas: also for ioremap.c --------------------------------------------------- */
 
-static struct vm_struct *vmalloc_new_area(unsigned long bytes, unsigned long align, gfp_t gfp)
+static struct vm_struct *vmalloc_new_area(unsigned long bytes, unsigned long align, gfp_t gfp,
+					  bool large)
 {
 	struct vm_struct *area = kmem_cache_alloc(vmalloc_cache, gfp & VMALLOC_META_GFP);
 	int err;
@@ -92,7 +96,9 @@ static struct vm_struct *vmalloc_new_area(unsigned long bytes, unsigned long ali
 	}
 	if (err)
 		goto err_free;
-	if (vmap_table_reserve(area->addr, area->addr + bytes, gfp & VMALLOC_META_GFP))
+	gfp &= VMALLOC_META_GFP;
+	if (large ? vmap_table_reserve_large(area->addr, area->addr + bytes, gfp)
+		  : vmap_table_reserve(area->addr, area->addr + bytes, gfp))
 		goto err_remove;
 	return area;
 
@@ -108,7 +114,8 @@ struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, u
 {
 	struct vm_struct *area;
 
-	area = vmalloc_new_area((unsigned long)nr_pages << PAGE_SHIFT, align, gfp);
+	area = vmalloc_new_area((unsigned long)nr_pages << PAGE_SHIFT, align, gfp,
+				flags & VM_ALLOW_HUGE_VMAP);
 	if (!area)
 		return NULL;
 	VM_BUG_ON(get_vm_area_size(area) != (unsigned long)nr_pages << PAGE_SHIFT);
@@ -134,6 +141,24 @@ void vmalloc_forget_area(struct vm_struct *area)
 	kmem_cache_free(vmalloc_cache, area);
 }
 
+static __always_inline unsigned long vmalloc_pfn(const void *addr)
+{
+	const unsigned long vaddr = (unsigned long)addr;
+	pte_t pte;
+
+	if (!is_vmalloc_addr(addr))
+		return 0;
+	pte = __pte(vmap_table_entry(vaddr));
+	return pte_present(pte) ? pte_pfn(pte) : 0;
+}
+
+static __always_inline struct page *vmalloc_page(const void *addr)
+{
+	unsigned long pfn = vmalloc_pfn(addr);
+
+	return pfn && pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
+}
+
 /* True for the one who begins to free it. */
 static bool vmalloc_mark_dying(struct vm_struct *area, unsigned int kind)
 {
@@ -149,7 +174,7 @@ static bool vmalloc_mark_dying(struct vm_struct *area, unsigned int kind)
  */
 static struct vm_struct *vmalloc_area_of(const void *addr)
 {
-	const struct page *page = vmalloc_to_page(addr);
+	const struct page *page = vmalloc_page(addr);
 	struct vm_struct *area;
 
 	if (!page || page->owner != PAGE_OWNER_VMALLOC)
@@ -209,17 +234,18 @@ static struct page *vmalloc_block(unsigned int *order, gfp_t gfp, enum page_owne
 	return alloc_pages_owner(gfp, 0, owner);
 }
 
-static bool vmalloc_populate(struct vm_struct *area, gfp_t gfp)
+/* From vaddr on, left pages, which are reserved as small ones. */
+static bool vmalloc_populate_small(struct vm_struct *area, unsigned long vaddr, unsigned int left,
+				   gfp_t gfp)
 {
 	const enum page_owner owner = area->flags & VM_STACK ? PAGE_OWNER_STACK :
 							       PAGE_OWNER_VMALLOC;
-	unsigned int left = area->nr_pages, order = VMALLOC_MAX_ORDER;
-	unsigned long vaddr = area->addr;
+	unsigned int order = VMALLOC_MAX_ORDER;
 	struct page *page;
 
 	for (; left; left -= 1U << order, vaddr += PAGE_SIZE << order) {
 		order = min(order, (unsigned int)ilog2(left));
-		page = vmalloc_block(&order, gfp | __GFP_NOWARN, owner);
+		page = vmalloc_block(&order, gfp, owner);
 		if (!page)
 			return false;
 		VM_BUG_ON(page->order != order || order > ilog2(left));
@@ -228,6 +254,43 @@ static bool vmalloc_populate(struct vm_struct *area, gfp_t gfp)
 		vmap_table_fill(vaddr, page_to_pfn(page), 1UL << order, PAGE_KERNEL);
 	}
 	return true;
+}
+
+/* A large page at vaddr if there is such a block (*large: ask), or else small ones. */
+static bool vmalloc_populate_piece(struct vm_struct *area, unsigned long vaddr, bool *large,
+				   gfp_t gfp)
+{
+	const gfp_t easy = (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL)) | __GFP_NORETRY;
+	struct page *page = NULL;
+
+	if (vmap_table_is_open(vaddr)) {
+		if (*large)
+			page = alloc_pages_owner(easy, PMD_SHIFT - PAGE_SHIFT, PAGE_OWNER_VMALLOC);
+		if (page) {
+			if (vaddr == area->addr)
+				page->private = (unsigned long)area;
+			vmap_table_fill_large(vaddr, page_to_pfn(page), PAGE_KERNEL);
+			return true;
+		}
+		*large = false;
+		if (vmap_table_narrow(vaddr, gfp & VMALLOC_META_GFP))
+			return false;
+	}
+	return vmalloc_populate_small(area, vaddr, PTRS_PER_TABLE, gfp);
+}
+
+static bool vmalloc_populate(struct vm_struct *area, gfp_t gfp)
+{
+	unsigned int left = area->nr_pages;
+	unsigned long vaddr = area->addr;
+	bool large = true;
+
+	gfp |= __GFP_NOWARN;
+	if (area->flags & VM_ALLOW_HUGE_VMAP)
+		for (; left >= PTRS_PER_TABLE; left -= PTRS_PER_TABLE, vaddr += PMD_SIZE)
+			if (!vmalloc_populate_piece(area, vaddr, &large, gfp))
+				return false;
+	return vmalloc_populate_small(area, vaddr, left, gfp);
 }
 
 /*
@@ -273,8 +336,8 @@ static struct vm_struct *vmalloc_make(unsigned int nr_pages, unsigned long align
 	return NULL;
 }
 
-static noinline void *vmalloc_slow(unsigned long size, unsigned long align, gfp_t gfp,
-				   unsigned long caller)
+static noinline void *vmalloc_slow(unsigned long size, unsigned long align, unsigned int kind,
+				   gfp_t gfp, unsigned long caller)
 {
 	const unsigned long nr_pages = (size >> PAGE_SHIFT) + !!(size & ~PAGE_MASK);
 	struct vm_struct *area;
@@ -284,7 +347,7 @@ static noinline void *vmalloc_slow(unsigned long size, unsigned long align, gfp_
 		stats_warn_alloc(gfp, "vmalloc error: size %lu, exceeds total pages", size);
 		return NULL;
 	}
-	area = vmalloc_make((unsigned int)nr_pages, align, VM_ALLOC, gfp, caller, &what);
+	area = vmalloc_make((unsigned int)nr_pages, align, kind, gfp, caller, &what);
 	if (area)
 		return (void *)area->addr;
 	stats_warn_alloc(gfp, "vmalloc error: size %lu, %s", nr_pages << PAGE_SHIFT, what);
@@ -306,7 +369,17 @@ void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int nod
 		area = vmalloc_reuse((unsigned int)nr_pages, VM_ALLOC, gfp, (unsigned long)caller);
 	if (likely(area))
 		return (void *)area->addr;
-	return vmalloc_slow(size, align, gfp, (unsigned long)caller);
+	return vmalloc_slow(size, align, VM_ALLOC, gfp, (unsigned long)caller);
+}
+
+void *vmalloc_large(unsigned long size, gfp_t gfp, unsigned long caller)
+{
+	if (size < PMD_SIZE)
+		return __vmalloc_node(size, 1, gfp, -1, (void *)caller);
+	if (!vmalloc_may_sleep(__FILE__, __LINE__, caller))
+		return NULL;
+	vmalloc_drain_line();
+	return vmalloc_slow(size, PMD_SIZE, VM_ALLOC | VM_ALLOW_HUGE_VMAP, gfp, caller);
 }
 
 /* ---- stacks, for stack.c --------------------------------------------------------- */
@@ -331,6 +404,11 @@ void *vmalloc_stack(unsigned int nr_pages, gfp_t gfp, unsigned long caller)
 void *(vmalloc)(unsigned long size)
 {
 	return vmalloc_from(size, GFP_KERNEL);
+}
+
+void *(vmalloc_huge)(unsigned long size, gfp_t gfp)
+{
+	return vmalloc_large(size, gfp, _RET_IP_);
 }
 
 void *(vzalloc)(unsigned long size)
@@ -476,16 +554,12 @@ void vm_unmap_ram(const void *addr, unsigned int count)
 
 unsigned long vmalloc_to_pfn(const void *addr)
 {
-	pte_t *pte = is_vmalloc_addr(addr) ? vmap_table_lookup((unsigned long)addr) : NULL;
-
-	return pte && pte_present(*pte) ? pte_pfn(*pte) : 0;
+	return vmalloc_pfn(addr);
 }
 
 struct page *vmalloc_to_page(const void *addr)
 {
-	unsigned long pfn = vmalloc_to_pfn(addr);
-
-	return pfn && pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
+	return vmalloc_page(addr);
 }
 
 struct vm_struct *find_vm_area(const void *addr)

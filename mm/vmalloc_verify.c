@@ -28,13 +28,13 @@ static bool vmalloc_verify_area(const struct vm_struct *area, unsigned long *pag
 	const struct page *page;
 
 	for (; vaddr < guard; vaddr += PAGE_SIZE) {
-		pte_t *pte = vmap_table_lookup(vaddr);
+		const pte_t pte = __pte(vmap_table_entry(vaddr));
 
-		if (!pte || pte_none(*pte) || pte_present(*pte) == away)
+		if (pte_none(pte) || pte_present(pte) == away)
 			goto wrong;
 		if (!(area->flags & VM_ALLOC))
 			continue;
-		page = pfn_to_page(pte_pfn(*pte));
+		page = pfn_to_page(pte_pfn(pte));
 		if (!left && page->owner != PAGE_OWNER_VMALLOC)
 			goto wrong;
 		if (vaddr == area->addr && ((struct vm_struct *)page->private)->addr != vaddr)
@@ -44,7 +44,7 @@ static bool vmalloc_verify_area(const struct vm_struct *area, unsigned long *pag
 		left--;
 		++*pages;
 	}
-	if (!vmap_table_lookup(guard) || pte_none(*vmap_table_lookup(guard)))
+	if (!vmap_table_entry(guard))
 		return true;
 wrong:
 	scnprintf(msg, n, "vmalloc: area %#lx+%#lx: wrong page at %#lx", area->addr, area->size,

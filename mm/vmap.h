@@ -57,6 +57,17 @@ void vmap_table_init(unsigned long vaddr);
  */
 int vmap_table_reserve(unsigned long start, unsigned long end, gfp_t gfp);
 
+/*
+ * The same, start on a multiple of PMD_SIZE, for a large page in each such piece where that is
+ * possible; narrow() makes the piece at vaddr one of small pages: 0, or -ENOMEM and nothing
+ * changed.
+ */
+int vmap_table_reserve_large(unsigned long start, unsigned long end, gfp_t gfp);
+int vmap_table_narrow(unsigned long vaddr, gfp_t gfp);
+/* Is the piece at vaddr reserved for a large page, and empty?  Map one: 2 MiB, aligned. */
+bool vmap_table_is_open(unsigned long vaddr);
+void vmap_table_fill_large(unsigned long vaddr, unsigned long pfn, pgprot_t prot);
+
 /* Map nr pages from pfn on at vaddr, which is reserved and empty.  Cannot fail. */
 void vmap_table_fill(unsigned long vaddr, unsigned long pfn, unsigned long nr, pgprot_t prot);
 
@@ -90,8 +101,10 @@ void vmap_table_sweep(unsigned long start, unsigned long end);
 /* Who is not vmalloc.c says when he begins and ends to change tables: checks are lenient then. */
 extern atomic_t vmap_table_users;
 
-/* The entry that maps vaddr, or NULL where there is no table.  Any context. */
+/* The entry that maps vaddr, or NULL where there is no table of small pages.  Any context. */
 pte_t *vmap_table_lookup(unsigned long vaddr);
+/* What maps vaddr, as the entry of a small page, whatever it is; 0: nothing.  Any context. */
+u64 vmap_table_entry(unsigned long vaddr);
 
 /*
  * Does every table count its entries?  Not exact: somebody is in the middle, and each may
@@ -150,6 +163,8 @@ static inline void vmalloc_drain_line(void)
 void vmalloc_forget_area(struct vm_struct *area);
 /* vmap_verify() of the space of all areas. */
 bool vmalloc_verify_space(char *msg, size_t n);
+/* vmalloc_huge() for somebody else's caller. */
+void *vmalloc_large(unsigned long size, gfp_t gfp, unsigned long caller);
 /* A stack of pages of owner STACK.  May sleep.  NULL: no memory. */
 void *vmalloc_stack(unsigned int nr_pages, gfp_t gfp, unsigned long caller);
 void vmalloc_free_stack(const void *stack);

@@ -28,6 +28,10 @@
  *   (vmap_table_init()): where nearly all areas live, a vmalloc/vfree pair would otherwise
  *   make and clear three tables.  The last one's count needs no lock: it is never 0.
  *
+ *   2 MiB of an area may be mapped by one entry of the table above, a large page, if they are
+ *   2 MiB of RAM in one piece.  reserve_large() counts that entry; narrow() turns a slot back
+ *   into one for small pages, where no such RAM is to be had.
+ *
  *   Tables that are part of the image, or were mapped by paging_early_map(), are not
  *   counted, and stay: the windows of per-CPU memory (percpu.c) hang below such.
  *
@@ -217,7 +221,7 @@ static void vmap_table_unlink(unsigned long vaddr, unsigned int level, int nr)
 
 	spin_lock_irqsave(&vmap_table_lock, flags);
 	lowest = max(vmap_path(vaddr, entry), level);
-	VM_BUG_ON(nr && lowest != level);
+	VM_BUG_ON(nr && lowest != level && !vmap_is_leaf(*entry[lowest]));
 	if (lowest < TOP_LEVEL)
 		vmap_table_drop(entry[lowest + 1], nr);
 	spin_unlock_irqrestore(&vmap_table_lock, flags);
@@ -337,6 +341,48 @@ int vmap_table_reserve(unsigned long start, unsigned long end, gfp_t gfp)
 	return 0;
 }
 
+bool vmap_table_is_open(unsigned long vaddr)
+{
+	u64 *entry[TOP_LEVEL + 1];
+
+	return vmap_path(vaddr, entry) == 1 && !*entry[1];
+}
+
+int vmap_table_narrow(unsigned long vaddr, gfp_t gfp)
+{
+	unsigned long flags;
+	u64 *entry[TOP_LEVEL + 1];
+
+	if (vmap_table_reserve_one(vaddr, 0, PTRS_PER_TABLE, gfp))
+		return -ENOMEM;
+	spin_lock_irqsave(&vmap_table_lock, flags);
+	vmap_path(vaddr, entry);
+	vmap_table_drop(entry[2], 1);		/* the table there has been counted, too */
+	spin_unlock_irqrestore(&vmap_table_lock, flags);
+	return 0;
+}
+
+int vmap_table_reserve_large(unsigned long start, unsigned long end, gfp_t gfp)
+{
+	unsigned long at;
+
+	VM_BUG_ON(start & ~PMD_MASK || !PAGE_ALIGNED(end) || start >= end);
+	for (at = start; at + PMD_SIZE <= end; at += PMD_SIZE) {
+		if (vmap_table_reserve_one(at, 1, 1, gfp))
+			goto err_release;
+		if (!vmap_table_is_open(at) && vmap_table_narrow(at, gfp)) {
+			vmap_table_unlink(at, 1, 1);	/* the kept table's place */
+			goto err_release;
+		}
+	}
+	if (at == end || !vmap_table_reserve(at, end, gfp))
+		return 0;
+err_release:
+	vmap_table_release(start, at);
+	vmap_table_sweep(start, at);
+	return -ENOMEM;
+}
+
 void vmap_table_release(unsigned long start, unsigned long end)
 {
 	struct page *kept = vmap_table_kept_of(start, end);
@@ -351,7 +397,10 @@ void vmap_table_release(unsigned long start, unsigned long end)
 	/* A table at a time: a large area has many, and interrupts are off. */
 	for (at = start; at < end; at = next) {
 		next = vmap_table_end(at, end);
-		vmap_table_unlink(at, 0, (int)((next - at) >> PAGE_SHIFT));
+		if (vmap_table_is_open(at))
+			vmap_table_unlink(at, 1, 1);
+		else
+			vmap_table_unlink(at, 0, (int)((next - at) >> PAGE_SHIFT));
 	}
 }
 
@@ -366,7 +415,7 @@ static noinline pte_t *vmap_table_walk_down(unsigned long vaddr)
 		const u64 e = READ_ONCE(*entry);
 
 		if (!vmap_is_present(e) || vmap_is_leaf(e))
-			return NULL;
+			return NULL;		/* condemned: nobody has entries there */
 		entry = vmap_below(e, vaddr, level - 1);
 	}
 	return (pte_t *)entry;
@@ -402,32 +451,73 @@ void vmap_table_fill(unsigned long vaddr, unsigned long pfn, unsigned long nr, p
 	}
 }
 
-void vmap_table_withdraw(unsigned long start, unsigned long end)
+void vmap_table_fill_large(unsigned long vaddr, unsigned long pfn, pgprot_t prot)
 {
-	unsigned long next, nr;
-	pte_t *pte;
+	u64 *entry[TOP_LEVEL + 1];
 
+	VM_BUG_ON(vaddr & ~PMD_MASK || pfn % PTRS_PER_TABLE);
+	BUG_ON(vmap_path(vaddr, entry) != 1 || *entry[1]);
+	WRITE_ONCE(*entry[1], pfn_pmd(pfn, prot).pmd);
+}
+
+/* The large page, or the place of one, at vaddr; NULL: small pages are there. */
+static noinline u64 *vmap_table_find_large(unsigned long vaddr)
+{
+	u64 *entry[TOP_LEVEL + 1];
+
+	return vmap_path(vaddr, entry) == 1 ? entry[1] : NULL;
+}
+
+static noinline u64 vmap_table_entry_slow(unsigned long vaddr)
+{
+	u64 *entry[TOP_LEVEL + 1];
+	const unsigned int level = vmap_path(vaddr, entry);
+
+	if (!level || !vmap_is_leaf(*entry[level]))
+		return level ? 0 : *entry[0];
+	return *entry[level] + (vaddr & (vmap_level_bytes(level) - 1) & PAGE_MASK);
+}
+
+u64 vmap_table_entry(unsigned long vaddr)
+{
+	const pte_t *pte = vmap_table_find(vaddr);
+
+	return likely(pte) ? pte->pte : vmap_table_entry_slow(vaddr);
+}
+
+/* Take bits from every entry of [start, end), or give it bits. */
+static __always_inline void vmap_table_change(unsigned long start, unsigned long end, u64 take,
+					      u64 give)
+{
+	u64 *entry = (u64 *)vmap_table_find(start);
+	unsigned long next, nr;
+
+	if (likely(entry && end - start == PAGE_SIZE)) {	/* most are */
+		WRITE_ONCE(*entry, (*entry & ~take) | give);
+		return;
+	}
 	for (; start < end; start = next) {
 		next = vmap_table_end(start, end);
-		pte = vmap_table_find(start);
-		for (nr = (next - start) >> PAGE_SHIFT; nr; nr--, pte++)
-			set_pte(pte, __pte(pte->pte & ~_PAGE_PRESENT));
+		nr = (next - start) >> PAGE_SHIFT;
+		entry = (u64 *)vmap_table_find(start);
+		if (unlikely(!entry)) {
+			entry = vmap_table_find_large(start);
+			nr = 1;
+		}
+		for (; nr; nr--, entry++)
+			WRITE_ONCE(*entry, (*entry & ~take) | give);
 	}
+}
+
+void vmap_table_withdraw(unsigned long start, unsigned long end)
+{
+	vmap_table_change(start, end, _PAGE_PRESENT, 0);
 }
 
 void vmap_table_restore(unsigned long start, unsigned long end)
 {
-	unsigned long next, nr;
-	pte_t *pte;
-
-	for (; start < end; start = next) {
-		next = vmap_table_end(start, end);
-		pte = vmap_table_find(start);
-		for (nr = (next - start) >> PAGE_SHIFT; nr; nr--, pte++) {
-			VM_BUG_ON(pte_none(*pte) || pte_present(*pte));
-			set_pte(pte, __pte(pte->pte | _PAGE_PRESENT));
-		}
-	}
+	VM_BUG_ON(!vmap_table_entry(start) || vmap_table_entry(end - 1) & _PAGE_PRESENT);
+	vmap_table_change(start, end, 0, _PAGE_PRESENT);
 }
 
 /* Empty nr slots of one table.  run: pages that visit has dealt with already. */
@@ -448,15 +538,31 @@ static unsigned long vmap_table_clear_ptes(pte_t *pte, unsigned long nr, unsigne
 	return run;
 }
 
+/* The same for a large page, or the place of one. */
+static unsigned long vmap_table_clear_large(u64 *entry, unsigned long run,
+					    unsigned long (*visit)(unsigned long pfn, void *arg),
+					    void *arg)
+{
+	if (!run && *entry)
+		run = visit(PHYS_PFN(*entry & PTE_PFN_MASK & PMD_MASK), arg);
+	WRITE_ONCE(*entry, 0);
+	return run - min(run, (unsigned long)PTRS_PER_TABLE);
+}
+
 void vmap_table_clear(unsigned long start, unsigned long end,
 		      unsigned long (*visit)(unsigned long pfn, void *arg), void *arg)
 {
 	unsigned long vaddr, next, run = visit ? 0 : ~0UL;
+	pte_t *pte;
 
 	for (vaddr = start; vaddr < end; vaddr = next) {
 		next = vmap_table_end(vaddr, end);
-		run = vmap_table_clear_ptes(vmap_table_find(vaddr), (next - vaddr) >> PAGE_SHIFT,
-					    run, visit, arg);
+		pte = vmap_table_find(vaddr);
+		if (likely(pte))
+			run = vmap_table_clear_ptes(pte, (next - vaddr) >> PAGE_SHIFT, run, visit,
+						    arg);
+		else
+			run = vmap_table_clear_large(vmap_table_find_large(vaddr), run, visit, arg);
 	}
 }
 

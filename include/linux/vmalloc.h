@@ -28,6 +28,7 @@ struct seq_file;
 #define VM_ALLOC		0x00000002U	/* pages of its own, by vmalloc() */
 #define VM_MAP			0x00000004U	/* somebody else's pages, by vmap() */
 #define VM_UNINITIALIZED	0x00000020U	/* its pages are still being filled in */
+#define VM_ALLOW_HUGE_VMAP	0x00000400U	/* by large pages, where it has been possible */
 #define VM_MAP_RAM		0x00010000U	/* the same, by vm_map_ram() */
 #define VM_DYING		0x00020000U /* vfree() has begun; for an interrupt: is deferred */
 #define VM_STOCKED		0x00040000U	/* freed; keeps addresses and pages for the next */
@@ -78,11 +79,13 @@ void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int nod
 #define vmalloc_node(size, node)	vmalloc(size)
 #define vzalloc_node(size, node)	vzalloc(size)
 #define vmalloc_user(size)		vzalloc(size)	/* there is no user to show it to */
-#define vmalloc_huge(size, gfp)		__vmalloc(size, gfp)
+/* Mapped by pages of 2 MiB, as far as there are such blocks. */
+void *vmalloc_huge(unsigned long size, gfp_t gfp) __malloc;
 /* Pages below 4 GiB. */
 void *vmalloc_32(unsigned long size) __malloc;
 #define vmalloc(...)		(vmalloc_allowed() ? vmalloc(__VA_ARGS__) : NULL)
 #define vzalloc(...)		(vmalloc_allowed() ? vzalloc(__VA_ARGS__) : NULL)
+#define vmalloc_huge(...)	(vmalloc_allowed() ? vmalloc_huge(__VA_ARGS__) : NULL)
 #define __vmalloc(...)		(vmalloc_allowed() ? __vmalloc(__VA_ARGS__) : NULL)
 #define vcalloc(...)		(vmalloc_allowed() ? vcalloc(__VA_ARGS__) : NULL)
 #define vmalloc_array(...)	(vmalloc_allowed() ? vmalloc_array(__VA_ARGS__) : NULL)

@@ -41,6 +41,8 @@ static unsigned long walk(unsigned long vaddr)
 		entry = table[(vaddr >> shift) % PTRS_PER_TABLE];
 		if (!(entry & _PAGE_PRESENT) || shift == PAGE_SHIFT)
 			return entry;
+		if (entry & _PAGE_PSE)		/* as if it were a small one */
+			return entry + (vaddr & ((1UL << shift) - 1) & PAGE_MASK);
 		table = __va(entry & PTE_PFN_MASK);
 	}
 }

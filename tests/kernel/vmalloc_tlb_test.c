@@ -171,7 +171,11 @@ static void take(struct area *a)
 {
 	if (prandom_u32_below(&rnd, 5)) {
 		a->pages = 1 + prandom_u32_below(&rnd, prandom_u32_below(&rnd, 3) ? 4 : MAX_PAGES);
-		a->p = __vmalloc(a->pages * PAGE_SIZE, GFP_KERNEL | __GFP_NOWARN);
+		if (prandom_u32_below(&rnd, 20))
+			a->p = __vmalloc(a->pages * PAGE_SIZE, GFP_KERNEL | __GFP_NOWARN);
+		else
+			a->p = vmalloc_huge(PMD_SIZE + (unsigned long)a->pages * PAGE_SIZE,
+					    GFP_KERNEL | __GFP_NOWARN);
 		a->kind = a->p ? ALLOCATED : NONE;
 	} else {
 		a->pages = ARRAY_SIZE(lent);
