@@ -4,7 +4,7 @@
  * every kind of entry, whose handlers run the same sequences (docs/irqsweep.md).
  *
  * A stock is what a few sequences work on.  To have a new sequence tested, describe its
- * stock and put it into rewind_stocks[]: suite rewind fails for a slot that none of them has
+ * stock in one of the tables below: suite rewind fails for a slot that none of them has
  * interrupted at its deepest.
  */
 #ifndef TESTS_KERNEL_REWIND_H
@@ -16,8 +16,11 @@
 
 #define REWIND_DEPTH	3
 
+struct rewind_stock;
+
 /* What one context has: the process at level 0, each handler one level deeper. */
 struct rewind_hand {
+	const struct rewind_stock *stock;
 	unsigned int level;
 	void *object;			/* what it took, or is going to give back; NULL: nothing */
 };
@@ -32,32 +35,56 @@ struct rewind_stock {
 	const char *name;
 	const struct rewind_op *op;
 	unsigned int nr_ops;
-	unsigned int nr_states;		/* in which to begin: empty, nearly empty, full ... */
+	unsigned int first_state, nr_states;	/* to begin in: empty, nearly empty, full ... */
+	unsigned int slow_states;	/* a bit for each that may lead to a slow path: no NMIs */
 	const char *(*begin)(void);	/* NULL, or why it cannot be done here */
 	void (*end)(void);
-	/*
-	 * The same each time: the stock in this state, and an object in each hand that is to
-	 * give.  What was there before is forgotten, or given back.
-	 */
+	/* The same each time: the stock in this state, an object in each hand that is to give. */
 	void (*fill)(unsigned int state, struct rewind_hand *hand, const bool *gives,
 		     unsigned int nr);
 	/* NULL, or what is wrong now: each object once, in the stock or in a hand. */
 	const char *(*check)(const struct rewind_hand *hand, unsigned int nr);
+	/* What the hands hold is taken back. */
+	void (*done)(struct rewind_hand *hand, unsigned int nr);
 	/* Boundaries outside of the section that are to be interrupted, too. */
 	unsigned long from, to;
 	bool long_paths;		/* fewer choices; outer levels: not every boundary */
+	/* Of stocks by rewind_known.c. */
+	void *(*take)(void);
+	void (*give)(void *object);
+	/* The objects in this CPU's stock, the newest first, up to max of them; how many. */
+	unsigned int (*walk)(const struct rewind_stock *stock, void **to, unsigned int max);
+	void (*drain)(const struct rewind_stock *stock);
+	unsigned long arg;		/* the stock's own */
 };
 
-extern const struct rewind_stock rewind_page_stocks[6];
+/*
+ * rewind_known.c: a stock is told by what it gives and takes.  State n: n objects are in it.
+ * REWIND_SLOW are the states in which four takes, or a fill, may run dry.
+ */
+#define REWIND_STATES		6
+#define REWIND_SLOW		0x0f
+#define REWIND_FIRST_FAST	4
+extern const struct rewind_op rewind_known_ops[2];
+void rewind_known_end(void);
+void rewind_known_fill(unsigned int state, struct rewind_hand *hand, const bool *gives,
+		       unsigned int nr);
+const char *rewind_known_check(const struct rewind_hand *hand, unsigned int nr);
+void rewind_known_done(struct rewind_hand *hand, unsigned int nr);
+#define REWIND_KNOWN							\
+	.op = rewind_known_ops, .nr_ops = 2, .nr_states = REWIND_STATES, \
+	.slow_states = REWIND_SLOW, .long_paths = true,			\
+	.fill = rewind_known_fill, .check = rewind_known_check, .done = rewind_known_done
 
-extern const struct rewind_stock *const rewind_stocks[];
-extern const unsigned int nr_rewind_stocks;
+extern const struct rewind_stock rewind_page_stocks[];
+extern const unsigned int nr_rewind_page_stocks;
 
 /* How much of it. */
 struct rewind_plan {
 	unsigned int depth;		/* 1..REWIND_DEPTH */
 	unsigned int stride;		/* every so-manieth choice of entries; 1: all */
-	unsigned int skip;		/* long paths: so many boundaries not, at outer levels */
+	unsigned int long_stride;	/* long paths: times that */
+	unsigned int skip;		/* and so many boundaries not, at outer levels */
 	const char *only;		/* glob over stock/op,op,op; NULL: all */
 };
 

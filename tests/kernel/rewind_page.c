@@ -174,10 +174,11 @@ static const char *begin_owner(void)
 	return begin_as(1, PAGE_OWNER_STACK);
 }
 
-#define STOCK(name, begin, take, give) {					\
+#define STOCK(name, b, take, give) {						\
 	name, (const struct rewind_op[]){					\
 		{ "take", false, take }, { "give", true, give },		\
-	}, 2, 1, begin, end, fill, check, .long_paths = true,			\
+	}, 2, .nr_states = 1,  .begin = b, .end = end, .fill = fill,		\
+	.check = check, .long_paths = true,					\
 }
 
 const struct rewind_stock rewind_page_stocks[] = {
@@ -188,3 +189,4 @@ const struct rewind_stock rewind_page_stocks[] = {
 	STOCK("page-owner", begin_owner, take_owner, give_owner),
 	STOCK("page-raw", begin_0, take_raw, give_raw),
 };
+const unsigned int nr_rewind_page_stocks = ARRAY_SIZE(rewind_page_stocks);

@@ -151,7 +151,7 @@ static void deep_push(void *hand)
 #define STOCK(name, pop, push) {					\
 	name, (const struct rewind_op[]){				\
 		{ "pop", false, pop }, { "push", true, push },		\
-	}, 2, NR_STATES, .fill = fill, .check = check,			\
+	}, 2, .nr_states = NR_STATES, .fill = fill, .check = check,			\
 }
 
 const struct rewind_stock rewind_good_stock = STOCK("list", pop, push);

@@ -35,7 +35,6 @@
 #define MAX_AT		64		/* of them in slots */
 #define NR_HANDS	(REWIND_DEPTH + 1)
 #define TRIES		16
-#define LONG_STRIDE	7		/* prime to the 22 choices of entries */
 
 struct level {
 	struct step step;
@@ -95,7 +94,7 @@ static void fill(void)
 	unsigned int i;
 
 	for (i = 0; i < NR_HANDS; i++) {
-		hand[i] = (struct rewind_hand){ .level = i };
+		hand[i] = (struct rewind_hand){ .stock = run.stock, .level = i };
 		gives[i] = i <= run.plan->depth && run.op[i]->gives;
 		if (i < REWIND_DEPTH)
 			level[i].visited = false;
@@ -125,17 +124,21 @@ static const char *visit_once(bool *again)
 	unsigned int count;
 
 	*again = false;
-	fill();
 	preempt_disable();
+	irqsweep_step_quiet(true);	/* nothing else takes from the stock meanwhile */
+	fill();
 	count = preempt_count();
-	irqsweep_step_quiet(true);
 	run_level(0);
-	irqsweep_step_quiet(false);
 	fault = step_faults(again);
 	if (!fault && (preempt_count() != count || irqs_disabled()))
 		fault = "preempt_count or interrupts are not as before";
+	if (!fault)
+		fault = run.stock->check(hand, NR_HANDS);
+	if (run.stock->done && !fault)
+		run.stock->done(hand, NR_HANDS);
+	irqsweep_step_quiet(false);
 	preempt_enable();
-	return fault ?: run.stock->check(hand, NR_HANDS);
+	return fault;
 }
 
 static bool visit(void)
@@ -268,9 +271,10 @@ static void report(void)
 			       (void *)irqsweep_step_ip(&level[i].trace, level[i].step.target));
 }
 
-/* Inside an NMI neither interrupts nor another NMI come. */
+/* Inside an NMI neither interrupts nor another NMI come; slow paths are not for NMIs. */
 static bool choose_entries(unsigned int code)
 {
+	const bool slow = run.stock->slow_states >> run.state & 1;
 	bool nmi = false;
 	unsigned int i;
 
@@ -279,6 +283,8 @@ static bool choose_entries(unsigned int code)
 		if (nmi && run.entry[i] != STEP_TRAP)
 			return false;
 		nmi |= run.entry[i] == STEP_NMI || run.entry[i] == STEP_DEBUG;
+		if (nmi && slow)
+			return false;
 	}
 	return !code;
 }
@@ -303,7 +309,7 @@ static bool is_wanted(unsigned int nr)
 	name_choice(name, sizeof(name));
 	if (run.plan->only)
 		return glob_match(run.plan->only, name);
-	return nr % (run.plan->stride * (run.stock->long_paths ? LONG_STRIDE : 1)) == 0;
+	return nr % (run.plan->stride * (run.stock->long_paths ? run.plan->long_stride : 1)) == 0;
 }
 
 bool rewind_run(const struct rewind_stock *stock, const struct rewind_plan *plan,
@@ -315,7 +321,7 @@ bool rewind_run(const struct rewind_stock *stock, const struct rewind_plan *plan
 
 	memset(r, 0, sizeof(*r));
 	run = (struct run){ .stock = stock, .plan = plan, .r = r };
-	for (run.state = 0; run.state < stock->nr_states; run.state++)
+	for (run.state = stock->first_state; run.state < stock->nr_states; run.state++)
 		for (ops = 0; ops < nr_ops; ops++)
 			for (entries = 0; entries < nr_entries; entries++) {
 				choose_ops(ops);

@@ -37,12 +37,15 @@ static int setup_only(char *val)
 }
 __setup("rewind.only=", setup_only);
 
-const struct rewind_stock *const rewind_stocks[] = {
-	&rewind_good_stock,
-	&rewind_page_stocks[0], &rewind_page_stocks[1], &rewind_page_stocks[2],
-	&rewind_page_stocks[3], &rewind_page_stocks[4], &rewind_page_stocks[5],
-};
-const unsigned int nr_rewind_stocks = ARRAY_SIZE(rewind_stocks);
+/* The i-th of all stocks, NULL behind the last. */
+static const struct rewind_stock *stock_nr(unsigned int i)
+{
+	if (i-- == 0)
+		return &rewind_good_stock;
+	if (i < nr_rewind_page_stocks)
+		return &rewind_page_stocks[i];
+	return NULL;
+}
 
 /* ---- beginning and end ------------------------------------------------------------- */
 
@@ -207,7 +210,8 @@ static void check_slots(struct kunit *test)
 static void run_stock(struct kunit *test, const struct rewind_stock *stock)
 {
 	const struct rewind_plan plan = {
-		.depth = REWIND_DEPTH, .stride = full ? 1 : SAMPLE_STRIDE, .skip = full ? 1 : 4,
+		.depth = REWIND_DEPTH, .stride = full ? 1 : SAMPLE_STRIDE,
+		.long_stride = full ? 13 : 7, .skip = full ? 0 : 4,
 		.only = only[0] ? only : NULL,
 	};
 	const char *why = stock->begin ? stock->begin() : NULL;
@@ -223,14 +227,15 @@ static void run_stock(struct kunit *test, const struct rewind_stock *stock)
 
 static void every_sequence_at_depth_three(struct kunit *test)
 {
+	const struct rewind_stock *stock;
 	struct step_counts counts;
 	unsigned int i;
 
 	begin(test);
 	printk_raw("# table: rewind\n");
 	printk_raw("%-16s %10s %10s %8s %6s\n", "stock", "operations", "triples", "again", "fail");
-	for (i = 0; i < nr_rewind_stocks; i++)
-		run_stock(test, rewind_stocks[i]);
+	for (i = 0; (stock = stock_nr(i)) != NULL; i++)
+		run_stock(test, stock);
 	counts = irqsweep_step_counts();
 	printk_raw("%lu interrupts, %lu NMIs, %lu exceptions\n", counts.irqs, counts.nmis,
 		   counts.exceptions);
