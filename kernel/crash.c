@@ -18,6 +18,7 @@
 #include <linux/ktime.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
@@ -252,6 +253,74 @@ static void crash_thread_null(void)
 	crash_in_thread(crash_nullptr);
 }
 
+/* ---- on other CPUs --------------------------------------------------------------- */
+
+static unsigned int crash_go;
+
+static int crash_when_told(void *unused)
+{
+	while (!READ_ONCE(crash_go))
+		cpu_relax();
+	panic("crash=cpu-panic");
+}
+
+static void crash_on_cpu(unsigned int cpu, int (*fn)(void *unused))
+{
+	struct task_struct *t = kthread_create_on_cpu(fn, NULL, cpu, "crash/%u");
+
+	if (IS_ERR(t))
+		panic("no memory for a thread");
+	wake_up_process(t);
+}
+
+/* One other CPU comes to its end, the rest talk, and here interrupts are off for good. */
+static void crash_cpu_panic(void)
+{
+	unsigned int cpu, other;
+
+	migrate_disable();
+	other = cpumask_any_but(cpu_online_mask, (unsigned int)smp_processor_id());
+	for_each_online_cpu(cpu)
+		if (cpu == other)
+			crash_on_cpu(cpu, crash_when_told);
+		else if (cpu != (unsigned int)smp_processor_id())
+			crash_on_cpu(cpu, crash_talk);
+	schedule_timeout_uninterruptible(2);	/* until they talk */
+	local_irq_disable();
+	WRITE_ONCE(crash_go, 1);
+	for (;;)
+		barrier();
+}
+
+static int crash_stuck(void *unused)
+{
+	local_irq_disable();
+	for (;;)
+		barrier();
+	return 0;
+}
+
+/* Another CPU hangs, with interrupts off, and this one waits for it. */
+static void crash_cpu_hang(void)
+{
+	const unsigned int other = cpumask_any_but(cpu_online_mask, 0);
+
+	crash_on_cpu(other < NR_CPUS ? other : 0, crash_stuck);
+	crash_hang();
+}
+
+/* All come to their end at the same time. */
+static void crash_cpu_race(void)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		crash_on_cpu(cpu, crash_when_told);
+	schedule_timeout_uninterruptible(1);
+	WRITE_ONCE(crash_go, 1);
+	schedule_timeout_uninterruptible(CRASH_HANG_SECONDS * HZ);
+}
+
 static const struct crash_kind crash_kinds[] = {
 	{ "nullptr", crash_nullptr },	{ "nullcall", crash_nullcall },
 	{ "captured", crash_captured },
@@ -268,6 +337,7 @@ static const struct crash_kind crash_kinds[] = {
 	{ "thread-irq", crash_thread_irq },
 	{ "thread-bug", crash_thread_bug },
 	{ "thread-null", crash_thread_null },
+	{ "cpu-panic", crash_cpu_panic }, { "cpu-hang", crash_cpu_hang }, { "cpu-race", crash_cpu_race },
 };
 
 static const struct crash_kind *crash_chosen;

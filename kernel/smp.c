@@ -39,6 +39,7 @@
 #include <asm/processor.h>
 #include <asm/sections.h>
 #include <asm/smp.h>
+#include <asm/traps.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/init.h>
@@ -65,6 +66,7 @@
 #define SMP_STARTUP_WAIT_US	200	/* until the start-up interrupt is repeated */
 #define SMP_WAIT_NS		(5 * NSEC_PER_SEC)	/* a busy host may take its time */
 #define SMP_STOP_WAIT_US	10000
+#define SMP_SHOW_WAIT_US	500000	/* a report takes its time on a serial line */
 
 static u32 smp_apic_id[NR_CPUS];	/* (C) after smp_prepare_cpus() */
 static unsigned int smp_nr_cpus = NR_CPUS, smp_max_cpus = NR_CPUS;	/* command line */
@@ -190,6 +192,37 @@ static int smp_stop_nmi(unsigned int type, struct pt_regs *regs)
 	smp_stop_this_cpu();
 }
 
+/* One that is to show what it is doing, plus 1; it sets this to 0 again. */
+static unsigned int smp_showing;
+
+static int smp_show_nmi(unsigned int type, struct pt_regs *regs)
+{
+	const unsigned int cpu = (unsigned int)smp_processor_id();
+
+	if (smp_load_acquire(&smp_showing) != cpu + 1)
+		return NMI_DONE;
+	pr_warn("NMI backtrace for cpu %u\n", cpu);
+	show_regs_and_trace(regs);
+	smp_store_release(&smp_showing, 0);
+	return NMI_HANDLED;
+}
+
+void trigger_allbutself_cpu_backtrace(void)
+{
+	const unsigned int me = (unsigned int)smp_processor_id();
+	unsigned int cpu, us;
+
+	for_each_online_cpu(cpu) {
+		if (cpu == me)
+			continue;
+		smp_store_release(&smp_showing, cpu + 1);
+		smp_send_nmi(cpu);
+		for (us = 0; smp_load_acquire(&smp_showing) && us < SMP_SHOW_WAIT_US; us += 10)
+			udelay(10);
+	}
+	smp_store_release(&smp_showing, 0);
+}
+
 static void smp_wait_stopped(void)
 {
 	unsigned int us;
@@ -230,6 +263,7 @@ static int smp_init_ipis(void)
 	err = err ?: irq_set_vector(RESCHEDULE_VECTOR, smp_reschedule_ipi, "RES",
 				    "Rescheduling interrupts");
 	err = err ?: irq_set_vector(REBOOT_VECTOR, smp_stop_ipi, NULL, NULL);
+	err = err ?: register_nmi_handler(NMI_LOCAL, smp_show_nmi, NMI_FLAG_FIRST, "smp_show");
 	err = err ?: register_nmi_handler(NMI_LOCAL, smp_stop_nmi, NMI_FLAG_FIRST, "smp_stop");
 	if (!err) {
 		smp_set_ops(&smp_apic_ops);

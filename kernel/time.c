@@ -34,6 +34,7 @@
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/sched/task.h>
+#include <linux/smpboot.h>
 #include <linux/smp.h>
 #include <linux/timer.h>
 
@@ -106,9 +107,11 @@ static void watchdog_expire(const struct pt_regs *regs)
 	watchdog.deadline_ns = 0;
 	printk_bust();			/* it may be printk that hangs */
 	printk_capture_spill();		/* or a test that captures */
-	pr_emerg("watchdog: BUG: soft lockup - CPU#0 stuck for %us!\n", watchdog.seconds);
+	pr_emerg("watchdog: BUG: soft lockup - CPU#%d stuck for %us!\n",
+		 smp_processor_id(), watchdog.seconds);
 	if (regs)
 		show_regs_and_trace(regs);
+	trigger_allbutself_cpu_backtrace();
 	arch_exit(EXIT_WATCHDOG);
 }
 

@@ -12,6 +12,8 @@ void smp_reserve_trampoline(void);
 void smp_prepare_cpus(void);
 /* Start them.  Thread context, interrupts on. */
 void smp_init(void);
+/* What are the others doing?  Each says so in the log.  Any context, the last resort. */
+void trigger_allbutself_cpu_backtrace(void);
 /* The monitor's table: one line for each CPU that may run. */
 struct seq_file;
 void cpus_show(struct seq_file *m);
