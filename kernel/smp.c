@@ -61,6 +61,7 @@
 #include <linux/workqueue.h>
 
 #define SMP_WINDOW_SHIFT	30
+#define SMP_AREA_SHARE		8	/* of free memory areas take at most one part in so many */
 #define SMP_AREA_TABLES		3	/* page tables that one page of an area can need */
 #define SMP_INIT_DELAY_US	10	/* 10 ms in Intel's protocol, for CPUs without long mode */
 #define SMP_STARTUP_WAIT_US	200	/* until the start-up interrupt is repeated */
@@ -70,6 +71,7 @@
 
 static u32 smp_apic_id[NR_CPUS];	/* (C) after smp_prepare_cpus() */
 static unsigned int smp_nr_cpus = NR_CPUS, smp_max_cpus = NR_CPUS;	/* command line */
+static u64 smp_start_tsc;		/* of the CPU that has started last */
 static unsigned int smp_stopping;	/* the others are to stop; 1 + who says so */
 
 /* ---- areas ----------------------------------------------------------------------- */
@@ -129,9 +131,10 @@ void smp_prepare_cpus(void)
 {
 	const unsigned int found = smp_list_cpus(smp_apic_id);
 	const unsigned int nr = min(found, smp_nr_cpus);
+	const unsigned long enough = nr_free_pages() - nr_free_pages() / SMP_AREA_SHARE;
 	unsigned int cpu;
 
-	for (cpu = 1; cpu < nr && smp_make_area(cpu); cpu++)
+	for (cpu = 1; cpu < nr && nr_free_pages() > enough && smp_make_area(cpu); cpu++)
 		;
 	if (cpu < nr)
 		pr_warn("smpboot: no memory for more than %u of %u CPUs\n", cpu, nr);
@@ -274,10 +277,20 @@ static int smp_init_ipis(void)
 
 /* ---- starting -------------------------------------------------------------------- */
 
+/* The clock is one for all CPUs, so their counters must agree; nobody can set them right here. */
+static void smp_check_tsc(unsigned int cpu, u64 before, u64 after)
+{
+	if (smp_start_tsc >= before && smp_start_tsc <= after)
+		return;
+	pr_warn("smpboot: CPU%u: its time-stamp counter is off by %llu or more: times are wrong\n",
+		cpu, smp_start_tsc < before ? before - smp_start_tsc : smp_start_tsc - after);
+}
+
 /* The first C function of a CPU: on its idle thread's stack, interrupts off. */
 static void smp_cpu_main(void)
 {
 	smp_init_this_cpu();			/* from here on a fault prints an oops */
+	smp_start_tsc = rdtsc_ordered();
 	sched_cpu_start();			/* may be given threads */
 	time_init_cpu();			/* ticks */
 	set_cpu_online((unsigned int)smp_processor_id(), true);
@@ -326,7 +339,9 @@ static int smp_start_cpu(unsigned int cpu, const struct ap_boot *boot)
 static int smp_bring_up(unsigned int cpu)
 {
 	struct task_struct *idle = fork_idle(cpu);
+	const u64 before = rdtsc_ordered();
 	struct ap_boot boot;
+	int err;
 
 	if (IS_ERR(idle))
 		return (int)PTR_ERR(idle);
@@ -339,7 +354,10 @@ static int smp_bring_up(unsigned int cpu)
 		.gs_base = __per_cpu_offset[cpu],
 		.entry = smp_cpu_main,
 	};
-	return smp_start_cpu(cpu, &boot);
+	err = smp_start_cpu(cpu, &boot);
+	if (!err)
+		smp_check_tsc(cpu, before, rdtsc_ordered());
+	return err;
 }
 
 void smp_init(void)

@@ -9,8 +9,8 @@
  * Line 0 is the PIT's.  On every PC it is wired to pin 2, which the MADT should say; where it
  * does not (QEMU's microvm), pin 0 is what ACPI means and pin 2 what is there: both serve.
  *
- * LOCKING	each IO-APIC has one index register for all pins: interrupts off, and (one
- *		CPU handles lines) nobody else.  kernel/irq.c holds the line's lock.
+ * LOCKING	ioapic_lock, rank LOCK_IOAPIC, irqs off: each IO-APIC has one index register for
+ *		all pins.  kernel/irq.c holds the line's lock as well; the watchdog does not.
  */
 #include <asm/apic.h>
 #include <asm/fixmap.h>
@@ -18,6 +18,7 @@
 #include <asm/irq.h>
 #include <linux/boot_info.h>
 #include <linux/printk.h>
+#include <linux/spinlock.h>
 #include "irqchip.h"
 
 #define IOAPIC_INDEX		0x00
@@ -41,6 +42,7 @@ struct ioapic_line {
 };
 
 static struct ioapic_line ioapic_lines[NR_IRQS];
+static DEFINE_SPINLOCK_RANKED(ioapic_lock, LOCK_IOAPIC);
 
 static u32 ioapic_read(u8 __iomem *base, unsigned int reg)
 {
@@ -61,16 +63,24 @@ static void ioapic_write_line(const struct ioapic_line *line)
 		ioapic_write(line->base, IOAPIC_REG_ENTRY(line->twin), line->entry);
 }
 
+static void ioapic_change_line(struct ioapic_line *line, u32 clear, u32 set)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&ioapic_lock, flags);
+	line->entry = (line->entry & ~clear) | set;
+	ioapic_write_line(line);
+	spin_unlock_irqrestore(&ioapic_lock, flags);
+}
+
 static void ioapic_irq_mask(unsigned int irq)
 {
-	ioapic_lines[irq].entry |= ENTRY_MASKED;
-	ioapic_write_line(&ioapic_lines[irq]);
+	ioapic_change_line(&ioapic_lines[irq], 0, ENTRY_MASKED);
 }
 
 static void ioapic_irq_unmask(unsigned int irq)
 {
-	ioapic_lines[irq].entry &= ~ENTRY_MASKED;
-	ioapic_write_line(&ioapic_lines[irq]);
+	ioapic_change_line(&ioapic_lines[irq], ENTRY_MASKED, 0);
 }
 
 static void ioapic_irq_eoi(unsigned int irq)
@@ -202,7 +212,6 @@ bool irqchip_pit_nmi(bool on)
 
 	if (!line->base)
 		return false;
-	line->entry = (line->entry & (ENTRY_ACTIVE_LOW | ENTRY_LEVEL)) | vector;
-	ioapic_write_line(line);
+	ioapic_change_line(line, ~(ENTRY_ACTIVE_LOW | ENTRY_LEVEL), vector);
 	return true;
 }

@@ -26,11 +26,14 @@
 #include <linux/uaccess.h>
 #include "trap_internal.h"
 
+#define TRAP_OOPS_NOBODY	(-1)
+
 static trap_fn trap_table[NR_EXCEPTIONS];
 static trap_fn trap_oops_hook;
 static void (*trap_interrupt_handler)(struct pt_regs *regs, unsigned int vector);
 static void (*trap_preempt_hook)(void);
 static unsigned long trap_dropped;
+static int trap_oops_cpu = TRAP_OOPS_NOBODY;	/* who is reporting */
 
 static DEFINE_PER_CPU(struct pt_regs *, trap_regs);
 static DEFINE_PER_CPU(unsigned int, trap_nmis);
@@ -109,12 +112,30 @@ unsigned long trap_dropped_interrupts(void)
 	return READ_ONCE(trap_dropped);
 }
 
+/* One report at a time.  A fault in the report itself is part of it. */
+static void trap_oops_begin(void)
+{
+	const int me = smp_processor_id();
+	int owner = TRAP_OOPS_NOBODY;
+
+	while (!try_cmpxchg(&trap_oops_cpu, &owner, me) && owner != me) {
+		owner = TRAP_OOPS_NOBODY;
+		cpu_relax();
+	}
+}
+
+static void trap_oops_end(void)
+{
+	oops_in_progress = false;
+	smp_store_release(&trap_oops_cpu, TRAP_OOPS_NOBODY);
+}
+
 /* The report is out.  Returns only if somebody has arranged how to go on. */
 static void trap_die(struct pt_regs *regs)
 {
 	trap_fn hook = READ_ONCE(trap_oops_hook);
 
-	oops_in_progress = false;
+	trap_oops_end();
 	if (hook && hook(regs))
 		return;
 	this_cpu_write(trap_regs, NULL);	/* a test may jump out of panic() */
@@ -167,9 +188,11 @@ static void trap_double_fault(struct pt_regs *regs, unsigned long address)
 	if (trap_hit_guard(regs, address)) {
 		oops_stack_overflow_header(regs, address);
 		oops_report("stack guard page", regs, address);
+		trap_oops_end();
 		panic("kernel stack overflow");
 	}
 	oops_report("double fault", regs, address);
+	trap_oops_end();
 	panic("Machine halted.");
 }
 
@@ -197,6 +220,7 @@ static void trap_exception(struct pt_regs *regs, unsigned int vector, struct pt_
 	}
 	if ((fn && fn(regs)) || (vector != X86_TRAP_DF && fixup_exception(regs)))
 		return;
+	trap_oops_begin();
 	switch (vector) {
 	case X86_TRAP_PF:
 		trap_page_fault(regs, cr2);
@@ -209,6 +233,7 @@ static void trap_exception(struct pt_regs *regs, unsigned int vector, struct pt_
 		break;
 	case X86_TRAP_MC:
 		oops_report("machine check", regs, 0);
+		trap_oops_end();
 		panic("Fatal machine check");
 	default:
 		oops_report(trap_names[vector] ?: "reserved exception", regs, 0);

@@ -27,6 +27,7 @@ enum lock_rank {
 	LOCK_ZONE,		/* one zone's free lists */
 	LOCK_ZONE_RESERVE,	/* those of its high-order atomic reserve */
 	LOCK_IRQ_DESC,		/* kernel/irq.c */
+	LOCK_IOAPIC,		/* arch/x86/ioapic.c: index and data of the IO-APICs */
 	LOCK_ISA_DMA,		/* drivers/isa_dma.c: registers of the 8237s */
 	LOCK_WORKQUEUE,		/* kernel/workqueue*.c: items, queues, workers */
 	LOCK_TASKS,		/* kernel/kthread.c: the list of threads */
