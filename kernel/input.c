@@ -265,10 +265,17 @@ void input_register(struct input_queue *q)
 		pr_err("input: no room for %s\n", q->name);
 }
 
+/* Where its line's interrupts arrive: a character stays on one CPU, and its order needs no care. */
 static void input_start_thread(int (*fn)(void *), struct input_queue *q, const char *name)
 {
-	if (IS_ERR(kthread_run(fn, q, "kinput/%s", name)))
+	struct task_struct *t = kthread_create(fn, q, "kinput/%s", name);
+
+	if (IS_ERR(t)) {
 		pr_err("input: no memory for a thread, %s is not read\n", name);
+		return;
+	}
+	kthread_bind(t, 0);
+	wake_up_process(t);
 }
 
 void input_start(void)
