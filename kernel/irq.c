@@ -30,6 +30,7 @@
 #include <asm/apic.h>
 #include <asm/irq.h>
 #include <asm/processor.h>
+#include <asm/tlbflush.h>
 #include <asm/traps.h>
 #include <linux/bottom_half.h>
 #include <linux/bug.h>
@@ -323,6 +324,10 @@ void interrupts_show(struct seq_file *m)
 	for (i = NR_EXCEPTIONS; i < NR_VECTOR_SLOTS; i++)
 		if (irq_vectors[i].label)
 			irq_show_vector(m, i);
+	seq_printf(m, "%3s: ", "TLB");
+	for_each_online_cpu(cpu)
+		seq_printf(m, "%10u ", tlb_shootdown_count(cpu));
+	seq_puts(m, "  TLB shootdowns\n");
 	seq_printf(m, "%3s: %10u\n", "ERR", atomic_read(&irq_errors));
 	seq_printf(m, "%3s: %10u\n", "MIS", 0);
 }

@@ -10,16 +10,31 @@
  * CONTEXT	as smp_call_function(); with one CPU online, any.
  */
 #include <asm/tlbflush.h>
+#include <linux/preempt.h>
 #include <linux/smp.h>
 
 tlb_flush_watch_fn *tlb_flush_watch;
+static DEFINE_PER_CPU(unsigned int, tlb_shootdowns);
 
 struct tlb_range {
 	unsigned long start, end;
 };
 
+unsigned int tlb_shootdown_count(unsigned int cpu)
+{
+	return READ_ONCE(per_cpu(tlb_shootdowns, cpu));
+}
+
+/* Because another CPU has asked for it? */
+static void tlb_count(void)
+{
+	if (in_hardirq())
+		this_cpu_inc(tlb_shootdowns);
+}
+
 static void tlb_flush_all_here(void *unused)
 {
+	tlb_count();
 	__flush_tlb_all();
 }
 
@@ -27,6 +42,7 @@ static void tlb_flush_range_here(void *info)
 {
 	const struct tlb_range *r = info;
 
+	tlb_count();
 	__flush_tlb_kernel_range(r->start, r->end);
 }
 

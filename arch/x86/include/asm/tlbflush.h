@@ -49,6 +49,8 @@ static inline void __flush_tlb_kernel_range(unsigned long start, unsigned long e
 /* arch/x86/tlb.c: on all CPUs. */
 void flush_tlb_all(void);
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);
+/* How often @cpu has been interrupted for that. */
+unsigned int tlb_shootdown_count(unsigned int cpu);
 
 /* For tests: told of each range that all CPUs have forgotten. */
 typedef void tlb_flush_watch_fn(unsigned long start, unsigned long end);
