@@ -10,7 +10,7 @@ BOOTED_TESTS := workqueue workqueue_flush irq_thread nmi \
 	spinlock_irq sync_sweep rwsem wait completion mutex semaphore softirq tasklet timer sched kthread vmalloc_irq page_irq slab_irq trap irq acpi time wx console isa_dma paging boot
 BOOTED_TESTS += floppy floppy_fault input_dev
 BOOTED_TESTS += irqsources
-BOOTED_TESTS += sched_smp
+BOOTED_TESTS += sched_smp printk_smp
 BOOTED_TESTS += kswapd vmalloc_smp pressure smp
 BOOTED_FILES := tests/kernel/irqsweep%.c
 BOOTED_FILES += tests/kernel/rules%.c tests/kernel/leaks%.c tests/kernel/failnth_kernel%.c tests/kernel/failnth_work%.c

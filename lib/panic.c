@@ -201,40 +201,50 @@ void __bug(const char *file, int line)
 	panic("Fatal exception");
 }
 
-static void warn_begin(const char *file, int line, unsigned long caller)
+/* Its lines stay together, whatever other CPUs have to say. */
+struct warn_sync {
+	unsigned long flags;
+	bool got;
+};
+
+static struct warn_sync warn_begin(const char *file, int line, unsigned long caller)
 {
+	struct warn_sync sync;
+
+	sync.got = printk_cpu_sync_get(&sync.flags);
 	warn_count++;
 	pr_warn("------------[ cut here ]------------\n");
 	pr_warn("WARNING: CPU: %d PID: %d at %s:%d %pS\n", smp_processor_id(),
 		task_ident().pid, file, line, (void *)caller);
+	return sync;
 }
 
-static void warn_end(unsigned long caller)
+static void warn_end(struct warn_sync sync, unsigned long caller)
 {
 	pr_warn("Modules linked in:\n");
 	dump_stack_print_info(KERN_WARNING);
 	show_trace_after(caller, KERN_WARNING);
 	pr_warn("---[ end trace 0000000000000000 ]---\n");
 	add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
+	printk_cpu_sync_put(sync.got, sync.flags);
 	if (panic_on_warn)
 		panic("kernel: panic_on_warn set ...");
 }
 
 void __warn(const char *file, int line)
 {
-	warn_begin(file, line, _RET_IP_);
-	warn_end(_RET_IP_);
+	warn_end(warn_begin(file, line, _RET_IP_), _RET_IP_);
 }
 
 void __warn_fmt(const char *file, int line, const char *fmt, ...)
 {
+	const struct warn_sync sync = warn_begin(file, line, _RET_IP_);
 	va_list args;
 
-	warn_begin(file, line, _RET_IP_);
 	va_start(args, fmt);
 	vprintk(fmt, args);
 	va_end(args);
-	warn_end(_RET_IP_);
+	warn_end(sync, _RET_IP_);
 }
 
 static int panic_on_warn_setup(char *val)
