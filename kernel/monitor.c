@@ -50,6 +50,7 @@ MONITOR_TABLE(buddyinfo)
 MONITOR_TABLE(zoneinfo)
 MONITOR_TABLE(slabinfo)
 MONITOR_TABLE(vmallocinfo)
+MONITOR_TABLE(percpu)
 MONITOR_TABLE(vmstat)
 MONITOR_TABLE(iomem)
 MONITOR_TABLE(owners)
@@ -190,6 +191,7 @@ static const struct monitor_command monitor_commands[] = {
 	{ "buddyinfo", "", "free blocks by zone and order", monitor_buddyinfo, 0, 0 },
 	{ "zoneinfo", "", "zones, watermarks, per-CPU stocks", monitor_zoneinfo, 0, 0 },
 	{ "slabinfo", "", "object caches", monitor_slabinfo, 0, 0 },
+	{ "percpu_stats", "", "chunks of per-CPU memory", monitor_percpu, 0, 0 },
 	{ "vmallocinfo", "", "vmalloc, vmap and ioremap areas", monitor_vmallocinfo, 0, 0 },
 	{ "vmstat", "", "event and page counters", monitor_vmstat, 0, 0 },
 	{ "iomem", "", "the physical address space", monitor_iomem, 0, 0 },

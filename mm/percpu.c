@@ -170,6 +170,11 @@ static struct percpu_chunk *percpu_next(struct percpu_chunk *chunk, unsigned int
 	return next;
 }
 
+struct percpu_chunk *percpu_next_chunk(struct percpu_chunk *chunk)
+{
+	return percpu_next(chunk, 0);
+}
+
 static void percpu_unpin(struct percpu_chunk *chunk)
 {
 	unsigned long flags;

@@ -76,6 +76,8 @@ unsigned long percpu_stock_count(unsigned long *objects);
 
 /* ---- percpu.c, for the others ---------------------------------------------------- */
 
+/* The next chunk, pinned (NULL: the first), and @chunk is not any more; NULL behind the last. */
+struct percpu_chunk *percpu_next_chunk(struct percpu_chunk *chunk);
 /* Page nr of the units is mapped now. */
 void percpu_page_is_there(struct percpu_chunk *chunk, unsigned int nr);
 

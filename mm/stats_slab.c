@@ -58,7 +58,7 @@ static void vmallocinfo_line(struct seq_file *m, const struct vm_struct *area)
 		seq_printf(m, " phys=%pa", &area->phys_addr);
 	if (area->flags & VM_IOREMAP)
 		seq_puts(m, " ioremap");
-	if (area->flags & VM_ALLOC)
+	if (area->flags & (VM_ALLOC | VM_STACK))
 		seq_puts(m, " vmalloc");
 	if (area->flags & VM_MAP)
 		seq_puts(m, " vmap");

@@ -50,6 +50,7 @@ void stats_gfp(struct seq_file *m);
 /* mm/stats_slab.c: caches, areas */
 void stats_slabinfo(struct seq_file *m);
 void stats_vmallocinfo(struct seq_file *m);
+void stats_percpu(struct seq_file *m);
 
 /* mm/whatis.c: everything that is known of an address.  Any value. */
 void stats_whatis(struct seq_file *m, unsigned long addr);

@@ -41,6 +41,13 @@ static void one_out(struct sweep *c)
 	c->result = vmalloc(bytes(c));
 }
 
+/* One waits in stock, one for all CPUs to flush. */
+static void one_of_each_waits(struct sweep *c)
+{
+	vfree(vmalloc(PAGE_SIZE));
+	vfree(vmalloc(bytes(c)));
+}
+
 /* Somebody has vfree()d in an interrupt, say. */
 static void one_deferred(struct sweep *c)
 {
@@ -151,6 +158,7 @@ RUN(run_vfree, vfree(c->result))
 RUN(run_vfree_null, vfree(NULL))
 RUN(run_vfree_atomic, vfree_atomic(c->result))
 RUN(run_drain, vmalloc_drain())
+RUN(run_unmap_aliases, vm_unmap_aliases())
 RUN(run_vmap, c->result = vmap((struct page **)c->bulk, NR_MAPPED, VM_MAP, PAGE_KERNEL))
 RUN(run_vunmap, vunmap(c->result))
 RUN(run_kvmalloc, c->result = kvmalloc(c->op->arg * PAGE_SIZE, GFP_KERNEL | __GFP_NOWARN))
@@ -170,11 +178,12 @@ const struct sweep_op sweep_vmalloc_ops[] = {
 	AREA("vmalloc", "fails-pages", run_vmalloc, fails_late, free_area, 9),
 	AREA("vfree", "1", run_vfree, one_out, freed, 1),
 	AREA("vfree", "5", run_vfree, one_out, freed, 5),
-	AREA("vfree", "20-destroyed", run_vfree, one_out, freed, 20),
-	AREA("vfree", "1-tables", run_vfree, one_far, freed, 1),
+	AREA("vfree", "20-lazy", run_vfree, one_out, freed, 20),
+	AREA("vfree", "1-far", run_vfree, one_far, freed, 1),
 	AREA("vfree", "null", run_vfree_null, NULL, freed, 1),
 	AREA("vfree_atomic", "1", run_vfree_atomic, one_out, freed, 1),
 	AREA("vmalloc_drain", "one", run_drain, one_deferred, freed, 1),
+	AREA("vm_unmap_aliases", "two", run_unmap_aliases, one_of_each_waits, freed, 20),
 	AREA("vmap", "2", run_vmap, pages_out, unmap, NR_MAPPED),
 	AREA("vunmap", "2", run_vunmap, mapped, free_pages_mapped, NR_MAPPED),
 	AREA("kvmalloc", "kmalloc", run_kvmalloc, NULL, free_area_sure, 4),

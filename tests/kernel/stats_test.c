@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/section.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/stats.h>
 #include <linux/vmalloc.h>
@@ -375,6 +376,32 @@ static void slabinfo_counts_objects(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, strstr(print(stats_slabinfo), "stats-test"));
 }
 
+/* A chunk with a hole in it. */
+static void percpu_stats_shows_chunks(struct kunit *test)
+{
+	void *a, *b;
+
+	percpu_shrink(0);
+	if (percpu_nr_chunks())
+		kunit_skip(test, "somebody has per-CPU memory");
+	a = __alloc_percpu(1024, 8);
+	b = __alloc_percpu(512, 8);
+	free_percpu(a);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(print(stats_percpu), "Percpu Memory Statistics\n"));
+	expect_line(test, "  unit_size           :        32768");
+	expect_line(test, "  nr_cur_alloc        :            1");
+	expect_line(test, "  nr_chunks           :            1");
+	expect_line(test, "  free_bytes          :        32256");
+	expect_line(test, "  contig_bytes        :        31232");
+	expect_line(test, "  sum_frag            :         1024");
+	expect_line(test, "  cur_max_alloc       :          512");
+	free_percpu(b);
+	free_percpu(__alloc_percpu(64, 8));
+	print(stats_percpu);
+	expect_line(test, "  nr_cur_alloc        :            0");
+	expect_line(test, "  nr_stocked          :            1");
+}
+
 static void vmallocinfo_shows_each_kind_of_area(struct kunit *test)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
@@ -467,6 +494,7 @@ static struct kunit_case stats_cases[] = {
 	KUNIT_CASE(a_failed_page_allocation_is_reported),
 	KUNIT_CASE(the_banner_says_what_there_is),
 	KUNIT_CASE(slabinfo_counts_objects),
+	KUNIT_CASE(percpu_stats_shows_chunks),
 	KUNIT_CASE(vmallocinfo_shows_each_kind_of_area),
 	KUNIT_CASE(owners_sum_up_to_ram),
 	KUNIT_CASE(iomem_shows_the_map_and_what_was_named),
