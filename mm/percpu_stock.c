@@ -116,6 +116,19 @@ static void percpu_stock_put_taken(const struct percpu_taken *t)
 			percpu_put(PCPU_START + t->bins[i].at[k]);
 }
 
+/* Is there anything in that CPU's bins from @first on?  Racy, if it is another CPU. */
+static bool percpu_stock_has(int cpu, unsigned int first)
+{
+	const struct percpu_bin *bin = per_cpu_ptr(&percpu_bins[first], cpu);
+	unsigned int i;
+
+	for (i = 0; i < PERCPU_TAKE_BINS; i++)
+		if (READ_ONCE(bin[i].nr))
+			return true;
+	return false;
+}
+
+/* Whoever is short of memory comes here, on all CPUs at once: nobody is called for nothing. */
 void percpu_stock_drain(void)
 {
 	struct percpu_taken t;
@@ -123,7 +136,8 @@ void percpu_stock_drain(void)
 
 	for_each_online_cpu(cpu)
 		for (t.first = 0; t.first < PERCPU_STOCK_WORDS; t.first += PERCPU_TAKE_BINS)
-			if (!smp_call_function_single(cpu, percpu_stock_take, &t, 1))
+			if (percpu_stock_has(cpu, t.first) &&
+			    !smp_call_function_single(cpu, percpu_stock_take, &t, 1))
 				percpu_stock_put_taken(&t);
 }
 

@@ -123,6 +123,17 @@ static void vmalloc_stock_take_all(void *arg)
 		}
 }
 
+/* Racy, if it is another CPU's. */
+static unsigned int vmalloc_stock_areas(unsigned int cpu)
+{
+	const struct vmalloc_stock *stock = per_cpu_ptr(&vmalloc_stocks, cpu);
+	unsigned int slot, areas = 0;
+
+	for (slot = 0; slot <= VMALLOC_STOCK_PAGES; slot++)
+		areas += READ_ONCE(stock->count[slot]);
+	return areas;
+}
+
 unsigned long vmalloc_stock_drain(void)
 {
 	struct vm_struct *list, *area;
@@ -130,6 +141,8 @@ unsigned long vmalloc_stock_drain(void)
 	int cpu;
 
 	for_each_online_cpu(cpu) {
+		if (!vmalloc_stock_areas(cpu))
+			continue;		/* a call takes its time */
 		list = NULL;
 		smp_call_function_single(cpu, vmalloc_stock_take_all, &list, 1);
 		while (list) {
@@ -145,11 +158,10 @@ unsigned long vmalloc_stock_drain(void)
 unsigned long vmalloc_stock_count(void)
 {
 	unsigned long areas = 0;
-	unsigned int cpu, slot;
+	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		for (slot = 0; slot <= VMALLOC_STOCK_PAGES; slot++)
-			areas += READ_ONCE(per_cpu_ptr(&vmalloc_stocks, cpu)->count[slot]);
+		areas += vmalloc_stock_areas(cpu);
 	return areas;
 }
 
