@@ -110,7 +110,7 @@ LDFLAGS := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=non
 	$(if $(shell $(LD) --help 2>/dev/null | grep -o warn-rwx),--no-warn-rwx-segments)
 LDSCRIPT := arch/x86/quarry.ld
 
-PHONY := all iso host run run-uefi run-monitor debug test host-test sweep bench bench-check bench-host bench-linux lint coverage \
+PHONY := all iso host run run-uefi run-monitor debug test host-test sweep bench bench-turns bench-check bench-host bench-linux lint coverage \
 	setup help clean FORCE
 
 all: $(O)/$(IMG).elf $(O)/$(IMG).iso compile_commands.json
@@ -317,6 +317,8 @@ sweep: $(O)/$(IMG).elf
 	$(Q)scripts/irqsweep $(SWEEPFLAGS)
 bench: $(O)/$(IMG).elf
 	$(Q)scripts/bench --kernel $< --smp $(SMP) $(if $(BENCH),'$(BENCH)')
+bench-turns: $(O)/$(IMG).elf
+	$(Q)scripts/bench --kernel $< --smp 2 --turns
 bench-check: $(O)/$(IMG).elf
 	$(Q)CC='$(CC)' scripts/bench-check --kernel $< $(BENCHFLAGS)
 bench-linux: $(O)/$(IMG).elf
@@ -343,6 +345,7 @@ help:
 	@echo '  host-test    the hosted suites alone (FILTER=glob)'
 	@echo '  sweep        the deep interrupt sweep: every pair of instructions, some 15 minutes'
 	@echo '  bench        the benchmark table, in instructions (BENCH=glob)'
+	@echo '  bench-turns  what two CPUs cost each other, in instructions'
 	@echo '  bench-check  fails if one of its figures grew (BENCHFLAGS=--update: take these as the new ones)'
 	@echo '  bench-host   native cycles of the hosted build, beside malloc, mimalloc and jemalloc'
 	@echo '  bench-linux  the same beside Linux, Debian'\''s package booted in the same QEMU'

@@ -49,8 +49,10 @@ static int lane_thread(void *data)
 	struct lane *l = data;
 
 	atomic_inc(&lanes_ready);
-	while ((unsigned int)atomic_read(&lanes_ready) < nr_lanes)
+	while ((unsigned int)atomic_read(&lanes_ready) < nr_lanes) {
 		cpu_relax();
+		cond_resched();		/* who wakes the others may be waiting for this CPU */
+	}
 	l->start = bench_ticks();
 	l->fn(l - lanes, l->n);
 	l->end = bench_ticks();
@@ -200,7 +202,7 @@ static __always_inline void ring_trade(struct ring *to, struct ring *from, u64 n
 	void *p = kmalloc(64, GFP_KERNEL);
 	u64 sent = 0, freed = 0;
 
-	while (freed < n) {
+	while (freed < n || sent < n) {
 		void *got = ring_pop(from);
 
 		if (got) {
