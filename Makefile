@@ -210,7 +210,7 @@ FUZZERS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/fuzz_*.c))
 HOST_SAN ?= -fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OPT ?= -O1
 HOST_WARN := $(WARN) -Wno-builtin-declaration-mismatch
-HOST_BASE := -std=gnu11 $(HOST_OPT) -g -fno-strict-aliasing -fno-omit-frame-pointer \
+HOST_BASE := -std=gnu11 $(HOST_OPT) -g -mno-red-zone -fno-strict-aliasing -fno-omit-frame-pointer \
 	-fno-delete-null-pointer-checks $(HOST_WARN) $(HOST_SAN)
 HOST_INC := -D__HOSTED__ -D__KERNEL__ $(DEBUG_FLAGS) -Itests/host/include -Iinclude
 HOST_KFLAGS := $(HOST_BASE) $(HOST_INC) -include tests/host/include/host_rename.h -fno-builtin

@@ -102,9 +102,9 @@ static bool leaks_block_region(struct page *head, struct leak_region *r)
 			.stride = (u32)head->private, .size = (u32)head->private };
 		return true;
 	}
-	if (head->owner != PAGE_OWNER_SLAB || head->cache >= SLAB_NR_CACHES)
+	if (head->owner != PAGE_OWNER_SLAB)
 		return false;
-	s = slab_cache_table[head->cache];
+	s = slab_cache_of_id(head->cache);
 	if (!s)
 		return false;			/* a slab that is just being made */
 	*r = (struct leak_region){ .start = (unsigned long)slab_object(s, head, 0),

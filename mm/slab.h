@@ -27,12 +27,31 @@
 #define SLAB_DEBUG_FLAGS	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | \
 				 SLAB_STORE_USER | SLAB_TRACE)
 
+/* Free objects, each linked to the next, the last one to slab_nil. */
+struct slab_link;
+struct slab_chain {
+	struct slab_link *first;
+	long nr;			/* objects, give or take a few: slab_pcp.c */
+};
+
+/* Chains behind all CPUs' stocks (slab_depot.c).  Field keys as below. */
+#define SLAB_DEPOT_MAX	32
+struct slab_depot {
+	struct slab_chain chain[SLAB_DEPOT_MAX];	/* (N) */
+	u8  nr;				/* (N,R) chains */
+	u8  max;			/* (N,R) chains that it holds at present */
+	u8  least;			/* (N) chains that were not needed since the last trim */
+	bool missed;			/* (N) somebody has found it empty since it was full */
+	bool busy;			/* (N) or full, since the last trim */
+	long nr_objects;		/* (N,R) */
+};
+
 /*
  * Field keys:  (C) constant after creation   (N) lock   (L) slab_cache_lock
  *		(R) a racy read is fine
  */
 struct kmem_cache {
-	struct slab_stock *stock;	/* (C) linked address; first: <linux/slab.h> reads it */
+	unsigned long id;		/* (C) index << SLAB_ID_SHIFT; <linux/slab.h> reads it */
 	const struct slab_backend *ops;	/* (C) */
 	slab_flags_t flags;		/* (C) */
 	u32 object_size;		/* (C) bytes asked for */
@@ -48,8 +67,8 @@ struct kmem_cache {
 	gfp_t gfp;			/* (C) added to each request for pages */
 	u16 index;			/* (C) in slab_cache_table */
 	u16 objects;			/* (C) slots in a slab */
-	u16 limit;			/* (C) objects that a stock holds */
-	u16 batch;			/* (C) objects moved at a time */
+	u16 batch_min, batch_max;	/* (C) bounds of: */
+	u16 batch;			/* (N,R) objects moved at a time; a stock holds two of them */
 	u8  order;			/* (C) a slab is 1 << order pages */
 	u8  min_empty;			/* (C) empty slabs kept */
 	bool poison;		/* (C) contents, too: no constructor sees its object spoilt */
@@ -66,6 +85,9 @@ struct kmem_cache {
 	unsigned long nr_taken;		/* (N,R) objects not on their slab's list */
 	unsigned long nr_lost;		/* (N,R) of them behind a corrupted link */
 	unsigned long nr_errors;	/* (R) */
+	long nr_stray;			/* (atomic) what stocks have counted too little */
+	unsigned int moving;		/* (atomic) who has a chain in hand */
+	struct slab_depot depot;	/* (N) */
 
 	struct list_head list;		/* (L) slab_caches */
 	char name[SLAB_NAME_SIZE];	/* (C) */
@@ -94,7 +116,9 @@ typedef bool (*slab_free_check_t)(struct kmem_cache *s, struct page *slab, void 
  * What is behind the stocks.  A chain is a list of free objects, linked as in a stock.
  *
  * refill: take 1..want objects off the slabs, *chain to the first; how many, 0: no memory.
- * flush: give a chain of nr objects back (check may be NULL).
+ * take: the same of slabs that there are, and only if the lock is free.
+ * flush: give a chain back; how many objects that were.
+ * put: give one object back (check may be NULL).
  * is_free: does the slab have this object on its list?
  * shrink: give empty slabs back but for keep; how many slabs are left.
  * rescue: put objects back that look free and are on no list; nothing is in stock.
@@ -107,8 +131,10 @@ struct slab_backend {
 	const char *name;
 	unsigned int (*refill)(struct kmem_cache *s, struct slab_link **chain,
 			       unsigned int want, gfp_t gfp);
-	void (*flush)(struct kmem_cache *s, struct slab_link *chain, unsigned int nr,
-		      slab_free_check_t check, unsigned long caller);
+	unsigned int (*take)(struct kmem_cache *s, struct slab_link **chain, unsigned int want);
+	long (*flush)(struct kmem_cache *s, const struct slab_chain *chain);
+	void (*put)(struct kmem_cache *s, struct slab_link *link, slab_free_check_t check,
+		    unsigned long caller);
 	bool (*is_free)(struct kmem_cache *s, struct page *slab, const struct slab_link *link);
 	unsigned long (*shrink)(struct kmem_cache *s, unsigned long keep);
 	void (*rescue)(struct kmem_cache *s);
@@ -122,20 +148,24 @@ struct slab_backend {
 
 /* ---- links ---------------------------------------------------------------------------
  *
- * A free object holds a link: next ^ the link's own address ^ slab_secret.  Two addresses
- * of the direct map differ in low bits only, so (link ^ secret) has zeros at the top, and
- * at the bottom, for objects are aligned to words.  Nothing that a user stores looks like
- * that (the secret's two top bits make no canonical address and no small number), so the
- * same test notices an overwritten link on alloc and a double free on free.
+ * A free object holds a link: next ^ slab_secret.  The secret's upper 16 bits are chosen so
+ * that those of a link are SLAB_TAG, for all addresses of the direct map have the same ones:
+ * neither text, nor a small number, nor a pointer, nor a pattern of one byte looks like that,
+ * and what they decode to is not canonical.  So the same compare notices an overwritten link
+ * on alloc and a double free on free; what else has the tag by chance must also decode to a
+ * place in the map.
  */
 struct slab_link {
 	u64 word;
 };
 
-extern u64 slab_secret;			/* set once at boot: 10 at the top, random below */
-extern u64 slab_link_mask;		/* bits of link ^ secret that must be 0 */
+#define SLAB_TAG	0x9d15ULL
+extern u64 slab_secret;			/* set once at boot; random below */
 extern unsigned long slab_map_bytes;	/* of the direct map, up to the last RAM */
-extern struct slab_link *const slab_nil;	/* end of a chain: frame 0, nobody's */
+
+/* End of a chain, and of an empty stock: may be read, never looks free, is nobody's. */
+extern const struct slab_link slab_nil_word;
+#define slab_nil	((struct slab_link *)direct_map_alias(slab_nil_word))
 
 static __always_inline struct slab_link *slab_link_of(const struct kmem_cache *s,
 						      const void *object)
@@ -149,39 +179,40 @@ static __always_inline void *slab_link_object(const struct kmem_cache *s,
 	return (void *)((unsigned long)link - s->link);	/* link may be anything */
 }
 
-/* Is it the link of a free object, by its looks? */
-static __always_inline bool slab_link_ok(const struct slab_link *link)
-{
-	return !((link->word ^ slab_secret) & slab_link_mask);
-}
-
 static __always_inline struct slab_link *slab_link_next(const struct slab_link *link)
 {
-	return (struct slab_link *)(link->word ^ slab_secret ^ (u64)(unsigned long)link);
+	return (struct slab_link *)(link->word ^ slab_secret);
 }
 
 static __always_inline void slab_link_set(struct slab_link *link, const struct slab_link *next)
 {
-	link->word = (u64)(unsigned long)next ^ slab_secret ^ (u64)(unsigned long)link;
+	link->word = (u64)(unsigned long)next ^ slab_secret;
+}
+
+/* Is this a place where a link may be? */
+static __always_inline bool slab_link_place(const struct slab_link *link)
+{
+	const unsigned long off = (unsigned long)link - PAGE_OFFSET;
+
+	return off < slab_map_bytes && !(off & 7);
+}
+
+/* Is it the link of a free object, by its looks? */
+static __always_inline bool slab_link_ok(const struct slab_link *link)
+{
+	return slab_link_place(slab_link_next(link));
 }
 
 /* ---- places ---------------------------------------------------------------------- */
 
-/* The cache index of the page that p points into; false: no struct page there. */
-static __always_inline bool slab_peek_index(const void *p, unsigned long *index)
+/* The id in the struct page of the page that p points into; 0: none, or no such page. */
+static inline unsigned long slab_id_of(const void *p)
 {
 	const unsigned long off = (unsigned long)p - PAGE_OFFSET;
+	unsigned long id;
 
-	return likely(off < slab_map_bytes) &&
-	       likely(peek_page_u16(&pfn_to_page(off >> PAGE_SHIFT)->cache, index));
-}
-
-/* The same; 0: none, or p is no such pointer. */
-static inline unsigned int slab_index_of(const void *p)
-{
-	unsigned long index;
-
-	return slab_peek_index(p, &index) ? index : 0;
+	return off < slab_map_bytes && peek_page_u16(&pfn_to_page(off >> PAGE_SHIFT)->cache, &id) ?
+		id : 0;
 }
 
 static inline struct page *slab_page_of(const struct kmem_cache *s, const void *object)
@@ -248,6 +279,15 @@ void slab_cache_pin(struct kmem_cache *s);
 /* A dying cache without slabs and pins is let go.  Any context but NMI, no lock. */
 void slab_cache_unpin(struct kmem_cache *s);
 
+/* The cache with this id, NULL: none (any more). */
+static inline struct kmem_cache *slab_cache_of_id(unsigned long id)
+{
+	const unsigned long index = id >> SLAB_ID_SHIFT;
+
+	return index < SLAB_NR_CACHES && id % (1UL << SLAB_ID_SHIFT) == 0 ?
+		slab_cache_table[index] : NULL;
+}
+
 /* ---- slab_pcp.c ------------------------------------------------------------------ */
 
 void slab_pcp_open(struct kmem_cache *s);	/* after creation: set each CPU's stock up */
@@ -257,18 +297,36 @@ void slab_pcp_close(struct kmem_cache *s);	/* and take it down: every call goes 
  * first.  Process context.  NULL pulls the plug.
  */
 void slab_pcp_set_should_fail(bool (*fn)(struct kmem_cache *s, gfp_t gfp));
-void slab_pcp_drain(struct kmem_cache *s);	/* all CPUs' objects back to the slabs */
+/*
+ * Stocks and depot back to the slabs: of all CPUs where one may sleep or there is one CPU, else
+ * this CPU's and the depot.
+ */
+void slab_pcp_drain(struct kmem_cache *s);
 /*
  * Objects behind a broken link (nr_lost) are in nobody's hands, but they still look free.
  * When no stock holds any object, what looks free and is not on its slab's list is one.
  */
 void slab_pcp_rescue(struct kmem_cache *s);
-unsigned long slab_pcp_count(const struct kmem_cache *s);	/* objects in stocks, racy */
+unsigned long slab_pcp_count(const struct kmem_cache *s);	/* objects in stock, racy */
+/* Nobody else runs, or nobody uses s meanwhile. */
 bool slab_pcp_verify(struct kmem_cache *s, unsigned long *stocked, char *msg, size_t n);
 /* Is this object of s free?  It looks so, and it is on a list or in a stock. */
 bool slab_pcp_is_free(struct kmem_cache *s, void *object);
 /* Free an object of s, if it is live; else report. */
 void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller);
+
+/* ---- slab_depot.c ---------------------------------------------------------------- */
+
+/* A whole chain in; false: there is no room.  One out; false: there is none.  Any context but
+ * NMI, no lock. */
+bool slab_depot_push(struct kmem_cache *s, const struct slab_chain *chain);
+bool slab_depot_pop(struct kmem_cache *s, struct slab_chain *chain);
+/* The oldest one, whatever it means for the depot's size. */
+bool slab_depot_take(struct kmem_cache *s, struct slab_chain *chain);
+/* All of it back to the slabs. */
+void slab_depot_drain(struct kmem_cache *s);
+/* Give back what has not been needed since the last call; be smaller if there was no traffic. */
+void slab_depot_trim(struct kmem_cache *s);
 
 /* ---- slab_shrink.c --------------------------------------------------------------- */
 
@@ -319,6 +377,8 @@ struct slab_overwrite {
 };
 void slab_report_overwrite(struct kmem_cache *s, struct page *slab, void *object,
 			   const struct slab_overwrite *ow);
+/* A chain of s goes on at link, which is no object. */
+void slab_report_link(struct kmem_cache *s, const struct slab_link *link);
 /* s == NULL: a kfree() of something that is in no cache. */
 void slab_report_bad_free(struct kmem_cache *s, const void *p, unsigned long caller);
 /* kfree_s() with another size than kmalloc's. */
@@ -336,8 +396,8 @@ unsigned long slab_report_now(void);
 struct kmem_cache *kmalloc_cache(size_t size, gfp_t flags);
 /* The cache that p is an object of, NULL if it is none. */
 struct kmem_cache *kmalloc_cache_of(const void *p);
-/* kfree() of what is no ordinary object: NULL, large, debugged, wrong, or just bad luck. */
-void kmalloc_free_slow(void *p, struct slab_stock *st, struct slab_link *claimed);
+/* __kmalloc() of what a stock does not have: 0, large, debugged, or just bad luck. */
+void *kmalloc_slow(size_t size, gfp_t flags, unsigned long caller);
 /* The large block that p is the start of, NULL if it is none. */
 struct page *kmalloc_large_page(const void *p);
 

@@ -3,13 +3,14 @@
  * mm/slab_cache.c - caches: making, naming, listing and destroying them
  *
  * MODEL
- *   A cache is a struct kmem_cache and an index.  The index is what the struct page of
- *   each of its slabs carries (16 bits), what finds its stock on each CPU, and what the
- *   table below turns back into the cache.  Index 0 is no cache, so that zeroed metadata
- *   says "no slab".  Indices of kmalloc's caches are constants, for the compiler.
+ *   A cache is a struct kmem_cache and an index, or, times the size of a stock, an id.  The id
+ *   is what the struct page of each of its slabs carries (16 bits), what finds its stock on
+ *   each CPU by one addition, and what the table below turns back into the cache.  Index 0 is
+ *   no cache, so that zeroed metadata says "no slab".  Ids of kmalloc's caches are constants,
+ *   for the compiler.
  *
- *	page->cache = 7 --> slab_cache_table[7] --> struct kmem_cache "kmalloc-128"
- *			--> slab_stocks[7], one of each CPU
+ *	page->cache = 7 * 64 --> slab_cache_table[7] --> struct kmem_cache "kmalloc-128"
+ *			     --> slab_stocks[7], one of each CPU
  *
  *   Creation is: check, lay out a slot, take an index, publish.  Destruction is: close the
  *   stocks, flush them, give the slabs back.  If objects are still out, each is reported,
@@ -63,9 +64,7 @@ static_assert((SLAB_CACHE_LINE & (SLAB_CACHE_LINE - 1)) == 0, "halved to find an
 
 struct kmem_cache *slab_cache_table[SLAB_NR_CACHES];
 u64 slab_secret;
-u64 slab_link_mask;
 unsigned long slab_map_bytes;
-struct slab_link *const slab_nil = (struct slab_link *)PAGE_OFFSET;
 
 static LIST_HEAD(slab_caches);
 static DEFINE_SPINLOCK_RANKED(slab_cache_lock, LOCK_CACHE_LIST);
@@ -201,7 +200,7 @@ static int slab_cache_publish(struct kmem_cache *s, unsigned int index)
 		goto out;
 	VM_BUG_ON(!index);		/* 0 is what pages of no cache have */
 	s->index = index;
-	s->stock = &slab_stocks[index];
+	s->id = (unsigned long)index << SLAB_ID_SHIFT;
 	slab_pcp_open(s);
 	slab_cache_table[index] = s;
 	list_add_tail(&s->list, &slab_caches);
@@ -477,7 +476,7 @@ void kmem_cache_info(struct kmem_cache *s, struct slabinfo *info)
 		.objsize = s->size,
 		.objperslab = s->objects,
 		.pagesperslab = 1U << s->order,
-		.limit = s->limit,
+		.limit = 2 * s->batch,
 		.batchcount = s->batch,
 		.flags = s->flags,
 	};
@@ -559,20 +558,15 @@ static struct verify_ops slab_cache_verify_ops = {
 
 /* ---- boot ------------------------------------------------------------------------ */
 
-/*
- * The direct map's addresses differ below the highest bit in which its ends differ; all
- * above, and the three that alignment clears, must be 0 in a decoded link.  Two bits 10 at
- * the top of the secret make sure that no small number and no canonical address passes.
- */
 static void slab_cache_choose_secret(void)
 {
-	const unsigned long last = PAGE_OFFSET + (section_map.nr << SECTION_SHIFT) - 1;
 	struct rnd_state rnd;
 
 	slab_map_bytes = section_map.nr << SECTION_SHIFT;
-	slab_link_mask = (~0ULL << (64 - __builtin_clzl(PAGE_OFFSET ^ last))) | 7;
 	prandom_seed_state(&rnd, rdtsc());
-	slab_secret = (prandom_u64_state(&rnd) >> 2) | 1ULL << 63;
+	slab_secret = prandom_u64_state(&rnd) >> 16;
+	slab_secret |= (PAGE_OFFSET >> 48 ^ SLAB_TAG) << 48;
+	VM_BUG_ON((slab_secret ^ (u64)(unsigned long)slab_nil) >> 48 != SLAB_TAG);
 }
 
 void kmem_cache_init(void)

@@ -1,289 +1,443 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mm/slab_pcp.c - each CPU's stock of free objects, and with it the fast paths
+ * mm/slab_pcp.c - each CPU's stock of free objects: setting up, filling, emptying, checking
  *
  * MODEL
  *   For each cache a CPU keeps a few free objects in a list, last in first out, linked
- *   through the objects themselves.  alloc pops one, free pushes one; only an empty or a
- *   full stock goes to the slabs behind it (struct slab_backend), for a batch.
+ *   through the objects themselves.  alloc pops one, free pushes one: that is done by the
+ *   sequences of arch/x86/rewind_slab.asm, which nothing protects, for whoever is interrupted
+ *   in one starts over.  So a list has one writer, its own CPU, and everybody here who wants
+ *   more than one object takes the whole list, with one instruction:
  *
- *	stock.head -> newest -> ... -> oldest -> slab_nil
+ *	take	chain = xchg(&list, slab_nil)
+ *	give	cmpxchg(&list, slab_nil, chain)		somebody was quicker: elsewhere
  *
- *   A stock is owned by whoever has its head: to work on it is to exchange the head for
- *   NULL (claim), to be done is to store a head again (release).  Whoever meets NULL goes
- *   to the slabs instead.  So an interrupt between claim and release, an NMI, a thread
- *   that was moved to another CPU meanwhile, or another CPU that drains this stock, all
- *   meet a stock in one of two states, whole or claimed; nothing is masked, no one waits.
- *   NULL forever is also how a cache says that its stocks must not be used at all.
+ *   Chains move as they are, never object by object (magazines; Bonwick and Adams, 2001):
  *
- *	head		alloc			free
- *	an object	pops it			pushes
- *	slab_nil	refills			pushes
- *	NULL		goes to the slabs	goes to the slabs
+ *	list -- room <= 0 --> spare -- there is one --> depot -- full --> slabs
+ *	list <-- empty ------ spare <-- none ---------- depot <-- empty -- slabs
  *
- *   xchg costs one instruction and some twenty cycles; masking interrupts costs six and
- *   more.  The next step is to need neither (a sequence that is rewound when interrupted:
- *   one load, one store); the two leaf functions that would change are claim and release.
+ *   A list between empty and twice as long as a batch costs nothing but the sequences, and
+ *   a CPU that frees what another one allocates passes it on through the depot, one lock for
+ *   each chain (slab_depot.c).
  *
- *   Checks that are worth their few instructions always run: the object must be in a slab
- *   of this cache, at the address of an object (one multiplication, after Lemire's test
- *   for multiples; slab_pcp_magic()), must not look free already, and the link of an object
- *   that is handed out must be a link.  Whatever fails one goes the slow way,
- *   which looks again and reports.
+ *   room is counted by single instructions behind the sequences, so a context that is moved
+ *   in between counts on another CPU.  The sum over all CPUs stays exact, a single stock's
+ *   room does not; what turns out when a list is empty goes to nr_stray.  A chain's nr is what
+ *   was counted, and it ends at slab_nil.
+ *
+ *   A closed stock (debugging, fault injection, a cache that goes) has an empty list and bound
+ *   0, so that everything goes the slow way, which is here, too.
+ *
+ *   An address is that of an object iff (offset in the slab * magic) mod 2^32 is below bound:
+ *   with magic = 2^32 / size + 1 and e = magic * size - 2^32, which is 1 .. size, an offset
+ *   j * size + r gives j * e + r * magic.  For r = 0 that is j * e, below bound = (objects - 1)
+ *   * e + 1 for the slab's objects only; for 0 < r < size it is at least magic - more than any
+ *   bound, since objects * e <= 2^15 < magic - and at most 2^32 - magic + (j + 1) * e, which
+ *   does not wrap.  (Lemire, Kaser and Kurz 2019; tests/host/slab_magic.c tries them all.)
  *
  * INVARIANTS	(slab_pcp_verify())
- *   I1  an unclaimed stock holds limit - room objects, each of its cache, each once.
- *   I2  0 <= room <= limit.
+ *   I1  all lists, spares and chains of the depot hold objects of the cache, linked up to
+ *	 slab_nil, each once.
+ *   I2  they are as many as has been counted, but for contexts that are about to count; of
+ *	 each of them a count may be too high or too low by one.
  *
- * LOCKING	none here; the slabs' lock is never taken with a stock claimed.
- * CONTEXT	any; refill and flush any but NMI.
+ * LOCKING	none here.  Fields of a stock: interrupts off, on its CPU; see slab_pcp.h.
+ * CONTEXT	any but NMI.
  * FAILURE	alloc: NULL, nothing changed.  A broken chain is reported and abandoned.
  * NOT HERE	slabs: slub.c.  Reports: slab_report.c.  Size classes: kmalloc.c.
  */
+#include <linux/atomic.h>
 #include <linux/export.h>
+#include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 
 #include "slab_pcp.h"
 
-DEFINE_PER_CPU_ALIGNED(struct slab_stock, slab_stocks[SLAB_NR_CACHES]);
+/* Id 0 is what pages of no cache have: closed, also where the id is a tag of a free block. */
+DEFINE_PER_CPU_ALIGNED(struct slab_stock, slab_stocks[SLAB_NR_CACHES]) = {
+	[0 ... SLAB_NR_CACHES - 1] = {
+		.list = { slab_nil, slab_nil }, .mask = ~0ULL, .slab_mask = ~0U,
+		.spare = slab_nil,
+	},
+};
+
+static_assert(sizeof(struct slab_stock) == 1 << SLAB_ID_SHIFT, "id: rewind_slab.asm adds it");
+static_assert(offsetof(struct slab_stock, list) == 0 && offsetof(struct slab_stock, mask) == 16 &&
+	      offsetof(struct slab_stock, slab_mask) == 24 &&
+	      offsetof(struct slab_stock, magic) == 28 &&
+	      offsetof(struct slab_stock, bound) == 32 &&
+	      offsetof(struct slab_stock, link) == 40 &&
+	      offsetof(struct slab_stock, room) == 44 && SLAB_TAG == 0x9d15, "rewind_slab.asm");
+static_assert(SLAB_NR_CACHES << SLAB_ID_SHIFT <= 1 << 16, "page->cache is 16 bits");
+
+const struct slab_link slab_nil_word;
 
 static bool (*slab_pcp_should_fail)(struct kmem_cache *s, gfp_t gfp);
 
 /*
- * Stocks hold about 16 KiB, so that a CPU cannot hoard much of a small machine, but at
- * least 8 objects, so that the slabs' lock is taken once for several; at most 256, so
- * that a walk through a stock stays short.
+ * A list and a spare are about 16 KiB, so that a CPU cannot hoard much of a small machine, but
+ * at least 8 objects, so that a lock is taken once for several; at most 256, so that a walk
+ * stays short.  Where that turns out to be too little, up to four times as much.
  */
 #define SLAB_PCP_BYTES		16384
 #define SLAB_PCP_MIN		8
 #define SLAB_PCP_MAX		256
+#define SLAB_PCP_GROWTH		4
 
-static_assert(SLAB_PCP_MIN >= 2 && SLAB_PCP_MIN <= SLAB_PCP_MAX, "a batch is half of it");
-static_assert(SLAB_PCP_MAX <= 0xffff, "limit and batch are 16 bits");
-static_assert((PAGE_SIZE << SLAB_MAX_ORDER) - 1 <= 0xffff, "slab_mask is 16 bits");
+/* Contexts between a sequence and its count: there are hardly ever more at a time. */
+#define SLAB_PCP_DRIFT		32
 
-/* ---- fast paths: slab_pcp.h has their insides ------------------------------------ */
-
-void *slab_pcp_alloc(struct slab_stock *linked, gfp_t flags)
+static void slab_pcp_add(long *counter, long nr)
 {
-	return slab_pcp_pop(linked, flags);
-}
-EXPORT_SYMBOL(slab_pcp_alloc);
-
-void *slab_pcp_alloc_zeroable(struct slab_stock *linked, gfp_t flags)
-{
-	void *object = slab_pcp_pop(linked, flags);
-
-	if ((flags & __GFP_ZERO) && object)
-		memset(object, 0, slab_cache_table[linked - slab_stocks]->object_size);
-	return object;
-}
-EXPORT_SYMBOL(slab_pcp_alloc_zeroable);
-
-static noinline void slab_pcp_free_slow(struct kmem_cache *s, void *object,
-					struct slab_stock *st, struct slab_link *claimed)
-{
-	slab_pcp_unclaim(st, claimed);
-	if (!object)
-		return;
-	if (kmalloc_cache_of(object) != s ||
-	    slab_object_nr(s, slab_page_of(s, object), object) < 0)
-		slab_report_bad_free(s, object, _RET_IP_);
-	else
-		slab_pcp_free(s, object, _RET_IP_);
+	__atomic_fetch_add(counter, nr, __ATOMIC_RELAXED);
 }
 
-void kmem_cache_free(struct kmem_cache *s, void *object)
+/* From here on a chain may be in hand: nobody may take its objects for lost. */
+void slab_pcp_hold(struct kmem_cache *s)
 {
-	struct slab_stock *st = this_cpu_ptr(s->stock);
-	struct slab_link *claimed = NULL;
-	unsigned long index;
-
-	if (likely(slab_peek_index(object, &index)) && likely((u16)index == st->cache) &&
-	    likely(slab_pcp_push(st, object, &claimed)))
-		return;
-	slab_pcp_free_slow(s, object, st, claimed);
+	__atomic_fetch_add(&s->moving, 1, __ATOMIC_ACQUIRE);
 }
-EXPORT_SYMBOL(kmem_cache_free);
 
-/* ---- slow paths ------------------------------------------------------------------ */
-
-/* This link is none: what lies behind it is lost, for now. */
-static void slab_pcp_report_broken(struct kmem_cache *s, struct slab_link *link, long lost)
+void slab_pcp_settle(struct kmem_cache *s)
 {
+	__atomic_fetch_sub(&s->moving, 1, __ATOMIC_RELEASE);
+}
+
+/* ---- this CPU's stock; interrupts off ------------------------------------------------ */
+
+static struct slab_stock *slab_pcp_here(const struct kmem_cache *s)
+{
+	lockdep_assert_irqs_disabled();
+	return this_cpu_ptr(&slab_stocks[s->index]);
+}
+
+static bool slab_pcp_is_open(const struct kmem_cache *s, const struct slab_stock *st)
+{
+	return st->bound[s->link != 0];
+}
+
+/* The whole list, and what is counted of it. */
+void slab_pcp_take_list(struct kmem_cache *s, struct slab_stock *st,
+			       struct slab_chain *chain)
+{
+	lockdep_assert_irqs_disabled();
+	chain->first = __atomic_exchange_n(slab_stock_list(s, st), slab_nil, __ATOMIC_ACQUIRE);
+	chain->nr = st->cap - st->room;
+	this_cpu_add(slab_stocks[s->index].room, (s32)chain->nr);
+}
+
+static void slab_pcp_take_spare(struct slab_stock *st, struct slab_chain *chain)
+{
+	lockdep_assert_irqs_disabled();
+	chain->first = st->spare;
+	chain->nr = st->nr_spare;
+	st->spare = slab_nil;
+	st->nr_spare = 0;
+}
+
+/* A chain as this CPU's list, if there is none and the stock is open. */
+static bool slab_pcp_give_list(struct kmem_cache *s, const struct slab_chain *chain)
+{
+	struct slab_stock *st = slab_pcp_here(s);
+	struct slab_link *nil = slab_nil;
+	long stray = st->cap - st->room;
+
+	if (!slab_pcp_is_open(s, st) ||
+	    !__atomic_compare_exchange_n(slab_stock_list(s, st), &nil, chain->first, false,
+					 __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		return false;
+	if (unlikely(stray))		/* counted, but the list was empty */
+		slab_pcp_add(&s->nr_stray, stray);
+	stray += s->batch - st->cap - chain->nr;
+	st->cap = s->batch;
+	this_cpu_add(slab_stocks[s->index].room, (s32)stray);
+	return true;
+}
+
+/* ---- chains ---------------------------------------------------------------------- */
+
+static void slab_pcp_flush(struct kmem_cache *s, const struct slab_chain *chain)
+{
+	long stray = chain->nr;
+
+	if (chain->first != slab_nil)
+		stray -= s->ops->flush(s, chain);
+	if (unlikely(stray))
+		slab_pcp_add(&s->nr_stray, stray);
+}
+
+/* To where other CPUs find it, or home. */
+static void slab_pcp_stow(struct kmem_cache *s, const struct slab_chain *chain)
+{
+	if (chain->first == slab_nil || !slab_depot_push(s, chain))
+		slab_pcp_flush(s, chain);
+}
+
+/* Is this a free object of s? */
+static bool slab_pcp_sound(struct kmem_cache *s, struct slab_link *link)
+{
+	return slab_link_place(link) && slab_id_of(link) == s->id &&
+	       slab_link_nr(s, slab_page_of(s, link), link) >= 0 && slab_link_ok(link);
+}
+
+/* The first link of the chain is none: what lies behind it is lost, for now. */
+static void slab_pcp_report_broken(struct kmem_cache *s, const struct slab_chain *chain)
+{
+	struct slab_link *link = chain->first;
 	void *object = slab_link_object(s, link);
 
-	__atomic_fetch_add(&s->nr_lost, lost, __ATOMIC_RELAXED);
-	slab_report_object(s, slab_page_of(s, object), object, "Freepointer corrupt");
-	slab_link_set(link, slab_nil);		/* so that the object is found, too */
+	slab_pcp_add((long *)&s->nr_lost, max(chain->nr, 1L));
+	if (!slab_link_place(link) || slab_id_of(link) != s->id ||
+	    slab_link_nr(s, slab_page_of(s, link), link) < 0) {
+		slab_report_link(s, link);
+	} else {
+		slab_report_object(s, slab_page_of(s, object), object, "Freepointer corrupt");
+		slab_link_set(link, slab_nil);	/* so that the object is found, too */
+	}
 	slab_report_fix(s, "Isolate corrupted freechain");
 }
 
-/* A broken link in a claimed stock: give all of it up. */
-static void slab_pcp_abandon(struct kmem_cache *s, struct slab_stock *st,
-			     struct slab_link *link)
-{
-	long lost = s->limit - st->room;
+/* ---- out ------------------------------------------------------------------------- */
 
-	VM_WARN_ON_ONCE(lost < 0 || lost > s->limit + 1);
-	st->room = s->limit;
-	slab_pcp_release(st, slab_nil);
-	slab_pcp_report_broken(s, link, lost);
+/* This CPU's list, if somebody has filled it or its head is broken; else its spare. */
+static bool slab_pcp_take_own(struct kmem_cache *s, struct slab_chain *chain)
+{
+	struct slab_stock *st;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	st = slab_pcp_here(s);
+	if (*slab_stock_list(s, st) != slab_nil)
+		slab_pcp_take_list(s, st, chain);
+	else
+		slab_pcp_take_spare(st, chain);
+	local_irq_restore(flags);
+	return chain->first != slab_nil;
 }
 
-/* Put what is left of a batch into the stock, if that is still empty. */
-static void slab_pcp_fill(struct kmem_cache *s, struct slab_link *chain, unsigned int nr)
+static bool slab_pcp_find_chain(struct kmem_cache *s, struct slab_chain *chain, gfp_t gfp)
 {
-	struct slab_stock *st = this_cpu_ptr(s->stock);
-	struct slab_link *head = slab_pcp_claim(st);
+	if (slab_pcp_take_own(s, chain) || slab_depot_pop(s, chain))
+		return true;
+	chain->nr = s->ops->refill(s, &chain->first, READ_ONCE(s->batch), gfp);
+	return chain->nr;
+}
 
-	VM_WARN_ON_ONCE(nr >= s->batch);	/* one of the batch has gone to the caller */
-	if (head == slab_nil) {
-		VM_WARN_ON_ONCE(st->room < (int)nr);
-		st->room -= nr;
-		slab_pcp_release(st, chain);
-		return;
+/* What is left of a chain becomes the list. */
+void slab_pcp_fill(struct kmem_cache *s, const struct slab_chain *chain)
+{
+	unsigned long flags;
+	bool done;
+
+	local_irq_save(flags);
+	done = chain->first != slab_nil && slab_pcp_give_list(s, chain);
+	local_irq_restore(flags);
+	if (!done)
+		slab_pcp_stow(s, chain);
+}
+
+/* An object, and the rest of its chain as the list.  Between hold and settle. */
+void *slab_pcp_restock(struct kmem_cache *s, gfp_t gfp)
+{
+	struct slab_chain chain;
+	struct slab_link *link;
+
+	while (slab_pcp_find_chain(s, &chain, gfp)) {
+		link = chain.first;
+		if (unlikely(!slab_pcp_sound(s, link))) {
+			slab_pcp_report_broken(s, &chain);
+			slab_pcp_settle(s);
+			slab_pcp_rescue(s);
+			slab_pcp_hold(s);
+			continue;
+		}
+		chain.first = slab_link_next(link);
+		chain.nr--;
+		link->word = 0;
+		slab_pcp_fill(s, &chain);
+		return slab_link_object(s, link);
 	}
-	if (head)
-		slab_pcp_release(st, head);
-	s->ops->flush(s, chain, nr, NULL, 0);
+	return NULL;
 }
 
-static void *slab_pcp_refill(struct kmem_cache *s, gfp_t flags)
+/* From rewind_slab.asm: nothing in the list, or not an object. */
+void *slab_pcp_alloc_slow(unsigned long id, gfp_t flags, unsigned long caller)
 {
-	struct slab_link *chain, *next;
-	unsigned int nr;
-
-	for (;;) {
-		nr = s->ops->refill(s, &chain, s->batch, flags);
-		if (!nr)
-			return NULL;
-		if (likely(slab_link_ok(chain)))
-			break;
-		/* Written to while it lay in its slab. */
-		slab_pcp_report_broken(s, chain, nr);
-		slab_pcp_rescue(s);
-	}
-	next = slab_link_next(chain);
-	chain->word = 0;
-	if (nr > 1)
-		slab_pcp_fill(s, next, nr - 1);
-	return slab_link_object(s, chain);
-}
-
-noinline void *slab_pcp_alloc_slow(struct slab_stock *st, gfp_t flags, struct slab_link *link)
-{
-	struct kmem_cache *s = slab_cache_table[st->cache];
+	struct kmem_cache *s = slab_cache_of_id(id);
+	struct slab_link *link;
 	void *object;
 
 	if (WARN_ON_ONCE(!s))
 		return NULL;
-	if (link > slab_nil)
-		slab_pcp_abandon(s, st, link);
-	else if (link)
-		slab_pcp_release(st, link);
 	if (unlikely(READ_ONCE(s->nr_lost)))
 		slab_pcp_rescue(s);
-	WARN_ON_ONCE(s->ctor && (flags & __GFP_ZERO));	/* zeroes are not what it constructs */
 	if (unlikely(slab_pcp_should_fail) && slab_pcp_should_fail(s, flags))
 		return NULL;
-	if (likely(!(s->flags & SLAB_DEBUG_FLAGS)))
-		return slab_pcp_refill(s, flags);
-	if (!s->ops->refill(s, &link, 1, flags))
-		return NULL;
-	object = slab_link_object(s, link);
-	slab_debug_alloc(s, object, s->object_size, _RET_IP_);
+	if (unlikely(s->flags & SLAB_DEBUG_FLAGS)) {
+		if (!s->ops->refill(s, &link, 1, flags))
+			return NULL;
+		object = slab_link_object(s, link);
+		slab_debug_alloc(s, object, s->object_size, caller);
+		return object;
+	}
+	slab_pcp_hold(s);
+	object = slab_pcp_restock(s, flags);
+	slab_pcp_settle(s);
 	return object;
 }
 
-/* How far is it from head to this link?  -1: it is not there, as far as can be seen. */
-static int slab_pcp_find(struct kmem_cache *s, struct slab_link *head,
-			 const struct slab_link *link)
+void *slab_alloc_zeroable(unsigned long id, gfp_t flags)
 {
-	int nr;
+	void *object = slab_alloc(id, flags);
+	struct kmem_cache *s;
 
-	/* The frame that slab_nil points to is of no cache. */
-	for (nr = 0; nr < s->limit && slab_index_of(head) == s->index; nr++) {
-		if (head == link)
-			return nr;
-		if (!slab_link_ok(head))
-			break;
-		head = slab_link_next(head);
-	}
-	return -1;
+	if (!(flags & __GFP_ZERO) || !object)
+		return object;
+	s = slab_cache_of_id(id);
+	WARN_ON_ONCE(s->ctor);		/* zeroes are not what it constructs */
+	return memset(object, 0, s->object_size);
 }
+EXPORT_SYMBOL(slab_alloc_zeroable);
+
+/* ---- in -------------------------------------------------------------------------- */
 
 /*
- * Does a stock hold this object?  Only asked when it looks free.  A stock that somebody
- * has claimed cannot be looked at: then looks decide.
+ * The newest few become the list again.  Neither end is reached again by a few calls then:
+ * who goes to and fro at the border exchanges chains every SLAB_PCP_KEEP calls at most.
  */
-static bool slab_pcp_contains(struct kmem_cache *s, const struct slab_link *link)
+#define SLAB_PCP_KEEP	8
+
+static void slab_pcp_keep_newest(struct kmem_cache *s, struct slab_chain *chain)
 {
+	const unsigned int keep = min(SLAB_PCP_KEEP, s->batch / 4);
+	struct slab_chain newest = { chain->first, keep };
+	struct slab_link *last = chain->first;
+	unsigned int i;
+
+	for (i = 1; i < keep && slab_link_ok(last); i++)
+		last = slab_link_next(last);
+	if (unlikely(i > keep || !slab_link_ok(last) || slab_link_next(last) == slab_nil))
+		return;			/* broken, or shorter than counted: as it is */
+	chain->first = slab_link_next(last);
+	chain->nr -= keep;
+	slab_link_set(last, slab_nil);
+	if (unlikely(!slab_pcp_give_list(s, &newest))) {
+		slab_link_set(last, chain->first);
+		chain->first = newest.first;
+		chain->nr += keep;
+	}
+}
+
+/* From rewind_slab.asm, with an object just pushed: the list is as long as it may be. */
+void slab_pcp_full(unsigned long id)
+{
+	struct kmem_cache *s = slab_cache_table[id >> SLAB_ID_SHIFT];
+	struct slab_chain chain, out;
 	struct slab_stock *st;
-	struct slab_link *head;
-	int cpu, nr;
+	unsigned long flags;
 
-	for_each_possible_cpu(cpu) {
-		st = per_cpu_ptr(s->stock, cpu);
-		head = slab_pcp_claim(st);
-		if (!head)
-			return true;
-		nr = slab_pcp_find(s, head, link);
-		slab_pcp_release(st, head);
-		if (nr >= 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Keep the newest objects of a full stock, which are the warm ones; cut the others off.
- * NULL: a link was broken, the stock is abandoned.
- */
-static struct slab_link *slab_pcp_cut(struct kmem_cache *s, struct slab_stock *st,
-				      struct slab_link *head, unsigned int *nr)
-{
-	unsigned int keep = s->limit - s->batch;
-	struct slab_link *rest;
-
-	*nr = s->limit - st->room - keep;
-	while (--keep && slab_link_ok(head))
-		head = slab_link_next(head);
-	if (unlikely(!slab_link_ok(head))) {
-		slab_pcp_abandon(s, st, head);
-		return NULL;
-	}
-	rest = slab_link_next(head);
-	slab_link_set(head, slab_nil);
-	st->room += *nr;
-	return rest;
-}
-
-/* Into the stock, a batch out of it if it is full, or to its slab if it is claimed. */
-static void slab_pcp_put(struct kmem_cache *s, struct slab_link *link)
-{
-	struct slab_stock *st = this_cpu_ptr(s->stock);
-	struct slab_link *head = slab_pcp_claim(st), *rest = NULL;
-	unsigned int nr;
-
-	if (head && st->room <= 0) {
-		rest = slab_pcp_cut(s, st, head, &nr);
-		if (!rest)
-			head = NULL;
-	}
-	if (!head) {
-		s->ops->flush(s, link, 1, NULL, 0);
+	if (unlikely(!s))
+		return;			/* moved meanwhile; the cache went with its last object */
+	slab_pcp_hold(s);
+	local_irq_save(flags);
+	st = slab_pcp_here(s);
+	if (st->room >= 0 || !slab_pcp_is_open(s, st)) {
+		local_irq_restore(flags);
+		slab_pcp_settle(s);
 		return;
 	}
-	st->room--;
-	slab_link_set(link, head);
-	slab_pcp_release(st, link);
-	if (rest)
-		s->ops->flush(s, rest, nr, NULL, 0);
+	slab_pcp_take_list(s, st, &chain);
+	slab_pcp_keep_newest(s, &chain);
+	slab_pcp_take_spare(st, &out);
+	st->spare = chain.first;
+	st->nr_spare = chain.nr;
+	local_irq_restore(flags);
+	if (out.first != slab_nil || out.nr)
+		slab_pcp_stow(s, &out);
+	slab_pcp_settle(s);
+}
+
+/* A live object: into the list, or to its slab if the stock is closed. */
+static void slab_pcp_put(struct kmem_cache *s, struct slab_link *link)
+{
+	struct slab_link **list, *head;
+	struct slab_stock *st;
+	unsigned long flags;
+	bool full;
+
+	local_irq_save(flags);
+	st = slab_pcp_here(s);
+	if (!slab_pcp_is_open(s, st)) {
+		local_irq_restore(flags);
+		s->ops->put(s, link, NULL, 0);
+		return;
+	}
+	list = slab_stock_list(s, st);
+	head = *list;
+	do {
+		slab_link_set(link, head);
+	} while (!__atomic_compare_exchange_n(list, &head, link, false, __ATOMIC_RELEASE,
+					      __ATOMIC_RELAXED));
+	this_cpu_dec(slab_stocks[s->index].room);
+	full = st->room < 0;
+	local_irq_restore(flags);
+	if (full)
+		slab_pcp_full(s->id);
+}
+
+/*
+ * Is it in this list, which its CPU may change meanwhile?  Then the walk ends somewhere, and
+ * begins again; nothing it touches has to be there.
+ */
+static bool slab_pcp_in_list(struct kmem_cache *s, struct slab_link *const *list,
+			     const struct slab_link *wanted)
+{
+	struct slab_link *head, *link;
+	unsigned int tries, nr;
+	u64 word;
+
+	for (tries = 0; tries < 8; tries++) {
+		head = link = READ_ONCE(*list);
+		for (nr = 0; nr < 4 * SLAB_PCP_GROWTH * SLAB_PCP_MAX; nr++) {
+			if (link == wanted)
+				return true;
+			if (slab_id_of(link) != s->id ||
+			    copy_from_kernel_nofault(&word, &link->word, sizeof(word)))
+				break;
+			link = (struct slab_link *)(word ^ slab_secret);
+		}
+		if (READ_ONCE(*list) == head)
+			return false;
+	}
+	return true;			/* never quiet: it looks free, so it is */
+}
+
+static bool slab_pcp_contains(struct kmem_cache *s, const struct slab_link *link)
+{
+	struct slab_chain chain;
+	struct slab_stock *st;
+	unsigned int cpu, nr;
+	bool found = false;
+
+	for_each_possible_cpu(cpu) {
+		st = slab_stock_of(s, cpu);
+		if (slab_pcp_in_list(s, slab_stock_list(s, st), link) ||
+		    slab_pcp_in_list(s, &st->spare, link))
+			return true;
+	}
+	slab_pcp_hold(s);
+	for (nr = s->depot.nr; nr && !found && slab_depot_take(s, &chain); nr--) {
+		found = slab_pcp_in_list(s, &chain.first, link);
+		slab_pcp_stow(s, &chain);
+	}
+	slab_pcp_settle(s);
+	return found;
 }
 
 bool slab_pcp_is_free(struct kmem_cache *s, void *object)
@@ -304,7 +458,7 @@ void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller)
 	if (dying)
 		slab_cache_pin(s);	/* the last object may be ours, or go meanwhile */
 	if (s->flags & SLAB_DEBUG_FLAGS) {
-		s->ops->flush(s, link, 1, slab_debug_free, caller);
+		s->ops->put(s, link, slab_debug_free, caller);
 	} else if (slab_pcp_is_free(s, object)) {
 		slab_report_object(s, slab_page_of(s, object), object, "Object already free");
 		slab_report_fix(s, "Object at 0x%px not freed", object);
@@ -315,89 +469,136 @@ void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller)
 		slab_cache_unpin(s);
 }
 
-/* ---- setting up, draining, checking ---------------------------------------------- */
-
-/*
- * The least m with m * size >= 2^64 + e, where e = 2^32 / objects rounded up.  Modulo 2^64,
- * then, m * (k * size) is k * e and a little: below 2^32 for k < objects, not for k ==
- * objects; and m * (k * size + r) with 0 < r < size is r * m and a little, at least
- * 2^64 / size and below 2^64.  (The little: at most objects * size, which is 2^15.)
- */
-static u64 slab_pcp_magic(u64 size, u64 objects)
+/* From rewind_slab.asm: not an object of that cache, or it looks free, or the stock is closed. */
+void slab_pcp_free_slow(unsigned long id, void *object, unsigned long caller)
 {
-	const u64 e = ((1ULL << 32) + objects - 1) / objects;
+	struct kmem_cache *s = slab_cache_of_id(id);
 
-	return ~0ULL / size + (~0ULL % size + 1 + e + size - 1) / size;
+	if (!object)
+		return;
+	if (!s || kmalloc_cache_of(object) != s ||
+	    slab_object_nr(s, slab_page_of(s, object), object) < 0)
+		slab_report_bad_free(s, object, caller);
+	else
+		slab_pcp_free(s, object, caller);
+}
+
+void (kmem_cache_free)(struct kmem_cache *s, void *object)
+{
+	kmem_cache_free_inline(s, object);
+}
+EXPORT_SYMBOL(kmem_cache_free);
+
+/* ---- setting up ------------------------------------------------------------------ */
+
+/* A slab beyond slab_mask holds one object: no need to be quick. */
+static bool slab_pcp_used(const struct kmem_cache *s)
+{
+	return !(s->flags & SLAB_DEBUG_FLAGS) && s->order <= SLAB_MAX_ORDER && !s->closing &&
+	       !slab_pcp_should_fail;
+}
+
+static void slab_pcp_open_stock(const struct kmem_cache *s, struct slab_stock *st)
+{
+	const bool aligned = !s->link && !(s->size & (s->size - 1));
+
+	if (!slab_pcp_used(s))
+		return;
+	WRITE_ONCE(st->bound[s->link != 0], slab_stock_bound(s->size, s->objects));
+	if (aligned)
+		WRITE_ONCE(st->mask, s->size - 1);
+}
+
+static void slab_pcp_open_cpu(struct kmem_cache *s, unsigned int cpu)
+{
+	struct slab_stock *st = slab_stock_of(s, cpu);
+
+	*st = (struct slab_stock){
+		.list = { slab_nil, slab_nil }, .spare = slab_nil, .mask = ~0ULL,
+		.magic = slab_stock_magic(s->size),
+		.slab_mask = (u32)((PAGE_SIZE << s->order) - 1),
+		.link = s->link, .room = s->batch, .cap = s->batch,
+	};
+	slab_pcp_open_stock(s, st);
 }
 
 void slab_pcp_open(struct kmem_cache *s)
 {
-	unsigned int limit = SLAB_PCP_BYTES / s->size;
-	/* A slab beyond slab_mask holds one object: no need to be quick. */
-	const bool used = !(s->flags & SLAB_DEBUG_FLAGS) && s->order <= SLAB_MAX_ORDER &&
-			  !slab_pcp_should_fail;
-	struct slab_stock *st;
-	int cpu;
+	const u32 limit = clamp_t(u32, SLAB_PCP_BYTES / s->size, SLAB_PCP_MIN, SLAB_PCP_MAX);
+	unsigned int cpu;
 
-	limit = limit < SLAB_PCP_MIN ? SLAB_PCP_MIN : limit > SLAB_PCP_MAX ? SLAB_PCP_MAX : limit;
-	s->limit = limit;
-	s->batch = limit / 2;
-	VM_BUG_ON(!s->batch || s->batch >= s->limit);	/* slab_pcp_cut() keeps at least one */
-	for_each_possible_cpu(cpu) {
-		st = per_cpu_ptr(s->stock, cpu);
-		st->magic = used ? slab_pcp_magic(s->size, s->objects) : 0;
-		st->slab_mask = (u16)((PAGE_SIZE << s->order) - 1);
-		st->link = s->link;
-		st->cache = s->index;
-		st->room = limit;
-		slab_pcp_release(st, used ? slab_nil : NULL);
+	s->batch = s->batch_min = limit / 2;
+	s->batch_max = clamp_t(u32, SLAB_PCP_GROWTH * SLAB_PCP_BYTES / s->size, limit,
+			       SLAB_PCP_MAX);
+	for_each_possible_cpu(cpu)
+		slab_pcp_open_cpu(s, cpu);
+}
+
+/* ---- all CPUs' stocks ------------------------------------------------------------ */
+
+struct slab_visit {
+	struct kmem_cache *s;
+	struct slab_chain chain[2];
+	bool close;
+};
+
+/* On its CPU, interrupts off: take all objects out. */
+static void slab_pcp_visit(void *arg)
+{
+	struct slab_visit *v = arg;
+	struct slab_stock *st = slab_pcp_here(v->s);
+
+	if (v->close) {
+		st->mask = ~0ULL;
+		st->bound[0] = st->bound[1] = 0;
 	}
+	slab_pcp_take_list(v->s, st, &v->chain[0]);
+	slab_pcp_take_spare(st, &v->chain[1]);
 }
 
-/* Take all objects of a stock out; the stock is left claimed. */
-static void slab_pcp_empty(struct kmem_cache *s, struct slab_stock *st,
-			   struct slab_link *head)
+/* May we have other CPUs do something? */
+static bool slab_pcp_reach_all(void)
 {
-	unsigned int nr = s->limit - st->room;
-
-	VM_WARN_ON_ONCE(nr > s->limit || (nr && head == slab_nil));
-	st->room = s->limit;
-	if (nr)
-		s->ops->flush(s, head, nr, NULL, 0);
+	return num_online_cpus() == 1 || can_sleep();
 }
 
-static void slab_pcp_close_stock(struct kmem_cache *s, struct slab_stock *st,
-				 struct slab_link *head)
+static void slab_pcp_empty(struct kmem_cache *s, bool close)
 {
-	st->magic = 0;
-	if (head)
-		slab_pcp_empty(s, st, head);
+	const bool all = num_online_cpus() > 1 && can_sleep();
+	struct slab_visit v = { .s = s, .close = close };
+	unsigned long flags;
+	unsigned int cpu;
+
+	slab_pcp_hold(s);
+	for_each_online_cpu(cpu) {
+		if (all) {
+			smp_call_function_single(cpu, slab_pcp_visit, &v, 1);
+		} else {
+			local_irq_save(flags);
+			slab_pcp_visit(&v);
+			local_irq_restore(flags);
+		}
+		slab_pcp_flush(s, &v.chain[0]);
+		slab_pcp_flush(s, &v.chain[1]);
+		if (!all)
+			break;
+	}
+	slab_depot_drain(s);
+	slab_pcp_settle(s);
 }
 
 void slab_pcp_close(struct kmem_cache *s)
 {
-	struct slab_stock *st;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		st = per_cpu_ptr(s->stock, cpu);
-		slab_pcp_close_stock(s, st, slab_pcp_claim(st));
-	}
+	VM_WARN_ON_ONCE(!slab_pcp_reach_all());
+	slab_pcp_empty(s, true);
 }
 
-/* The same of a cache in use: whoever was interrupted with a stock in hand puts it back first. */
-static void slab_pcp_close_used(struct kmem_cache *s)
+static void slab_pcp_reopen(struct kmem_cache *s)
 {
-	struct slab_stock *st;
-	struct slab_link *head;
-	int cpu;
+	unsigned int cpu;
 
-	for_each_possible_cpu(cpu) {
-		st = per_cpu_ptr(s->stock, cpu);
-		while ((head = slab_pcp_claim(st)) == NULL && READ_ONCE(st->magic))
-			schedule_timeout_uninterruptible(1);
-		slab_pcp_close_stock(s, st, head);
-	}
+	for_each_possible_cpu(cpu)
+		slab_pcp_open_stock(s, slab_stock_of(s, cpu));
 }
 
 void slab_pcp_set_should_fail(bool (*fn)(struct kmem_cache *s, gfp_t gfp))
@@ -408,98 +609,135 @@ void slab_pcp_set_should_fail(bool (*fn)(struct kmem_cache *s, gfp_t gfp))
 	WRITE_ONCE(slab_pcp_should_fail, fn);
 	while ((s = slab_cache_pin_next(&i)) != NULL) {
 		if (fn)
-			slab_pcp_close_used(s);
+			slab_pcp_close(s);
 		else
-			slab_pcp_open(s);
+			slab_pcp_reopen(s);
 		slab_cache_unpin(s);
-	}
-}
-
-static void slab_pcp_empty_all(struct kmem_cache *s)
-{
-	struct slab_stock *st;
-	struct slab_link *head;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		st = per_cpu_ptr(s->stock, cpu);
-		head = slab_pcp_claim(st);
-		if (!head)
-			continue;
-		slab_pcp_empty(s, st, head);
-		slab_pcp_release(st, slab_nil);
 	}
 }
 
 void slab_pcp_drain(struct kmem_cache *s)
 {
-	slab_pcp_empty_all(s);
+	slab_pcp_empty(s, false);
 	if (unlikely(READ_ONCE(s->nr_lost)))
 		slab_pcp_rescue(s);
 }
 
+/* While it lasts all stocks are closed, so that what is freed goes to its slab. */
 void slab_pcp_rescue(struct kmem_cache *s)
 {
-	struct slab_stock *st;
-	int cpu;
+	static unsigned int busy;
 
-	slab_pcp_empty_all(s);
-	for_each_possible_cpu(cpu) {
-		st = per_cpu_ptr(s->stock, cpu);
-		if (!READ_ONCE(st->head) && st->magic)
-			return;		/* an interrupted user holds its objects: later */
-	}
-	s->ops->rescue(s);
+	if (!slab_pcp_reach_all() || __atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE))
+		return;			/* later */
+	slab_pcp_empty(s, true);
+	if (!__atomic_load_n(&s->moving, __ATOMIC_ACQUIRE) && !s->depot.nr)
+		s->ops->rescue(s);
+	slab_pcp_reopen(s);
+	__atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
 }
+
+/* ---- counting and checking ------------------------------------------------------- */
 
 unsigned long slab_pcp_count(const struct kmem_cache *s)
 {
-	unsigned long nr = 0;
+	long nr = READ_ONCE(s->nr_stray) + READ_ONCE(s->depot.nr_objects);
 	struct slab_stock *st;
-	int cpu;
+	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		st = per_cpu_ptr(s->stock, cpu);
-		nr += s->limit - READ_ONCE(st->room);
+		st = slab_stock_of(s, cpu);
+		nr += READ_ONCE(st->cap) - READ_ONCE(st->room) + READ_ONCE(st->nr_spare);
 	}
-	return nr;
+	return nr > 0 ? nr : 0;
 }
 
-/* Follow one claimed stock: objects found, or -1 at the first that is none of ours. */
-static int slab_pcp_walk(struct kmem_cache *s, struct slab_link *link)
+/* Follow a chain: objects found, or -1 at the first that is none of ours. */
+static long slab_pcp_walk(struct kmem_cache *s, struct slab_link *link)
 {
-	int nr;
+	long nr;
 
 	for (nr = 0; link != slab_nil; nr++) {
-		if (nr > s->limit || slab_index_of(link) != s->index ||
-		    slab_link_nr(s, slab_page_of(s, link), link) < 0 || !slab_link_ok(link))
+		if (nr > (long)s->nr_taken || !slab_pcp_sound(s, link))
 			return -1;
 		link = slab_link_next(link);
 	}
 	return nr;
 }
 
+struct slab_check {
+	struct kmem_cache *s;
+	long found;			/* objects; -1: something else */
+	long counted;
+};
+
+static void slab_pcp_check_chain(struct slab_check *c, struct slab_link *first)
+{
+	const long nr = c->found < 0 ? -1 : slab_pcp_walk(c->s, first);
+
+	c->found = nr < 0 ? -1 : c->found + nr;
+}
+
+static void slab_pcp_check_stock(struct slab_check *c, struct slab_stock *st)
+{
+	lockdep_assert_irqs_disabled();
+	c->counted += st->cap - st->room + st->nr_spare;
+	slab_pcp_check_chain(c, *slab_stock_list(c->s, st));
+	slab_pcp_check_chain(c, st->spare);
+}
+
+static void slab_pcp_check_here(void *arg)
+{
+	struct slab_check *c = arg;
+
+	slab_pcp_check_stock(c, slab_pcp_here(c->s));
+}
+
+static void slab_pcp_check_depot(struct slab_check *c)
+{
+	struct slab_depot *d = &c->s->depot;
+	unsigned long flags;
+	unsigned int i;
+
+	spin_lock_irqsave(&c->s->lock, flags);
+	c->counted += d->nr_objects;
+	for (i = 0; i < d->nr; i++)
+		slab_pcp_check_chain(c, d->chain[i].first);
+	spin_unlock_irqrestore(&c->s->lock, flags);
+}
+
+/* Where we may not wait for others, they are stopped, or there are none. */
+static void slab_pcp_check(struct slab_check *c)
+{
+	const bool wait = can_sleep();
+	unsigned long flags;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		if (wait && cpu_online(cpu)) {
+			smp_call_function_single(cpu, slab_pcp_check_here, c, 1);
+			continue;
+		}
+		local_irq_save(flags);
+		slab_pcp_check_stock(c, slab_stock_of(c->s, cpu));
+		local_irq_restore(flags);
+	}
+	slab_pcp_check_depot(c);
+	c->counted += READ_ONCE(c->s->nr_stray);
+}
+
 bool slab_pcp_verify(struct kmem_cache *s, unsigned long *stocked, char *msg, size_t n)
 {
-	struct slab_stock *st;
-	struct slab_link *head;
-	int cpu, nr, room;
+	struct slab_check c = { .s = s };
 
-	*stocked = 0;
-	for_each_possible_cpu(cpu) {
-		st = per_cpu_ptr(s->stock, cpu);
-		head = slab_pcp_claim(st);
-		if (!head)
-			continue;
-		room = st->room;
-		nr = slab_pcp_walk(s, head);
-		slab_pcp_release(st, head);
-		if (nr < 0 || room < 0 || nr != s->limit - room) {
-			snprintf(msg, n, "slab %s: cpu %d: stock holds %d objects, room %d of %u",
-				 s->name, cpu, nr, room, s->limit);
-			return false;
-		}
-		*stocked += nr;
-	}
-	return true;
+	slab_pcp_check(&c);
+	*stocked = c.found;
+	if (c.found < 0)
+		snprintf(msg, n, "slab %s: stock holds what is no free object", s->name);
+	else if (c.found - c.counted + SLAB_PCP_DRIFT > 2UL * SLAB_PCP_DRIFT)
+		snprintf(msg, n, "slab %s: stock holds %ld objects, %ld are counted", s->name,
+			 c.found, c.counted);
+	else
+		return true;
+	return false;
 }

@@ -1,76 +1,69 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mm/slab_pcp.h - the fast paths of slab_pcp.c, where others can inline them
+ * mm/slab_pcp.h - what a stock looks like
  *
- * Read slab_pcp.c's top comment first.  Nothing here calls anything.
+ * Read slab_pcp.c's top comment first.
  */
 #ifndef _MM_SLAB_PCP_H
 #define _MM_SLAB_PCP_H
 
 #include "slab.h"
 
-static __always_inline struct slab_link *slab_pcp_claim(struct slab_stock *st)
+/*
+ * A CPU's stock of one cache.  arch/x86/rewind_slab.asm knows the offsets.  Written only by
+ * its CPU: (I) with interrupts off, (A) by single instructions, too, (C) before use.
+ */
+struct slab_stock {
+	struct slab_link *list[2];	/* (A) newest free object; [1]: if its link lies outside */
+	u64 mask;			/* (I) of an object's address, 0: it is one; ~0: see bound */
+	u32 slab_mask;			/* (C) bytes in a slab, less 1 */
+	u32 magic;			/* (C) offset * magic < bound, mod 2^32: is an object's */
+	u32 bound[2];			/* (I) 0: closed; as list */
+	u32 link;			/* (C) bytes from an object to its link */
+	s32 room;			/* (A) objects that still fit, give or take a few */
+	s32 cap;			/* (I) objects that fit, when the list is empty */
+	s32 nr_spare;			/* (I) */
+	struct slab_link *spare;	/* (I) one more chain */
+};
+
+DECLARE_PER_CPU(struct slab_stock, slab_stocks[SLAB_NR_CACHES]);
+
+static inline struct slab_stock *slab_stock_of(const struct kmem_cache *s, unsigned int cpu)
 {
-	return __atomic_exchange_n(&st->head, NULL, __ATOMIC_ACQUIRE);
+	return per_cpu_ptr(&slab_stocks[s->index], cpu);
 }
 
-static __always_inline void slab_pcp_release(struct slab_stock *st, struct slab_link *head)
+/* Where its list is. */
+static inline struct slab_link **slab_stock_list(const struct kmem_cache *s,
+						 struct slab_stock *st)
 {
-	__atomic_store_n(&st->head, head, __ATOMIC_RELEASE);
+	return &st->list[s->link != 0];
 }
 
-/* Undo a claim, if there is one, and a reservation that did not fit. */
-static inline void slab_pcp_unclaim(struct slab_stock *st, struct slab_link *claimed)
+/* Between these a chain may be in hand: nobody takes its objects for lost. */
+void slab_pcp_hold(struct kmem_cache *s);
+void slab_pcp_settle(struct kmem_cache *s);
+/* This CPU's list, with what is counted of it.  Irqs off. */
+void slab_pcp_take_list(struct kmem_cache *s, struct slab_stock *st, struct slab_chain *chain);
+/* A chain in hand becomes this CPU's list, if that is empty and open; else it goes further. */
+void slab_pcp_fill(struct kmem_cache *s, const struct slab_chain *chain);
+/* An object of a chain that was somewhere, whose rest becomes the list; NULL: no memory. */
+void *slab_pcp_restock(struct kmem_cache *s, gfp_t gfp);
+/* What rewind_slab.asm cannot do. */
+void *slab_pcp_alloc_slow(unsigned long id, gfp_t flags, unsigned long caller);
+void slab_pcp_free_slow(unsigned long id, void *object, unsigned long caller);
+void slab_pcp_kfree_slow(void *p, unsigned long caller);	/* kmalloc.c */
+void slab_pcp_full(unsigned long id);
+
+/* See the top of slab_pcp.c. */
+static inline u32 slab_stock_magic(u32 size)
 {
-	if (!claimed)
-		return;
-	if (st->room < 0)
-		st->room = 0;
-	slab_pcp_release(st, claimed);
+	return (u32)((1ULL << 32) / size) + 1;
 }
 
-/* @link: what a fast path found and, unless it is NULL, has claimed. */
-void *slab_pcp_alloc_slow(struct slab_stock *st, gfp_t flags, struct slab_link *link);
-
-/* Ends in a tail call on the slow path, so that no frame is set up for the fast one. */
-static __always_inline void *slab_pcp_pop(struct slab_stock *linked, gfp_t flags)
+static inline u32 slab_stock_bound(u32 size, u32 objects)
 {
-	struct slab_stock *st = this_cpu_ptr(linked);
-	struct slab_link *link = slab_pcp_claim(st);
-	u64 word;
-
-	if (unlikely(link <= slab_nil))
-		return slab_pcp_alloc_slow(st, flags, link);
-	word = link->word ^ slab_secret;
-	if (unlikely(word & slab_link_mask))
-		return slab_pcp_alloc_slow(st, flags, link);
-	link->word = 0;			/* it no longer looks free */
-	st->room++;
-	slab_pcp_release(st, (struct slab_link *)(word ^ (u64)(unsigned long)link));
-	return (char *)link - st->link;
-}
-
-/* False: somebody must look closer, with what is claimed then. */
-static __always_inline bool slab_pcp_push(struct slab_stock *st, void *object,
-					  struct slab_link **claimed)
-{
-	const u64 off = (unsigned long)object & (u64)st->slab_mask;
-	struct slab_link *link, *head;
-	u64 key;
-
-	if (unlikely((off * st->magic) >> 32))
-		return false;
-	head = slab_pcp_claim(st);
-	if (unlikely(!head))
-		return false;
-	link = (struct slab_link *)((char *)object + st->link);
-	key = slab_secret;
-	*claimed = head;
-	if (unlikely(!((link->word ^ key) & slab_link_mask)) || unlikely(--st->room < 0))
-		return false;
-	link->word = (u64)(unsigned long)head ^ key ^ (u64)(unsigned long)link;
-	slab_pcp_release(st, link);
-	return true;
+	return (objects - 1) * (u32)((u64)slab_stock_magic(size) * size - (1ULL << 32)) + 1;
 }
 
 #endif /* _MM_SLAB_PCP_H */

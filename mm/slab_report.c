@@ -151,6 +151,13 @@ void slab_report_object(struct kmem_cache *s, struct page *slab, void *object,
 	slab_report_end();
 }
 
+void slab_report_link(struct kmem_cache *s, const struct slab_link *link)
+{
+	slab_report_title(s, "Freepointer corrupt");
+	pr_err("A free object's link leads to 0x%px, which is none\n", link);
+	slab_report_end();
+}
+
 void slab_report_slab(struct kmem_cache *s, struct page *slab, const char *fmt, ...)
 {
 	char what[100];

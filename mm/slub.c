@@ -7,7 +7,7 @@
  *   cache it is of, how many objects are away (inuse) and where its first free object is;
  *   each free object holds the link to the next.  There is no other metadata.
  *
- *	page: cache 7, inuse 2, freelist -+
+ *	page: cache 7*64, inuse 2, freelist -+
  *	                                  v
  *	slab  [ obj0 | link ---> obj3 ][ obj1 away ][ obj2 away ][ link -> nil ]
  *
@@ -26,7 +26,7 @@
  *   I1  a slab's list has objects - inuse entries, each in it, each once.
  *   I2  a slab is on partial iff its list is not empty, else on full.
  *   I3  nr_slabs, nr_empty, nr_taken are the sums over the slabs.
- *   I4  all pages of a slab carry the cache's index; no other page does.
+ *   I4  all pages of a slab carry the cache's id; no other page does.
  *
  * LOCKING	s->lock, rank LOCK_SLAB_NODE, irqs off; pages are taken and given back
  *		without it.
@@ -53,7 +53,6 @@
 static_assert((PAGE_SIZE << SLAB_MAX_ORDER) / 8 + 1 <= 0xffff);
 static_assert(SLAB_MAX_OBJECTS == (PAGE_SIZE << SLAB_MAX_ORDER) / sizeof(struct slab_link));
 static_assert(sizeof(struct slab_link) == 8, "a link is the first word of the smallest object");
-static_assert(SLAB_NR_CACHES <= 1 << 16, "page->cache is 16 bits");
 
 /* ---- rings of slabs: first is the pfn of any one, first->prev the last ----------- */
 
@@ -137,10 +136,10 @@ static struct page *slub_new_slab(struct kmem_cache *s, gfp_t gfp)
 	preempt_disable();		/* nobody's walk of the heads meets half a slab */
 	for (i = 1; i < 1U << s->order; i++)
 		slab[i].meta = PAGE_META_FLAGS(PAGE_OWNER_NONE, s->order, PG_TAIL) |
-			       (u64)s->index << PAGE_META_CACHE_SHIFT;
+			       (u64)s->id << PAGE_META_CACHE_SHIFT;
 	if (s->order)
 		slab->flags |= PG_HEAD;
-	slab->cache = s->index;
+	slab->cache = s->id;
 	preempt_enable();
 	return slab;
 }
@@ -150,7 +149,7 @@ static void slub_free_slab(struct kmem_cache *s, struct page *slab)
 	unsigned int i;
 
 	VM_WARN_ON_ONCE(slab->inuse);	/* somebody still has an object of it */
-	VM_BUG_ON(slab->cache != s->index || slab->order != s->order);
+	VM_BUG_ON(slab->cache != s->id || slab->order != s->order);
 	slab_debug_exit_slab(s, slab);
 	preempt_disable();
 	for (i = 1; i < 1U << s->order; i++)
@@ -289,14 +288,28 @@ static unsigned int slub_refill(struct kmem_cache *s, struct slab_link **chain,
 	}
 }
 
+/* For who must not wait for a lock, nor make a slab. */
+static unsigned int slub_try(struct kmem_cache *s, struct slab_link **chain, unsigned int want)
+{
+	unsigned int nr = 0;
+	unsigned long flags;
+
+	if (!spin_trylock_irqsave(&s->lock, flags))
+		return 0;
+	if (s->partial)
+		nr = slub_take(s, chain, want);
+	spin_unlock_irqrestore(&s->lock, flags);
+	return nr;
+}
+
 /* ---- objects in ------------------------------------------------------------------ */
 
 /*
  * A run of objects of one slab, chained from first to last, back on the slab's list; a slab
  * that is empty now may be one too many.
  */
-static void slub_put(struct kmem_cache *s, struct slab_link *first, struct slab_link *last,
-		     unsigned int nr, u32 *doomed)
+static void slub_put_run(struct kmem_cache *s, struct slab_link *first,
+			 struct slab_link *last, unsigned int nr, u32 *doomed)
 	__must_hold(&s->lock)
 {
 	struct page *slab = slab_page_of(s, first);
@@ -322,21 +335,25 @@ static void slub_put(struct kmem_cache *s, struct slab_link *first, struct slab_
 }
 
 /* In a chain on its way home; the runs before this one are home already. */
-static void slub_lose(struct kmem_cache *s, struct slab_link *link, unsigned int nr)
+static void slub_lose(struct kmem_cache *s, struct slab_link *link, long nr)
 	__must_hold(&s->lock)
 {
 	void *object = slab_link_object(s, link);
 
 	lockdep_assert_held(&s->lock);
 	s->nr_lost += nr;
-	slab_report_object(s, slab_page_of(s, object), object, "Freechain corrupt");
-	slab_link_set(link, slab_nil);
+	if (slab_id_of(link) != s->id) {
+		slab_report_link(s, link);
+	} else {
+		slab_report_object(s, slab_page_of(s, object), object, "Freechain corrupt");
+		slab_link_set(link, slab_nil);
+	}
 	slab_report_fix(s, "Isolate corrupted freechain");
 }
 
 /*
  * Follow a chain for as long as it stays in one slab, at most nr objects: how many.  *last
- * is the last of them, *next the one behind it, if there is one.
+ * is the last of them, *next the one behind it.
  */
 static unsigned int slub_run(struct kmem_cache *s, struct slab_link *link, unsigned int nr,
 			     struct slab_link **last, struct slab_link **next)
@@ -345,10 +362,10 @@ static unsigned int slub_run(struct kmem_cache *s, struct slab_link *link, unsig
 	unsigned int run = 1;
 	struct slab_link *to;
 
-	for (; run < nr && likely(slab_link_ok(link)); run++, link = to) {
+	for (; likely(slab_link_ok(link)); run++, link = to) {
 		to = slab_link_next(link);
 		*next = to;
-		if (((unsigned long)to ^ (unsigned long)link) & outside)
+		if (((unsigned long)to ^ (unsigned long)link) & outside || run == nr)
 			break;
 	}
 	*last = link;
@@ -359,7 +376,7 @@ static unsigned int slub_run(struct kmem_cache *s, struct slab_link *link, unsig
  * Interrupts are let in after so many objects, where a new run counts as ten and a slab that
  * is looked at as five: some 1,300 instructions.
  */
-#define SLUB_BREATH	96
+#define SLUB_BREATH	64
 #define SLUB_RUN_COST	10
 #define SLUB_SLAB_COST	5
 
@@ -376,27 +393,41 @@ static void slub_breathe(struct kmem_cache *s, unsigned long *flags, unsigned in
 	spin_lock_irqsave(&s->lock, *flags);
 }
 
-static void slub_flush(struct kmem_cache *s, struct slab_link *chain, unsigned int nr,
-		       slab_free_check_t check, unsigned long caller)
+static long slub_flush(struct kmem_cache *s, const struct slab_chain *chain)
 {
-	struct slab_link *last, *next = NULL;
+	struct slab_link *link = chain->first, *last, *next = slab_nil;
 	unsigned int run, work = 0;
+	unsigned long flags;
+	u32 doomed = 0;
+	long nr = 0, lost;
+
+	spin_lock_irqsave(&s->lock, flags);
+	for (; link != slab_nil; link = next, nr += run) {
+		run = slab_id_of(link) == s->id ?
+			slub_run(s, link, SLUB_BREATH / 2, &last, &next) : 0;
+		if (unlikely(!run || !slab_link_ok(last))) {
+			lost = max(chain->nr - nr, 1L);
+			slub_lose(s, run ? last : link, lost);
+			nr += lost;
+			break;
+		}
+		slub_breathe(s, &flags, &work, run + SLUB_RUN_COST);
+		slub_put_run(s, link, last, run, &doomed);
+	}
+	spin_unlock_irqrestore(&s->lock, flags);
+	slub_free_slabs(s, doomed);
+	return nr;
+}
+
+static void slub_put(struct kmem_cache *s, struct slab_link *link, slab_free_check_t check,
+		     unsigned long caller)
+{
 	unsigned long flags;
 	u32 doomed = 0;
 
 	spin_lock_irqsave(&s->lock, flags);
-	for (; nr; nr -= run, chain = next) {
-		run = slub_run(s, chain, min(nr, SLUB_BREATH / 2U), &last, &next);
-		if (run < nr && unlikely(!slab_link_ok(last))) {
-			slub_lose(s, last, nr);
-			break;
-		}
-		if (run < nr)
-			next = slab_link_next(last);	/* before it becomes the slab's */
-		slub_breathe(s, &flags, &work, run + SLUB_RUN_COST);
-		if (!check || check(s, slab_page_of(s, chain), slab_link_object(s, chain), caller))
-			slub_put(s, chain, last, run, &doomed);
-	}
+	if (!check || check(s, slab_page_of(s, link), slab_link_object(s, link), caller))
+		slub_put_run(s, link, link, 1, &doomed);
 	spin_unlock_irqrestore(&s->lock, flags);
 	slub_free_slabs(s, doomed);
 }
@@ -516,7 +547,9 @@ static void slub_rescue(struct kmem_cache *s)
 const struct slab_backend slub_backend = {
 	.name		= "slub",
 	.refill		= slub_refill,
+	.take		= slub_try,
 	.flush		= slub_flush,
+	.put		= slub_put,
 	.is_free	= slub_is_free,
 	.shrink		= slub_shrink,
 	.rescue		= slub_rescue,

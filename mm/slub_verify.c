@@ -53,7 +53,7 @@ static const char *slub_check_pages(struct kmem_cache *s, struct page *slab)
 	if (slab->owner != PAGE_OWNER_SLAB || slab->order != s->order)
 		return "not the head of a slab";
 	for (i = 0; i < 1U << s->order; i++)
-		if (slab[i].cache != s->index)
+		if (slab[i].cache != s->id)
 			return "page of another cache";
 	return slab->inuse > s->objects ? "more objects away than there are" : NULL;
 }

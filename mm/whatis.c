@@ -57,13 +57,13 @@ static const char *whatis_range_name(unsigned long addr)
 
 static void whatis_object(struct seq_file *m, struct page *slab, unsigned long addr)
 {
-	struct kmem_cache *s = slab->cache < SLAB_NR_CACHES ? slab_cache_table[slab->cache] : NULL;
+	struct kmem_cache *s = slab_cache_of_id(slab->cache);
 	unsigned long off = addr - (unsigned long)page_address(slab);
 	unsigned int nr;
 	void *object;
 
 	if (!s) {
-		seq_printf(m, "object: of a cache that is gone (index %u)\n", slab->cache);
+		seq_printf(m, "object: of a cache that is gone (id %u)\n", slab->cache);
 		return;
 	}
 	nr = off / s->size;

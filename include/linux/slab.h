@@ -135,40 +135,86 @@ unsigned int kmem_cache_size(const struct kmem_cache *s);	/* bytes a caller may 
 const char *kmem_cache_name(const struct kmem_cache *s);
 
 /*
- * A CPU's stock of free objects of one cache.  The fields belong to mm/slab_pcp.c; they
- * are here so that the inline functions below can name a stock.
+ * Every call ends in a few instructions that need no lock and mask no interrupt, for who is
+ * interrupted in them starts over: arch/x86/rewind_slab.asm.  They change few registers, so
+ * they are called with less ado than a C function.  A cache is named by its id there.
  */
-struct slab_link;
-struct slab_stock {
-	struct slab_link *head;		/* newest free object, or one of two marks */
-	u64 magic;			/* offset * magic < 2^32: offset is that of an object */
-	u64 link;			/* bytes from an object to its link */
-	s32 room;			/* objects that still fit */
-	u16 slab_mask;			/* bytes in a slab, less 1 */
-	u16 cache;			/* index of the cache */
-};
-
-#define SLAB_NR_CACHES		512	/* 32 bytes each and CPU */
+#define SLAB_NR_CACHES		512	/* 64 bytes each and CPU */
+#define SLAB_ID_SHIFT		6
 #define KMALLOC_NR_INDEX	14	/* 1: 96, 2: 192, n >= 3: 1 << n */
 #define KMALLOC_CACHE(dma, i)	((dma) * KMALLOC_NR_INDEX + (i))
+#define KMALLOC_ID(dma, i)	((unsigned long)KMALLOC_CACHE(dma, i) << SLAB_ID_SHIFT)
 
-DECLARE_PER_CPU(struct slab_stock, slab_stocks[SLAB_NR_CACHES]);
+/* An asm statement with this operand calls something: it needs a frame around it. */
+#define ASM_CALLS		"+r"(slab_stack_pointer)
+register unsigned long slab_stack_pointer __asm__("rsp");
 
-/* What every call ends in; @linked is an element of slab_stocks.  The second one looks for
- * __GFP_ZERO, the first does not. */
-void *slab_pcp_alloc(struct slab_stock *linked, gfp_t flags);
-void *slab_pcp_alloc_zeroable(struct slab_stock *linked, gfp_t flags);
+static __always_inline unsigned long slab_id(const struct kmem_cache *s)
+{
+	return *(const unsigned long *)s;		/* its first member */
+}
+
+/* An object of the cache @id, not zeroed. */
+static __always_inline void *slab_alloc(unsigned long id, gfp_t flags)
+{
+	void *object;
+
+	__asm__ __volatile__("call slab_alloc" : "=a"(object), ASM_CALLS
+			     : "D"(id), "S"(flags) : "rcx", "cc", "memory");
+	return object;
+}
+
+static __always_inline void *slab_alloc_kernel(unsigned long id)
+{
+	void *object;
+
+	__asm__ __volatile__("call slab_alloc_kernel" : "=a"(object), ASM_CALLS
+			     : "D"(id) : "rcx", "rsi", "cc", "memory");
+	return object;
+}
+
+/* The same of a size class: @index is a constant, as from kmalloc_index(). */
+static __always_inline void *slab_alloc_class(unsigned int index)
+{
+	void *object;
+
+	__asm__ __volatile__("call slab_alloc_class_%c2" : "=a"(object), ASM_CALLS
+			     : "i"(index) : "rcx", "rsi", "rdi", "cc", "memory");
+	return object;
+}
+
+/* Any size, but neither __GFP_ZERO nor __GFP_DMA. */
+static __always_inline void *slab_kmalloc(size_t size, gfp_t flags)
+{
+	void *object;
+
+	__asm__ __volatile__("call slab_kmalloc" : "=a"(object), ASM_CALLS
+			     : "D"(size), "S"(flags) : "rcx", "rdx", "cc", "memory");
+	return object;
+}
+
+static __always_inline void *slab_kmalloc_kernel(size_t size)
+{
+	void *object;
+
+	__asm__ __volatile__("call slab_kmalloc_kernel" : "=a"(object), ASM_CALLS
+			     : "D"(size) : "rcx", "rdx", "rsi", "cc", "memory");
+	return object;
+}
+
+/* The same with a look at __GFP_ZERO (mm/slab_pcp.c). */
+void *slab_alloc_zeroable(unsigned long id, gfp_t flags);
 
 static __always_inline __malloc void *
 kmem_cache_alloc_site(const struct code_site *site, struct kmem_cache *s, gfp_t flags)
 {
-	/* The first member of a cache is the address of its stock. */
-	struct slab_stock *linked = *(struct slab_stock **)s;
 	const bool as_it_comes = __builtin_constant_p(flags) && !(flags & __GFP_ZERO);
 
+	if (__builtin_constant_p(flags) && flags == GFP_KERNEL && likely(can_sleep()))
+		return slab_alloc_kernel(slab_id(s));
 	flags = might_alloc_site(site, flags);
-	return as_it_comes ? slab_pcp_alloc(linked, flags) :
-			     slab_pcp_alloc_zeroable(linked, flags);
+	return as_it_comes ? slab_alloc(slab_id(s), flags) :
+			     slab_alloc_zeroable(slab_id(s), flags);
 }
 
 static __always_inline __malloc void *
@@ -193,6 +239,14 @@ static __always_inline __malloc void *kmem_cache_zalloc(struct kmem_cache *s, gf
 #define kmem_cache_alloc_node(s, flags, node)	kmem_cache_alloc(s, flags)
 
 void kmem_cache_free(struct kmem_cache *s, void *object);	/* NULL is fine */
+
+static __always_inline void kmem_cache_free_inline(struct kmem_cache *s, void *object)
+{
+	__asm__ __volatile__("call slab_free" : "+a"(object), ASM_CALLS
+			     : "D"(slab_id(s)) : "rcx", "rdx", "rsi", "cc", "memory");
+}
+#define kmem_cache_free(s, object)	kmem_cache_free_inline(s, object)
+
 /* All @nr objects into @p, or none: returns @nr or 0. */
 int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t nr, void **p);
 #define kmem_cache_alloc_bulk(s, flags, ...) \
@@ -220,13 +274,19 @@ static __always_inline __malloc void *kmalloc_site(const struct code_site *site,
 						   gfp_t flags)
 {
 	const bool as_it_comes = __builtin_constant_p(flags) && !(flags & __GFP_ZERO);
-	struct slab_stock *stock;
+	const bool common = __builtin_constant_p(flags) && flags == GFP_KERNEL;
+	unsigned long id;
 
-	if (!__builtin_constant_p(size) || !size || size > KMALLOC_MAX_CACHE_SIZE)
+	if (!__builtin_constant_p(size) || !size || size > KMALLOC_MAX_CACHE_SIZE) {
+		if (common && likely(can_sleep()))
+			return slab_kmalloc_kernel(size);
 		return (__kmalloc)(size, might_alloc_site(site, flags));
-	stock = &slab_stocks[KMALLOC_CACHE(!!(flags & __GFP_DMA), kmalloc_index(size))];
+	}
+	if (common && likely(can_sleep()))
+		return slab_alloc_class(kmalloc_index(size));
+	id = KMALLOC_ID(!!(flags & __GFP_DMA), kmalloc_index(size));
 	flags = might_alloc_site(site, flags);
-	return as_it_comes ? slab_pcp_alloc(stock, flags) : slab_pcp_alloc_zeroable(stock, flags);
+	return as_it_comes ? slab_alloc(id, flags) : slab_alloc_zeroable(id, flags);
 }
 
 static __always_inline __malloc void *kzalloc_site(const struct code_site *site, size_t size,
@@ -288,6 +348,14 @@ static __always_inline __malloc void *kcalloc(size_t n, size_t size, gfp_t flags
 #define kmalloc_track_caller(size, flags)		__kmalloc(size, flags)
 
 void kfree(const void *object);			/* NULL and ZERO_SIZE_PTR are fine */
+
+static __always_inline void kfree_inline(const void *object)
+{
+	__asm__ __volatile__("call slab_kfree" : "+a"(object), ASM_CALLS
+			     : : "rcx", "rdx", "rsi", "cc", "memory");
+}
+#define kfree(object)	kfree_inline(object)
+
 void kfree_sensitive(const void *object);	/* overwrites all of it first */
 #define kzfree(p)	kfree_sensitive(p)
 /* Historic: frees, but only if a kmalloc(@size) would have given this block; else a report. */

@@ -69,7 +69,7 @@ static void stock_scattered(struct sweep *c)
 	unsigned int i;
 
 	slab_pcp_drain(c->cache);
-	for (i = 0; i < c->cache->limit; i++)
+	for (i = 0; i < 2 * c->cache->batch; i++)
 		kmem_cache_free(c->cache, picked[i]);
 	nr_given = i + 1;
 }

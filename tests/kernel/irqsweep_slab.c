@@ -2,8 +2,8 @@
 /*
  * irqsweep_slab.c - operations of the object allocator, and how to get onto each path
  *
- * The caches are of 1024 bytes: four objects a slab, a stock of 16, batches of 8.  So all
- * paths are there, and none is long because it does the same thing 64 times.
+ * The caches are of 1024 bytes: four objects a slab, batches of 8, of which a stock holds two.
+ * So all paths are there, and none is long because it does the same thing 64 times.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -14,8 +14,8 @@
 
 #define SIZE		1024
 #define PER_SLAB	4
-#define LIMIT		16
 #define BATCH		8
+#define LIMIT		15	/* the next free finds list and spare full */
 
 static bool fail_all(gfp_t gfp, unsigned int order)
 {
@@ -121,8 +121,16 @@ static void one_out(struct sweep *c)
 	c->result = c->live[--c->nr_live];
 }
 
+/* From here on there is room for so many chains behind the stocks. */
+static void depot_holds(struct sweep *c, unsigned int nr)
+{
+	the_cache(c)->depot.max = nr;
+	the_cache(c)->depot.missed = false;
+}
+
 static void stock_full(struct sweep *c)
 {
+	depot_holds(c, 0);
 	hold(c, LIMIT + 2);
 	slab_pcp_drain(the_cache(c));
 	let_go(c, LIMIT);
@@ -130,8 +138,29 @@ static void stock_full(struct sweep *c)
 	c->result = c->live[--c->nr_live];
 }
 
+static void stock_full_depot(struct sweep *c)
+{
+	stock_full(c);
+	depot_holds(c, 1);
+}
+
+/* A chain in the depot, nothing in stock. */
+static void in_depot(struct sweep *c)
+{
+	struct slab_chain chain;
+
+	stock_full_depot(c);
+	irqsweep_give(c, c->result);
+	chain = the_cache(c)->depot.chain[0];
+	if (the_cache(c)->depot.nr != 1 || chain.nr != BATCH - 1)
+		c->fault = "set-up has not filled the depot";
+	hold(c, LIMIT + 1 - chain.nr);
+	expect_stock(c, chain.nr);
+}
+
 static void slabs_too_many(struct sweep *c)
 {
+	depot_holds(c, 0);
 	hold(c, LIMIT + 6 * PER_SLAB + 2);
 	let_go(c, 6 * PER_SLAB);
 	slab_pcp_drain(the_cache(c));
@@ -291,6 +320,7 @@ static void dma_in_stock(struct sweep *c)
 
 const struct sweep_op sweep_slab_ops[] = {
 	CACHE("kmem_cache_alloc", "stock", run_alloc, in_stock, free_object_sure),
+	CACHE("kmem_cache_alloc", "depot", run_alloc, in_depot, free_object_sure),
 	CACHE("kmem_cache_alloc", "refill", run_alloc, stock_empty, free_object_sure),
 	CACHE("kmem_cache_alloc", "refill-2", run_alloc, two_partial, free_object_sure),
 	CACHE("kmem_cache_alloc", "new-slab", run_alloc, no_slab, free_object_sure),
@@ -299,6 +329,7 @@ const struct sweep_op sweep_slab_ops[] = {
 	DEBUG("kmem_cache_alloc", "debug", run_alloc, stock_empty, free_object_sure, 128),
 	CACHE("kmem_cache_zalloc", "stock", run_zalloc, in_stock, free_object_sure),
 	CACHE("kmem_cache_free", "stock", run_free, one_out, freed),
+	CACHE("kmem_cache_free", "depot", run_free, stock_full_depot, freed),
 	CACHE("kmem_cache_free", "flush", run_free, stock_full, freed),
 	CACHE("kmem_cache_free", "free-slabs", run_free, slabs_too_many, freed),
 	DEBUG("kmem_cache_free", "debug", run_free, one_out, freed, 128),

@@ -2,27 +2,43 @@
 /*
  * slab_nested_test.c - what an interrupt in the middle of an operation would see
  *
- * Between claim and release a stock has no head, whoever looks.  Here the test claims it,
- * as an operation that is being interrupted would have, and runs everything; or it runs
- * from inside a refill, through page_alloc's fault injection socket.  Also the rest of what
- * takes a hand inside: forged links, and each mistake that the verifier can report.
+ * While an operation has a chain in hand its CPU's stock is empty, whoever looks.  Here the
+ * test takes it, as an operation that is being interrupted would have, and runs everything;
+ * or it runs from inside a refill, through page_alloc's fault injection socket.  Also the rest
+ * of what takes a hand inside: forged links, and each mistake that the verifier can report.
  */
 #include "../../mm/slab_pcp.h"
 #include "slab_fixture.h"
 
 static void *bulk[64];
 
-/* ---- with the stock claimed -------------------------------------------------------- */
+/* ---- with the stock in hand --------------------------------------------------------- */
 
-static void everything_works_while_claimed(struct kunit *test)
+static void take(struct kmem_cache *s, struct slab_chain *chain)
+{
+	unsigned long flags;
+
+	slab_pcp_hold(s);
+	local_irq_save(flags);
+	slab_pcp_take_list(s, this_cpu_ptr(&slab_stocks[s->index]), chain);
+	local_irq_restore(flags);
+}
+
+static void put_back(struct kmem_cache *s, const struct slab_chain *chain)
+{
+	slab_pcp_fill(s, chain);
+	slab_pcp_settle(s);
+}
+
+static void everything_works_while_in_hand(struct kunit *test)
 {
 	struct kmem_cache *s = make_plain(test, 64, 0);
 	void *before = kmem_cache_alloc(s, GFP_KERNEL), *p;
-	struct slab_stock *st = this_cpu_ptr(s->stock);
-	struct slab_link *claimed = slab_pcp_claim(st);
+	struct slab_chain chain;
 	struct slabinfo info;
 
-	KUNIT_EXPECT_TRUE(test, claimed > slab_nil);
+	take(s, &chain);
+	KUNIT_EXPECT_EQ(test, chain.nr, 63);		/* a slab has 64 */
 	p = kmem_cache_alloc(s, GFP_ATOMIC);
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_EXPECT_EQ(test, kmem_cache_alloc_bulk(s, GFP_ATOMIC, 64, bulk), 64);
@@ -30,42 +46,20 @@ static void everything_works_while_claimed(struct kunit *test)
 	kmem_cache_free(s, p);
 	kfree(before);
 	kmem_cache_free_bulk(s, 64, bulk);
-	KUNIT_EXPECT_PTR_EQ(test, READ_ONCE(st->head), NULL);
-	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 1);	/* what is claimed stays */
+	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 1);	/* what is in hand stays */
 	expect_sound(test);
-	slab_pcp_release(st, claimed);
+	put_back(s, &chain);
 	kmem_cache_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 0);
 	kmem_cache_destroy(s);
 }
 
-/* The stock cannot be searched then, so that what looks free is taken to be free. */
-static void double_free_while_claimed(struct kunit *test)
-{
-	struct kmem_cache *s = make_plain(test, 64, 0);
-	void *p = kmem_cache_alloc(s, GFP_KERNEL);
-	struct slab_stock *st = this_cpu_ptr(s->stock);
-	const unsigned long errors = slab_error_count();
-	struct slab_link *claimed;
-
-	kmem_cache_free(s, p);
-	claimed = slab_pcp_claim(st);
-	report_begin(&report);
-	kmem_cache_free(s, p);
-	report_end(&report);
-	slab_pcp_release(st, claimed);
-	EXPECT_REPORT(test, &report, "Object already free");
-	KUNIT_EXPECT_EQ(test, slab_error_count() - errors, 2);
-	kmem_cache_destroy(s);
-}
-
 /* Lost objects wait until nobody is in the middle of anything. */
-static void no_rescue_while_claimed(struct kunit *test)
+static void no_rescue_while_in_hand(struct kunit *test)
 {
 	struct kmem_cache *s = make_plain(test, 64, 0);
-	struct slab_stock *st = this_cpu_ptr(s->stock);
-	struct slab_link *claimed;
+	struct slab_chain chain;
 	struct slabinfo info;
 	u64 *p;
 
@@ -76,13 +70,33 @@ static void no_rescue_while_claimed(struct kunit *test)
 	p = kmem_cache_alloc(s, GFP_KERNEL);	/* meets it, and rescues */
 	report_end(&report);
 	KUNIT_EXPECT_EQ(test, s->nr_lost, 0);
-	claimed = slab_pcp_claim(st);
+	take(s, &chain);
 	s->nr_lost = 1;
 	slab_pcp_rescue(s);
 	KUNIT_EXPECT_EQ(test, s->nr_lost, 1);
 	s->nr_lost = 0;
-	slab_pcp_release(st, claimed);
+	put_back(s, &chain);
 	kmem_cache_free(s, p);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
+	kmem_cache_destroy(s);
+}
+
+/*
+ * A free that was interrupted between its link and its commit begins again with an object that
+ * looks free already: that is no double free.
+ */
+static void a_free_that_begins_again(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+	const unsigned long errors = slab_error_count();
+	struct slabinfo info;
+
+	slab_link_set(p, *slab_stock_list(s, this_cpu_ptr(&slab_stocks[s->index])));
+	kmem_cache_free(s, p);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
+	expect_sound(test);
 	kmem_cache_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	kmem_cache_destroy(s);
@@ -201,7 +215,7 @@ static void kmalloc_meets_damage(struct kunit *test)
 static void a_stock_of_no_cache(struct kunit *test)
 {
 	report_begin(&report);
-	KUNIT_EXPECT_NULL(test, slab_pcp_alloc(&slab_stocks[SLAB_NR_CACHES - 1], GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, slab_alloc((SLAB_NR_CACHES - 1) << SLAB_ID_SHIFT, GFP_KERNEL));
 	report_end(&report);
 }
 
@@ -305,9 +319,9 @@ static void not_from_an_interrupt(struct kunit *test)
 }
 
 static struct kunit_case slab_nested_cases[] = {
-	KUNIT_CASE(everything_works_while_claimed),
-	KUNIT_CASE(double_free_while_claimed),
-	KUNIT_CASE(no_rescue_while_claimed),
+	KUNIT_CASE(everything_works_while_in_hand),
+	KUNIT_CASE(no_rescue_while_in_hand),
+	KUNIT_CASE(a_free_that_begins_again),
 	KUNIT_CASE(a_refill_inside_a_refill),
 	KUNIT_CASE(looking_free_is_not_enough),
 	KUNIT_CASE(searching_a_damaged_stock),

@@ -103,8 +103,8 @@ static void survives_corruption(struct kunit *test)
 	__free_page(page);
 	slab = virt_to_page(p);
 	cache = slab->cache;
-	slab->cache = SLAB_NR_CACHES - 1;
-	expect_has(test, whatis(p), "object: of a cache that is gone (index 511)\n");
+	slab->cache = (SLAB_NR_CACHES - 1) << SLAB_ID_SHIFT;
+	expect_has(test, whatis(p), "object: of a cache that is gone (id 32704)\n");
 	slab->cache = cache;
 	kfree(p);
 }

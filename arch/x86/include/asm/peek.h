@@ -7,6 +7,7 @@
 #define _ASM_PEEK_H
 
 #include <asm/extable.h>
+#include <asm/page.h>
 #include <linux/types.h>
 
 /* *v = *field, or false where it is not mapped.  Any context once the IDT is loaded. */
@@ -18,5 +19,8 @@ static __always_inline bool peek_page_u16(const u16 *field, unsigned long *v)
 fault:
 	return false;
 }
+
+/* Where the direct map shows a variable of the image. */
+#define direct_map_alias(var)	((unsigned long)&(var) - __START_KERNEL_map + PAGE_OFFSET)
 
 #endif /* _ASM_PEEK_H */
