@@ -89,6 +89,7 @@ static bool (*slab_pcp_should_fail)(struct kmem_cache *s, gfp_t gfp);
 #define SLAB_PCP_MIN		8
 #define SLAB_PCP_MAX		256
 #define SLAB_PCP_GROWTH		4
+#define SLAB_PCP_LONGEST	2048	/* a list that bulk frees were put in front of */
 
 /* Contexts between a sequence and its count: there are hardly ever more at a time. */
 #define SLAB_PCP_DRIFT		32
@@ -392,19 +393,22 @@ static void slab_pcp_put(struct kmem_cache *s, struct slab_link *link)
 }
 
 /*
- * Is it in this list, which its CPU may change meanwhile?  Then the walk ends somewhere, and
- * begins again; nothing it touches has to be there.
+ * Is it in this list, whose CPU pops and pushes meanwhile?  What is not popped stays as it is, so
+ * a walk that arrives at the end has met all that lay there all the time; one that was
+ * overtaken by pops meets something else, and begins again.  Whatever it touches may be gone.
  */
+#define SLAB_PCP_WALKS	32
+
 static bool slab_pcp_in_list(struct kmem_cache *s, struct slab_link *const *list,
 			     const struct slab_link *wanted)
 {
-	struct slab_link *head, *link;
+	struct slab_link *link;
 	unsigned int tries, nr;
 	u64 word;
 
-	for (tries = 0; tries < 8; tries++) {
-		head = link = READ_ONCE(*list);
-		for (nr = 0; nr < 4 * SLAB_PCP_GROWTH * SLAB_PCP_MAX; nr++) {
+	for (tries = 0; tries < SLAB_PCP_WALKS; tries++) {
+		link = READ_ONCE(*list);
+		for (nr = 0; link != slab_nil && nr < SLAB_PCP_LONGEST; nr++) {
 			if (link == wanted)
 				return true;
 			if (slab_id_of(link) != s->id ||
@@ -412,10 +416,10 @@ static bool slab_pcp_in_list(struct kmem_cache *s, struct slab_link *const *list
 				break;
 			link = (struct slab_link *)(word ^ slab_secret);
 		}
-		if (READ_ONCE(*list) == head)
+		if (link == slab_nil)
 			return false;
 	}
-	return true;			/* never quiet: it looks free, so it is */
+	return false;			/* damaged, or too quick for us */
 }
 
 static bool slab_pcp_contains(struct kmem_cache *s, const struct slab_link *link)
