@@ -19,6 +19,7 @@
 #include <linux/export.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
+#include <asm/string.h>
 
 #include "slab.h"
 
@@ -68,10 +69,11 @@ static void *kmalloc_util_stay(struct kmem_cache *s, const void *object, size_t 
 	return (void *)object;
 }
 
-void *(krealloc)(const void *object, size_t new_size, gfp_t flags)
+/* All that krealloc() does but moving an object to a larger class. */
+static noinline void *kmalloc_util_resize(const void *object, size_t new_size, gfp_t flags)
 {
-	size_t room, old;
 	struct kmem_cache *s;
+	size_t room, old;
 	void *p;
 
 	if (unlikely(!new_size)) {
@@ -92,6 +94,22 @@ void *(krealloc)(const void *object, size_t new_size, gfp_t flags)
 	if (unlikely(!p))
 		return NULL;
 	memcpy(p, object, old);
+	kfree(object);
+	return p;
+}
+
+void *(krealloc)(const void *object, size_t new_size, gfp_t flags)
+{
+	struct kmem_cache *s = slab_cache_quick(object);
+	void *p;
+
+	if (unlikely(!s) || unlikely(new_size <= s->stays) ||
+	    unlikely(flags & (__GFP_DMA | __GFP_ZERO)))
+		return kmalloc_util_resize(object, new_size, flags);
+	p = slab_kmalloc(new_size, flags);
+	if (unlikely(!p))
+		return NULL;
+	arch_copy_words(p, object, s->usable / 8);
 	kfree(object);
 	return p;
 }

@@ -56,6 +56,7 @@ struct kmem_cache {
 	slab_flags_t flags;		/* (C) */
 	u32 object_size;		/* (C) bytes asked for */
 	u32 usable;			/* (C) bytes behind an object that its user may touch */
+	u32 stays;			/* (C) krealloc() to more is a plain move; ~0: look closer */
 	u32 size;			/* (C) bytes of a slot */
 	u32 align;			/* (C) bytes */
 	u32 red_left;			/* (C) bytes from slot to object */
@@ -264,7 +265,9 @@ static inline int slab_link_nr(const struct kmem_cache *s, const struct page *sl
 
 /* ---- slab_cache.c ---------------------------------------------------------------- */
 
-extern struct kmem_cache *slab_cache_table[SLAB_NR_CACHES];	/* (L) to write */
+/* (L) to write.  As long as any id may say, for who looks without asking first. */
+#define SLAB_TABLE_SIZE	(1U << (16 - SLAB_ID_SHIFT))
+extern struct kmem_cache *slab_cache_table[SLAB_TABLE_SIZE];
 
 /* Fill in and publish a static cache at a fixed index; for boot. */
 void slab_cache_create_boot(struct kmem_cache *s, unsigned int index, const char *name,
@@ -286,6 +289,19 @@ static inline struct kmem_cache *slab_cache_of_id(unsigned long id)
 
 	return index < SLAB_NR_CACHES && id % (1UL << SLAB_ID_SHIFT) == 0 ?
 		slab_cache_table[index] : NULL;
+}
+
+/*
+ * For a pointer that is most probably an object: its cache.  NULL if its page is of none; if
+ * it is nowhere in the direct map (a wild one), any answer.
+ */
+static __always_inline struct kmem_cache *slab_cache_quick(const void *p)
+{
+	const unsigned long page = ((long)p >> 8) & -(long)sizeof(struct page);
+	unsigned long id;
+
+	return likely(peek_page_u16((u16 *)(page + offsetof(struct page, cache)), &id)) ?
+		slab_cache_table[id >> SLAB_ID_SHIFT] : NULL;
 }
 
 /* ---- slab_pcp.c ------------------------------------------------------------------ */

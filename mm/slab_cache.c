@@ -62,7 +62,7 @@
 static_assert(SLAB_CACHE_SELF < SLAB_CACHE_FIRST && SLAB_CACHE_FIRST < SLAB_NR_CACHES);
 static_assert((SLAB_CACHE_LINE & (SLAB_CACHE_LINE - 1)) == 0, "halved to find an alignment");
 
-struct kmem_cache *slab_cache_table[SLAB_NR_CACHES];
+struct kmem_cache *slab_cache_table[SLAB_TABLE_SIZE];
 u64 slab_secret;
 unsigned long slab_map_bytes;
 
@@ -124,6 +124,7 @@ static void slab_cache_lay_out_slot(struct kmem_cache *s)
 		s->orig = at;
 		at += sizeof(u64);
 	}
+	s->stays = s->orig ? ~0U : s->usable;
 	if (s->flags & SLAB_RED_ZONE)
 		s->red_left = ALIGN(sizeof(void *), s->align);
 	s->end = at;
