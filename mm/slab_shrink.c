@@ -24,6 +24,19 @@
 
 #include "slab.h"
 
+void slab_trim(void)
+{
+	struct kmem_cache *s;
+	unsigned int i = 1;
+
+	while ((s = slab_cache_pin_next(&i)) != NULL) {
+		if (READ_ONCE(s->depot.nr) || READ_ONCE(s->depot.max) ||
+		    READ_ONCE(s->batch) != s->batch_min)
+			slab_depot_trim(s);
+		slab_cache_unpin(s);
+	}
+}
+
 /* Pages that s could do without; racy. */
 static unsigned long slab_shrink_pages(const struct kmem_cache *s)
 {
