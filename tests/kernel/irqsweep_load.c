@@ -91,6 +91,7 @@ void irqsweep_load_stop(void)
 		return;
 	irqsweep_load(false);
 	kthread_stop_put(load_thread);
+	kthread_reap();			/* its stack belongs to no account that follows */
 	load_thread = NULL;
 }
 

@@ -508,6 +508,23 @@ static bool job_run_scripts(struct job *j)
 	return true;
 }
 
+/* With several CPUs: when two in a row agree. */
+static void job_account_before(struct job *j)
+{
+	unsigned int tries = num_online_cpus() == 1 ? 0 : SWEEP_TRIES;
+	struct mm_account last;
+	char msg[FAULT_SIZE];
+
+	mm_account_snapshot(&j->before);
+	while (tries--) {
+		last = j->before;
+		schedule_timeout_uninterruptible(1);
+		mm_account_snapshot(&j->before);
+		if (mm_account_compare(&last, &j->before, msg, sizeof(msg)))
+			break;
+	}
+}
+
 static void job_begin(struct job *j, const struct sweep_op *op, const struct sweep_plan *plan,
 		      struct sweep_row *row)
 {
@@ -522,7 +539,7 @@ static void job_begin(struct job *j, const struct sweep_op *op, const struct swe
 		row->skipped = op->begin(&j->c);
 	if (plan->load && !row->skipped && irqsweep_load_start(&j->c))
 		row->skipped = "no memory for another CPU's thread";
-	mm_account_snapshot(&j->before);
+	job_account_before(j);
 	j->reports = reports_now();
 }
 
