@@ -3,21 +3,20 @@
  * kernel/leak_roots.c - where pointers are kept: the socket of mm/leaks.c
  *
  * Data and bss of the image hold the boot thread's stack, and of the boot CPU its per-CPU data
- * and the stacks of its exceptions, too; those of other CPUs lie elsewhere.  Of another
- * thread's stack, what lies above its saved stack pointer counts, its registers among it; of
- * the running one, what lies above the frame that asks; of one that another CPU holds still
- * for us (stop_machine()), all of it, for only that CPU knows how much is in use.
+ * and the stacks of its exceptions, too; those of other CPUs are pages of owner PAGES and
+ * vmalloc areas, which mm/leaks.c searches in any case.  Of another thread's stack, what lies
+ * above its saved stack pointer counts, its registers among it; of the running one, what lies
+ * above the frame that asks; of one that another CPU holds still for us (stop_machine()), all
+ * of it, for only that CPU knows how much is in use.
  *
  * CONTEXT	interrupts off, nobody else runs.
  */
-#include <asm/desc.h>
 #include <asm/sections.h>
 #include <linux/init.h>
 #include <linux/leaks.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
-#include <linux/smp.h>
 
 static void leak_root_stack(struct task_struct *t, void *arg)
 {
@@ -30,19 +29,6 @@ static void leak_root_stack(struct task_struct *t, void *arg)
 		sp = stack;
 	if (stack)
 		leaks_root(sp, stack + THREAD_SIZE);
-}
-
-static void leak_root_cpu(unsigned int cpu)
-{
-	unsigned int i;
-	u8 *stack;
-
-	leaks_root(per_cpu_ptr(__per_cpu_start, cpu), per_cpu_ptr(__per_cpu_end, cpu));
-	for (i = 0; i < NR_EXCEPTION_STACKS; i++) {
-		stack = per_cpu(exception_stack_of[i], cpu);
-		if (stack)
-			leaks_root(stack, stack + EXCEPTION_STACK_SIZE);
-	}
 }
 
 /* Below the stacks in bss there are pages that are not mapped. */
@@ -58,14 +44,11 @@ static bool is_guard_page(const void *p)
 
 static void leak_roots(unsigned long sp)
 {
-	unsigned int cpu;
 	const char *p;
 
 	for (p = __start_ro_after_init; p < __bss_end; p += PAGE_SIZE)
 		if (!is_guard_page(p))
 			leaks_root(p, p + PAGE_SIZE);
-	for (cpu = 1; cpu < nr_cpu_ids; cpu++)
-		leak_root_cpu(cpu);
 	sched_for_each_task(leak_root_stack, &sp);
 }
 

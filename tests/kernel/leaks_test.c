@@ -4,6 +4,7 @@
  *
  * Addresses are kept upside down (~), so that the tests' own notes do not count as pointers.
  */
+#include <asm/desc.h>
 #include <kunit/test.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
@@ -13,6 +14,7 @@
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/vmalloc.h>
 
 #define MAX_FOUND	100
@@ -225,6 +227,22 @@ static void every_place_keeps(struct kunit *test)
 	vfree(area);
 }
 
+static DEFINE_PER_CPU(void *, in_area);
+
+/* Variables of a CPU, and the stacks of its exceptions. */
+static void every_cpu_keeps(struct kunit *test)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu) {
+		if (cpu && cpumask_next((int)cpu, cpu_online_mask) < NR_CPUS)
+			continue;		/* the first and the last one will do */
+		expect_kept(test, &per_cpu(in_area, cpu), "a variable of a CPU");
+		expect_kept(test, (void **)per_cpu(exception_stack_of[ESTACK_MCE], cpu),
+			    "the stack of an exception");
+	}
+}
+
 static unsigned long threads_hidden;
 
 static int hold_one(void *unused)
@@ -296,6 +314,7 @@ static struct kunit_case leaks_cases[] = {
 	KUNIT_CASE(what_only_a_leak_points_to_is_one),
 	KUNIT_CASE(the_middle_counts_and_the_end_does_not),
 	KUNIT_CASE(every_place_keeps),
+	KUNIT_CASE(every_cpu_keeps),
 	KUNIT_CASE(a_sleeping_thread_keeps),
 	KUNIT_CASE(a_leak_is_shown_with_its_allocation),
 	KUNIT_CASE(what_must_not_be_traced_is_not),
