@@ -337,7 +337,8 @@ static const struct crash_kind crash_kinds[] = {
 	{ "thread-irq", crash_thread_irq },
 	{ "thread-bug", crash_thread_bug },
 	{ "thread-null", crash_thread_null },
-	{ "cpu-panic", crash_cpu_panic }, { "cpu-hang", crash_cpu_hang }, { "cpu-race", crash_cpu_race },
+	{ "cpu-panic", crash_cpu_panic }, { "cpu-hang", crash_cpu_hang },
+	{ "cpu-race", crash_cpu_race },
 };
 
 static const struct crash_kind *crash_chosen;

@@ -47,7 +47,8 @@ struct cpumask __cpu_online_mask = { { 1 } };
 
 static const struct smp_ops *smp_ops;
 
-#define BIT4(n)		{ { 1UL << (n) } }, { { 2UL << (n) } }, { { 4UL << (n) } }, { { 8UL << (n) } }
+#define BIT2(n)		{ { 1UL << (n) } }, { { 2UL << (n) } }
+#define BIT4(n)		BIT2(n), BIT2((n) + 2)
 #define BIT16(n)	BIT4(n), BIT4((n) + 4), BIT4((n) + 8), BIT4((n) + 12)
 const struct cpumask cpu_bit_mask[NR_CPUS] = { BIT16(0), BIT16(16), BIT16(32), BIT16(48) };
 

@@ -38,7 +38,7 @@
 enum stop_state { STOP_IDLE, STOP_GATHER, STOP_HOLD, STOP_RUN };
 
 static struct {
-	enum stop_state state;
+	unsigned int state;		/* enum stop_state */
 	cpu_stop_fn_t fn;
 	void *data;
 	const struct cpumask *cpus;
@@ -50,7 +50,7 @@ static struct {
 static unsigned int stop_busy;
 static DEFINE_PER_CPU(call_single_data_t, stop_call);
 
-static enum stop_state stop_state(void)
+static unsigned int stop_state(void)
 {
 	return smp_load_acquire(&stop.state);
 }
@@ -72,7 +72,7 @@ static bool stop_may_park(void)
 	return !depth || (depth == PREEMPT_OFFSET && is_idle_task(current));
 }
 
-static void stop_wait_while(enum stop_state state)
+static void stop_wait_while(unsigned int state)
 {
 	while (stop_state() == state)
 		cpu_relax();
