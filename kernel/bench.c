@@ -43,13 +43,12 @@ static bool bench_one(const struct bench *b, const char *unit)
 	int rounds = time ? BENCH_ROUNDS_OF_TIME : BENCH_ROUNDS, round;
 	u64 best = b->run(b->n);
 
-	for (round = 0; best && round < rounds; round++) {
+	for (round = 0; best != BENCH_FAILED && round < rounds; round++) {
 		u64 ticks = b->run(b->n);
 
-		if (ticks < best)
-			best = ticks;
+		best = ticks < best || ticks == BENCH_FAILED ? ticks : best;
 	}
-	if (!best) {
+	if (best == BENCH_FAILED) {
 		printk_raw("bench: %s failed\n", b->name);
 		return false;
 	}

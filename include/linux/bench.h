@@ -27,12 +27,14 @@
 
 struct bench {
 	const char *name;		/* DESIGN section 6 has the names */
-	/* Ticks that n operations took; 0: it could not be measured, and that is said. */
+	/* Ticks that n operations took; or BENCH_FAILED, and that is said. */
 	u64 (*run)(u64 n);
 	u64 n;				/* operations a run, on each CPU */
 	unsigned int cpus;		/* that it needs; 0: just this one */
 	bool rate;			/* the result is what all of them do in a million ticks */
 };
+
+#define BENCH_FAILED	(~0ULL)		/* it could not be measured */
 
 #define BENCH(bench_name, fn, count)						\
 	static const struct bench __PASTE(__bench_, fn)				\

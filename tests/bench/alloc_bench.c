@@ -122,7 +122,7 @@ static u64 kmem_cache_192(u64 n)
 	u64 start, ticks;
 
 	if (!s)
-		return 0;
+		return BENCH_FAILED;
 	start = bench_ticks();
 	while (n--)
 		kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
@@ -137,7 +137,7 @@ static u64 kmem_cache_192_burst(u64 n)
 	u64 start, ticks, i;
 
 	if (!s)
-		return 0;
+		return BENCH_FAILED;
 	start = bench_ticks();
 	for (i = 0; i < n; i++)
 		slot[i] = kmem_cache_alloc(s, GFP_KERNEL);
@@ -151,10 +151,10 @@ static u64 kmem_cache_192_burst(u64 n)
 static u64 kmem_cache_bulk64(u64 n)
 {
 	struct kmem_cache *s = kmem_cache_create("bench-bulk", 192, 0, 0, NULL);
-	u64 start, ticks = 0;
+	u64 start, ticks = BENCH_FAILED;
 
 	if (!s)
-		return 0;
+		return BENCH_FAILED;
 	start = bench_ticks();
 	for (; n >= BULK; n -= BULK) {
 		if (!kmem_cache_alloc_bulk(s, GFP_KERNEL, BULK, slot))
@@ -256,7 +256,7 @@ static u64 pages_bulk64(u64 n)
 		page[i] = NULL;
 	for (; n >= BULK; n -= BULK) {
 		if (alloc_pages_bulk(GFP_KERNEL, BULK, page) != BULK)
-			return 0;
+			return BENCH_FAILED;
 		for (i = 0; i < BULK; i++) {
 			__free_page(page[i]);
 			page[i] = NULL;

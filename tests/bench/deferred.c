@@ -101,7 +101,7 @@ static u64 irq_raise(irq_handler_t handler, irq_handler_t thread_fn, u64 n)
 	u64 start, ticks;
 
 	if (request_threaded_irq(FREE_LINE, handler, thread_fn, 0, "bench", NULL))
-		return 0;
+		return BENCH_FAILED;
 	start = bench_ticks();
 	while (n--)
 		__asm__ __volatile__("int %0" : : "i"(IRQ_VECTOR(FREE_LINE)) : "memory");

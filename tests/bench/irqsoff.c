@@ -40,7 +40,7 @@ static bool irqsoff_measure(const char *name, struct step_trace *sum)
 	{									\
 		struct step_trace sum;						\
 										\
-		return irqsoff_measure(#call, &sum) ? sum.off_max : 0;		\
+		return irqsoff_measure(#call, &sum) ? sum.off_max : BENCH_FAILED;	\
 	}									\
 	BENCH("irqsoff/" #call, irqsoff_##call, 1)
 
@@ -76,7 +76,7 @@ static u64 irqsoff_any(u64 n)
 	unsigned int i;
 
 	if (!irqsoff_measure(NULL, &sum))
-		return 0;
+		return BENCH_FAILED;
 	for (i = 0; i < STEP_NR_RUNS && !printed; i++)
 		printk_raw("bench: irqsoff-runs/%04u-up %lu runs n=1\n", step_run_from[i],
 			   sum.off_runs[i]);

@@ -93,7 +93,7 @@ static void lanes_join(void)
 	}
 }
 
-/* Do fn(lane, n) on @nr CPUs at once: ticks from the first start to the last end, or 0. */
+/* Do fn(lane, n) on @nr CPUs at once: ticks from the first start to the last end. */
 static u64 lanes_run(unsigned int nr, lane_fn_t fn, u64 n)
 {
 	u64 start, end;
@@ -101,7 +101,7 @@ static u64 lanes_run(unsigned int nr, lane_fn_t fn, u64 n)
 
 	if (!lanes_create(nr, fn, n)) {
 		lanes_join();		/* none has run yet, and now none will */
-		return 0;
+		return BENCH_FAILED;
 	}
 	atomic_set(&lanes_ready, 0);
 	atomic_set(&lanes_busy, nr);
@@ -147,7 +147,7 @@ static u64 cache_run(unsigned int nr, u64 n)
 
 	lane_cache = kmem_cache_create("bench-scale", 192, 0, 0, NULL);
 	if (!lane_cache)
-		return 0;
+		return BENCH_FAILED;
 	ticks = lanes_run(nr, lane_kmem_cache, n);
 	kmem_cache_destroy(lane_cache);
 	return ticks;
@@ -269,7 +269,9 @@ static u64 remote_pair(u64 n)
 	init_completion(&batch_full);
 	init_completion(&batch_empty);
 	complete(&batch_empty);
-	return lanes_run(2, lane_batch, n) ? batch_ticks[0] + batch_ticks[1] : 0;
+	if (lanes_run(2, lane_batch, n) == BENCH_FAILED)
+		return BENCH_FAILED;
+	return batch_ticks[0] + batch_ticks[1];
 }
 
 #define COST(what, fn, count, nr) \

@@ -33,13 +33,12 @@ static void __init bench_one(const struct bench *b, bool insn)
 	int rounds = insn ? BENCH_ROUNDS : BENCH_ROUNDS_OF_TIME, round;
 	u64 best = b->run(b->n);
 
-	for (round = 0; best && round < rounds; round++) {
+	for (round = 0; best != BENCH_FAILED && round < rounds; round++) {
 		u64 ticks = b->run(b->n);
 
-		if (ticks < best)
-			best = ticks;
+		best = ticks < best || ticks == BENCH_FAILED ? ticks : best;
 	}
-	if (!best)
+	if (best == BENCH_FAILED)
 		printk(KERN_NOTICE "bench: %s failed\n", b->name);
 	else if (b->rate)
 		printk(KERN_NOTICE "bench: %s %llu %s n=%llu\n", b->name,

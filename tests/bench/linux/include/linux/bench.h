@@ -22,6 +22,8 @@ struct bench {
 	bool rate;
 };
 
+#define BENCH_FAILED	(~0ULL)
+
 #define BENCH_TABLE(table, ...) \
 	const struct bench table[] = { __VA_ARGS__, { } }
 
