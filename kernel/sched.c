@@ -493,6 +493,16 @@ unsigned long sched_nr_switches(void)
 	return sum;
 }
 
+unsigned long sched_nr_pulled(void)
+{
+	unsigned long sum = 0;
+	unsigned int cpu;
+
+	for_each_cpu(cpu, &sched_active_mask)
+		sum += READ_ONCE(cpu_rq(cpu)->nr_pulled);
+	return sum;
+}
+
 unsigned int sched_nr_running(void)
 {
 	unsigned int sum = 0, cpu;

@@ -202,6 +202,7 @@ static unsigned int cpus_with_hogs(unsigned int nr)
 /* As many as there are CPUs, all on one at first, then let go: soon each has its own. */
 static void hogs_spread(struct kunit *test)
 {
+	const unsigned long pulled = sched_nr_pulled();
 	unsigned int i, ticks = 0;
 
 	hogs_stop = false;
@@ -217,6 +218,7 @@ static void hogs_spread(struct kunit *test)
 	while (cpus_with_hogs(nr_cpus) < nr_cpus && ticks++ < 5 * HZ)
 		schedule_timeout_uninterruptible(1);
 	KUNIT_EXPECT_EQ(test, cpus_with_hogs(nr_cpus), nr_cpus);
+	KUNIT_EXPECT_GE(test, sched_nr_pulled() - pulled, (unsigned long)nr_cpus - 1);
 	kunit_info(test, "%u hogs, %u ticks", nr_cpus, ticks);
 	hogs_stop = true;
 	for (i = 0; i < nr_cpus; i++)

@@ -11,6 +11,7 @@
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 
 #define NR_SPINNERS	6
@@ -305,6 +306,24 @@ static void scheduling_while_atomic(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(report, "scheduling_while_atomic+0x"));
 }
 
+/* ---- where ----------------------------------------------------------------------- */
+
+/* What a case makes runs where the case does, however many CPUs there are. */
+static void cases_run_on_the_first_cpu(struct kunit *test)
+{
+	struct task_struct *t = kthread_create(count_run, NULL, "here");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	KUNIT_EXPECT_EQ(test, smp_processor_id(), 0);
+	KUNIT_EXPECT_TRUE(test, cpumask_equal(&current->cpus_mask, cpumask_of(0)));
+	KUNIT_EXPECT_TRUE(test, cpumask_equal(&t->cpus_mask, cpumask_of(0)));
+	ran = 0;
+	wake_up_process(t);
+	KUNIT_EXPECT_EQ(test, ran, 0U);
+	schedule_timeout_uninterruptible(2);
+	KUNIT_EXPECT_EQ(test, ran, 1U);
+}
+
 /* ---- many ------------------------------------------------------------------------ */
 
 #define NR_MANY		40
@@ -368,6 +387,7 @@ static struct kunit_case sched_cases[] = {
 	KUNIT_CASE(woken_before_it_waits),
 	KUNIT_CASE(a_jump_ends_the_waiting),
 	KUNIT_CASE(scheduling_while_atomic),
+	KUNIT_CASE(cases_run_on_the_first_cpu),
 	KUNIT_CASE(many_threads_and_a_fast_tick),
 	{}
 };

@@ -25,9 +25,10 @@ struct item {
 static struct report report;
 static struct item items[NR_ITEMS];
 static char order[32];
+static unsigned int nr_order;
 static unsigned int inside, most_inside;	/* functions running now, and at most */
 
-/* Workers preempt each other anywhere. */
+/* Workers preempt each other anywhere, and unbound ones run at the same time. */
 static inline void step_inside(void)
 {
 	unsigned int now = __atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST);
@@ -44,7 +45,7 @@ static inline void step_outside(void)
 static void item_run(struct work_struct *work)
 {
 	struct item *it = container_of(work, struct item, work);
-	size_t n = strlen(order);
+	const unsigned int n = __atomic_fetch_add(&nr_order, 1, __ATOMIC_SEQ_CST);
 
 	it->good += in_task() && preemptible() && current->flags & PF_WQ_WORKER &&
 		    current_work() == work && !work_pending(work);
@@ -65,7 +66,7 @@ static int workqueue_test_init(struct kunit *test)
 
 	memset(items, 0, sizeof(items));
 	memset(order, 0, sizeof(order));
-	inside = most_inside = 0;
+	inside = most_inside = nr_order = 0;
 	for (i = 0; i < NR_ITEMS; i++) {
 		INIT_WORK(&items[i].work, item_run);
 		init_completion(&items[i].go);

@@ -58,8 +58,12 @@ void sched_first_switch(void);
 /* The last one: never to run again.  Process context. */
 void __noreturn sched_exit(void);
 
-/* Of all CPUs: switches so far; runnable threads, the idle ones not counted.  Racy. */
+/*
+ * Of all CPUs: switches so far; threads that one has taken from another; runnable threads, the
+ * idle ones not counted.  Racy.
+ */
 unsigned long sched_nr_switches(void);
+unsigned long sched_nr_pulled(void);
 unsigned int sched_nr_running(void);
 
 static inline struct task_struct *get_task_struct(struct task_struct *t)
