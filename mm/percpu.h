@@ -6,8 +6,10 @@
 #define _MM_PERCPU_H
 
 #include <linux/bitmap.h>
+#include <linux/irqflags.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/mmdebug.h>
 #include <linux/percpu.h>
 
 #define PERCPU_WORD		PCPU_MIN_ALLOC_SIZE
@@ -65,10 +67,61 @@ unsigned long percpu_pages(void);
 
 #define PERCPU_STOCK_WORDS	64		/* the largest object that is stocked */
 
+/* Objects of one size: so many small ones (up to 64 bytes), so many larger ones. */
+#define PERCPU_STOCK_MAX	7
+#define PERCPU_STOCK_LARGE	2
+#define PERCPU_SMALL_WORDS	16
+
+struct percpu_bin {
+	u32 nr;
+	u32 at[PERCPU_STOCK_MAX];
+};
+static_assert(sizeof(struct percpu_bin) == 32 && PCPU_BYTES <= 1UL << 32);
+
+DECLARE_PER_CPU_ALIGNED(struct percpu_bin, percpu_bins[PERCPU_STOCK_WORDS]);
+
 /* One of so many words, with an address that is a multiple of align bytes; 0: none. */
-unsigned long percpu_stock_pop(unsigned int words, unsigned long align);
+static __always_inline unsigned long percpu_stock_pop(unsigned int words,
+						      unsigned long align)
+{
+	unsigned long addr = 0, flags;
+	struct percpu_bin *bin;
+
+	if (words > PERCPU_STOCK_WORDS)
+		return 0;
+	local_irq_save(flags);
+	bin = this_cpu_ptr(&percpu_bins[words - 1]);
+	if (bin->nr) {
+		addr = PCPU_START + bin->at[bin->nr - 1];
+		if (likely(!(addr & (align - 1))))
+			bin->nr--;
+		else
+			addr = 0;
+	}
+	local_irq_restore(flags);
+	return addr;
+}
+
 /* Keep it; false: no room. */
-bool percpu_stock_push(unsigned long addr, unsigned int words);
+static __always_inline bool percpu_stock_push(unsigned long addr, unsigned int words)
+{
+	const u32 room = words > PERCPU_SMALL_WORDS ? PERCPU_STOCK_LARGE : PERCPU_STOCK_MAX;
+	struct percpu_bin *bin;
+	unsigned long flags;
+	bool ok;
+
+	if (words > PERCPU_STOCK_WORDS)
+		return false;
+	VM_BUG_ON(addr - PCPU_START >= PCPU_BYTES || !words);
+	local_irq_save(flags);
+	bin = this_cpu_ptr(&percpu_bins[words - 1]);
+	ok = bin->nr < room;
+	if (ok)
+		bin->at[bin->nr++] = (u32)(addr - PCPU_START);
+	local_irq_restore(flags);
+	return ok;
+}
+
 /* What all CPUs keep is freed for good.  Process context. */
 void percpu_stock_drain(void);
 /* Words, and objects, that are kept; racy. */

@@ -223,6 +223,7 @@ unsigned long percpu_chunk_free(struct percpu_chunk *chunk)
 			vaddr = percpu_page_addr(chunk, (unsigned int)nr, cpu);
 			if (!test_bit(nr, &populated))
 				continue;
+			vmap_table_withdraw(vaddr, vaddr + PAGE_SIZE);
 			vmap_table_clear(vaddr, vaddr + PAGE_SIZE, percpu_collect, &chain);
 			vmap_table_release(vaddr, vaddr + PAGE_SIZE);
 		}

@@ -21,66 +21,15 @@
  * LOCKING	interrupts off.
  * CONTEXT	any but NMI; drain: process.
  * FAILURE	pop: 0.  push: false.
- * NOT HERE	which bytes are taken: percpu.c.
+ * NOT HERE	pop and push, inline: percpu.h.  Which bytes are taken: percpu.c.
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
-#include <linux/mmdebug.h>
 #include <linux/smp.h>
 
 #include "percpu.h"
 
-/* Objects of one size: so many small ones (up to 64 bytes), so many larger ones. */
-#define PERCPU_STOCK_MAX	7
-#define PERCPU_STOCK_LARGE	2
-#define PERCPU_SMALL_WORDS	16
-
-struct percpu_bin {
-	u32 nr;
-	u32 at[PERCPU_STOCK_MAX];
-};
-static_assert(sizeof(struct percpu_bin) == 32 && PCPU_BYTES <= 1UL << 32);
-
-static DEFINE_PER_CPU_ALIGNED(struct percpu_bin, percpu_bins[PERCPU_STOCK_WORDS]);
-
-unsigned long percpu_stock_pop(unsigned int words, unsigned long align)
-{
-	unsigned long addr = 0, flags;
-	struct percpu_bin *bin;
-
-	if (words > PERCPU_STOCK_WORDS)
-		return 0;
-	local_irq_save(flags);
-	bin = this_cpu_ptr(&percpu_bins[words - 1]);
-	if (bin->nr) {
-		addr = PCPU_START + bin->at[bin->nr - 1];
-		if (likely(!(addr & (align - 1))))
-			bin->nr--;
-		else
-			addr = 0;
-	}
-	local_irq_restore(flags);
-	return addr;
-}
-
-bool percpu_stock_push(unsigned long addr, unsigned int words)
-{
-	const u32 room = words > PERCPU_SMALL_WORDS ? PERCPU_STOCK_LARGE : PERCPU_STOCK_MAX;
-	struct percpu_bin *bin;
-	unsigned long flags;
-	bool ok;
-
-	if (words > PERCPU_STOCK_WORDS)
-		return false;
-	VM_BUG_ON(addr - PCPU_START >= PCPU_BYTES || !words);
-	local_irq_save(flags);
-	bin = this_cpu_ptr(&percpu_bins[words - 1]);
-	ok = bin->nr < room;
-	if (ok)
-		bin->at[bin->nr++] = (u32)(addr - PCPU_START);
-	local_irq_restore(flags);
-	return ok;
-}
+DEFINE_PER_CPU_ALIGNED(struct percpu_bin, percpu_bins[PERCPU_STOCK_WORDS]);
 
 /* Interrupts are off while so many bins are emptied: some 300 instructions. */
 #define PERCPU_TAKE_BINS	16

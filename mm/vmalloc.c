@@ -331,6 +331,7 @@ static struct vm_struct *vmalloc_make(unsigned int nr_pages, unsigned long align
 		return area;
 	}
 	*what = "failed to allocate pages";
+	vmap_table_withdraw(area->addr, area->addr + get_vm_area_size(area));
 	area->link = NULL;
 	vmalloc_give_back(area);
 	return NULL;

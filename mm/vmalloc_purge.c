@@ -132,7 +132,7 @@ void vmalloc_give_back(struct vm_struct *list)
 /* In pages. */
 static unsigned long vmalloc_lazy_max(void)
 {
-	const unsigned int cpus = num_online_cpus();
+	const unsigned int cpus = max(num_online_cpus(), 1U);
 	const unsigned long linux_s = (64 - __builtin_clzl(cpus)) * ((32UL << 20) >> PAGE_SHIFT);
 
 	return min(linux_s, totalram_pages() / 64);

@@ -4,8 +4,8 @@
  *
  * MODEL
  *   Most areas are small, and the next one will want what the last one gave back: an
- *   address, page table slots, and pages behind them.  So a freed area of up to
- *   VMALLOC_STOCK_PAGES pages may stay in the tree as VM_STOCKED, withdrawn: its entries keep
+ *   address, page table slots, and pages behind them.  So a freed area of 1 to 8 pages, or
+ *   VMALLOC_STOCK_PAGES, may stay in the tree as VM_STOCKED, withdrawn: its entries keep
  *   their frames and lose their present bit.  It is on its CPU's list of areas of that size;
  *   taking one costs no search, no lock and no page: the present bits come back.
  *
@@ -13,6 +13,7 @@
  *	1 page	 area -> area -> area		VMALLOC_STOCK_MAX pages' worth of each,
  *	2 pages	 area				one at least
  *	...
+ *	16 pages area
  *
  *   Withdrawing flushes this CPU only.  Another one may remember where an address led, and
  *   that does no harm while it leads there again: address and pages stay together, and part
@@ -42,17 +43,22 @@
 /* Pages in areas of one size: a few in a row, no more. */
 #define VMALLOC_STOCK_MAX	8
 
-#define VMALLOC_SLOT_STACK	0
+/* Slots: stacks; 1 to 8 pages; VMALLOC_STOCK_PAGES, 64 KiB; and one that stays empty. */
+enum { SLOT_STACK = 0, SLOT_SMALL_MAX = 8, SLOT_LARGEST, SLOT_NONE, NR_SLOTS };
 
 struct vmalloc_stock {
-	struct vm_struct *first[VMALLOC_STOCK_PAGES + 1];	/* by nr_pages; 0: stacks */
-	u8 count[VMALLOC_STOCK_PAGES + 1];
+	struct vm_struct *first[NR_SLOTS];
+	u8 count[NR_SLOTS];
 };
 static DEFINE_PER_CPU(struct vmalloc_stock, vmalloc_stocks);
 
 static inline unsigned int vmalloc_stock_slot(unsigned int nr_pages, unsigned int kind)
 {
-	return kind & VM_STACK ? VMALLOC_SLOT_STACK : nr_pages;
+	if (unlikely(kind & VM_STACK))
+		return SLOT_STACK;
+	if (likely(nr_pages <= SLOT_SMALL_MAX))
+		return nr_pages;
+	return nr_pages == VMALLOC_STOCK_PAGES ? SLOT_LARGEST : SLOT_NONE;
 }
 
 /* This CPU's; irqs off. */
@@ -72,8 +78,6 @@ struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages, unsigned int kind)
 	struct vm_struct *area;
 	unsigned long flags;
 
-	if (nr_pages > VMALLOC_STOCK_PAGES)
-		return NULL;
 	local_irq_save(flags);
 	area = vmalloc_stock_take(this_cpu_ptr(&vmalloc_stocks),
 				  vmalloc_stock_slot(nr_pages, kind));
@@ -90,7 +94,7 @@ bool vmalloc_stock_push(struct vm_struct *area)
 	unsigned long flags, vaddr;
 	bool room;
 
-	if (area->nr_pages > VMALLOC_STOCK_PAGES || area->flags & VM_ALONE ||
+	if (slot == SLOT_NONE || area->flags & VM_ALONE ||
 	    !(area->flags & (VM_ALLOC | VM_STACK)))
 		return false;
 	for (vaddr = area->addr; vaddr < area->addr + get_vm_area_size(area); vaddr += PAGE_SIZE)
@@ -115,7 +119,7 @@ static void vmalloc_stock_take_all(void *arg)
 	struct vm_struct **list = arg, *area;
 	unsigned int slot;
 
-	for (slot = 0; slot <= VMALLOC_STOCK_PAGES; slot++)
+	for (slot = 0; slot < SLOT_NONE; slot++)
 		while ((area = vmalloc_stock_take(this_cpu_ptr(&vmalloc_stocks), slot)) != NULL) {
 			WRITE_ONCE(area->flags, (area->flags & ~VM_STOCKED) | VM_DYING);
 			area->link = *list;
@@ -129,7 +133,7 @@ static unsigned int vmalloc_stock_areas(unsigned int cpu)
 	const struct vmalloc_stock *stock = per_cpu_ptr(&vmalloc_stocks, cpu);
 	unsigned int slot, areas = 0;
 
-	for (slot = 0; slot <= VMALLOC_STOCK_PAGES; slot++)
+	for (slot = 0; slot < SLOT_NONE; slot++)
 		areas += READ_ONCE(stock->count[slot]);
 	return areas;
 }

@@ -79,7 +79,7 @@ void vmap_table_withdraw(unsigned long start, unsigned long end);
 void vmap_table_restore(unsigned long start, unsigned long end);
 
 /*
- * Empty the slots of [start, end), which is reserved; it stays reserved.  No flush.
+ * Empty the slots of [start, end), which is withdrawn, and stays reserved.  No flush.
  * visit (may be NULL) sees a page that was mapped, before it is unmapped, and returns the
  * number of pages from there on (at least 1) that it need not see.
  */
@@ -114,8 +114,8 @@ bool vmap_table_verify(bool exact, unsigned long *tables, char *msg, size_t n);
 
 /* ---- vmalloc_stock.c: small areas that wait with their pages --------------------- */
 
-/* Most areas are a page or two, stacks are four. */
-#define VMALLOC_STOCK_PAGES	8
+/* The largest: 64 KiB.  Most areas are a page or two, stacks are four. */
+#define VMALLOC_STOCK_PAGES	16
 
 /* An area of nr_pages pages of a kind (VM_ALLOC, VM_STACK), withdrawn; or NULL. */
 struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages, unsigned int kind);

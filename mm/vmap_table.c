@@ -53,6 +53,7 @@
 #include <linux/kernel.h>
 #include <linux/mmdebug.h>
 #include <linux/section.h>
+#include <linux/string.h>
 #include <asm/sections.h>
 #include <asm/tlbflush.h>
 
@@ -485,15 +486,23 @@ u64 vmap_table_entry(unsigned long vaddr)
 	return likely(pte) ? pte->pte : vmap_table_entry_slow(vaddr);
 }
 
-/* Take bits from every entry of [start, end), or give it bits. */
-static __always_inline void vmap_table_change(unsigned long start, unsigned long end, u64 take,
-					      u64 give)
+/* One instruction on one word: there is no moment at which it is anything else. */
+static __always_inline void vmap_table_flip(u64 *entry, bool present)
+{
+	if (present)
+		*entry |= _PAGE_PRESENT;
+	else
+		*entry &= ~_PAGE_PRESENT;
+}
+
+/* Give every entry of [start, end) its present bit, or take it. */
+static __always_inline void vmap_table_change(unsigned long start, unsigned long end, bool present)
 {
 	u64 *entry = (u64 *)vmap_table_find(start);
 	unsigned long next, nr;
 
 	if (likely(entry && end - start == PAGE_SIZE)) {	/* most are */
-		WRITE_ONCE(*entry, (*entry & ~take) | give);
+		vmap_table_flip(entry, present);
 		return;
 	}
 	for (; start < end; start = next) {
@@ -504,23 +513,26 @@ static __always_inline void vmap_table_change(unsigned long start, unsigned long
 			entry = vmap_table_find_large(start);
 			nr = 1;
 		}
-		for (; nr; nr--, entry++)
-			WRITE_ONCE(*entry, (*entry & ~take) | give);
+		for (; nr; nr--)
+			vmap_table_flip(entry++, present);
 	}
 }
 
 void vmap_table_withdraw(unsigned long start, unsigned long end)
 {
-	vmap_table_change(start, end, _PAGE_PRESENT, 0);
+	vmap_table_change(start, end, false);
 }
 
 void vmap_table_restore(unsigned long start, unsigned long end)
 {
 	VM_BUG_ON(!vmap_table_entry(start) || vmap_table_entry(end - 1) & _PAGE_PRESENT);
-	vmap_table_change(start, end, 0, _PAGE_PRESENT);
+	vmap_table_change(start, end, true);
 }
 
-/* Empty nr slots of one table.  run: pages that visit has dealt with already. */
+/*
+ * Empty nr slots of one table; they are withdrawn, so that it does not matter in which pieces.
+ * run: pages that visit has dealt with already.
+ */
 static unsigned long vmap_table_clear_ptes(pte_t *pte, unsigned long nr, unsigned long run,
 					   unsigned long (*visit)(unsigned long pfn, void *arg),
 					   void *arg)
@@ -532,8 +544,9 @@ static unsigned long vmap_table_clear_ptes(pte_t *pte, unsigned long nr, unsigne
 			run = visit(pte_pfn(*pte), arg);
 		n = min(run ? run : 1, nr);		/* an empty slot: one further */
 		run -= min(run, n);
-		for (nr -= n; n; n--)
-			pte_clear(pte++);
+		nr -= n;
+		memset(pte, 0, n * sizeof(*pte));
+		pte += n;
 	}
 	return run;
 }
