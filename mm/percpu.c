@@ -127,6 +127,7 @@ static struct percpu_chunk *percpu_take_empty(unsigned int keep)
 			keep--;
 			continue;
 		}
+		VM_BUG_ON(chunk->hint);
 		found = chunk;
 		list_del(&chunk->list);
 		percpu_chunk_count--;
@@ -271,6 +272,7 @@ static bool percpu_populate(unsigned long addr, unsigned int words, gfp_t gfp)
 	const unsigned long at = percpu_word_of(addr);
 	unsigned long nr;
 
+	VM_BUG_ON(!chunk || !test_bit(at, chunk->taken) || test_bit(at, chunk->live));
 	for (nr = at / PERCPU_PAGE_WORDS; nr <= (at + words - 1) / PERCPU_PAGE_WORDS; nr++)
 		if (!(READ_ONCE(chunk->populated) >> nr & 1) &&
 		    !percpu_bring_page(chunk, (unsigned int)nr, gfp))
@@ -399,6 +401,7 @@ void *(__alloc_percpu_gfp)(size_t size, size_t align, gfp_t gfp)
 	if (!addr)
 		return NULL;
 	chunk = percpu_chunk_at(addr);
+	VM_BUG_ON(percpu_words_in(chunk->populated, percpu_word_of(addr), words) != words);
 	VM_WARN_ON_ONCE(test_bit(percpu_word_of(addr), chunk->live));
 	set_bit(percpu_word_of(addr), chunk->live);
 	percpu_clear(addr, words);
@@ -435,6 +438,7 @@ void percpu_put(unsigned long addr)
 	VM_BUG_ON(test_bit(at, chunk->live));
 	spin_lock_irqsave(&percpu_lock, flags);
 	words = (unsigned int)(percpu_end_of(chunk, at) - at + 1);
+	VM_BUG_ON(!test_bit(at, chunk->taken) || chunk->free + words > PERCPU_WORDS);
 	bitmap_clear(chunk->taken, (unsigned int)at, words);
 	__clear_bit(at + words - 1, chunk->ends);
 	chunk->free += words;

@@ -91,6 +91,7 @@ static __always_inline unsigned long percpu_stock_pop(unsigned int words,
 		return 0;
 	local_irq_save(flags);
 	bin = this_cpu_ptr(&percpu_bins[words - 1]);
+	VM_BUG_ON(bin->nr > PERCPU_STOCK_MAX);
 	if (bin->nr) {
 		addr = PCPU_START + bin->at[bin->nr - 1];
 		if (likely(!(addr & (align - 1))))

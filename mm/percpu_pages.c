@@ -50,6 +50,7 @@ static atomic_long_t percpu_nr_pages;
 static unsigned long percpu_page_addr(const struct percpu_chunk *chunk, unsigned int nr,
 				      unsigned int cpu)
 {
+	VM_BUG_ON(nr > PERCPU_PAGES || cpu >= NR_CPUS);
 	return chunk->base + nr * PAGE_SIZE + __per_cpu_offset[cpu];
 }
 
@@ -75,6 +76,7 @@ static void percpu_page_free(struct page *page, unsigned long vaddr)
 
 static void percpu_page_map(struct page *page, unsigned long vaddr)
 {
+	VM_BUG_ON(page->owner != PAGE_OWNER_PERCPU || page->order);
 	vmap_table_fill(vaddr, page_to_pfn(page), 1, PAGE_KERNEL);
 	atomic_long_inc(&percpu_nr_pages);
 }
@@ -217,6 +219,8 @@ unsigned long percpu_chunk_free(struct percpu_chunk *chunk)
 	unsigned long nr, vaddr, populated;
 	unsigned int cpu;
 
+	VM_BUG_ON(chunk->free != PERCPU_WORDS || chunk->pins);
+	VM_BUG_ON(chunk->claimed != chunk->populated);
 	atomic_inc(&vmap_table_users);
 	for (cpu = 0; cpu < percpu_units; cpu++)
 		for (nr = 0, populated = chunk->populated; nr < PERCPU_PAGES; nr++) {

@@ -44,7 +44,7 @@
  * CONTEXT	process; vfree_atomic, lookups: any but NMI.
  * FAILURE	NULL, everything unwound, a line in Linux's text unless __GFP_NOWARN.
  * NOT HERE	what waits: vmalloc_stock.c, _purge.c, _defer.c.  Checks: vmalloc_verify.c.
- *		Device memory: ioremap.c.  kmalloc or vmalloc: kvmalloc.c.
+ *		Other people's pages: vmap_pages.c, ioremap.c.  kmalloc or vmalloc: kvmalloc.c.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
@@ -137,6 +137,7 @@ void vmalloc_finish_area(struct vm_struct *area)
 
 void vmalloc_forget_area(struct vm_struct *area)
 {
+	VM_BUG_ON(vmap_table_entry(area->addr) || area->flags & VM_STOCKED);
 	vmap_area_remove(&vmalloc_space, area);
 	kmem_cache_free(vmalloc_cache, area);
 }
@@ -202,6 +203,7 @@ struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool de
 void vmalloc_put_area(struct vm_struct *area)
 {
 	VM_WARN_ON_ONCE(in_interrupt());	/* that is what the line of deferred is for */
+	VM_BUG_ON(!(area->flags & VM_DYING) || area->flags & (VM_STOCKED | VM_LAZY));
 	vmap_table_withdraw(area->addr, area->addr + get_vm_area_size(area));
 	if (vmalloc_stock_push(area))
 		return;
@@ -445,9 +447,8 @@ void *(vcalloc)(size_t n, size_t size)
 
 /* ---- giving back ----------------------------------------------------------------- */
 
-/* Take the area for freeing, or say in Linux's words why not. */
-static struct vm_struct *vmalloc_take_or_warn(const void *addr, unsigned int kind,
-					      const char *name, bool defer)
+struct vm_struct *vmalloc_take_or_warn(const void *addr, unsigned int kind, const char *name,
+				       bool defer)
 {
 	struct vm_struct *area;
 
@@ -482,73 +483,12 @@ void vfree(const void *addr)
 		vmalloc_put_area(area);
 }
 
-/* ---- other people's pages -------------------------------------------------------- */
-
-static void *vmalloc_map(struct page **pages, unsigned int count, unsigned int kind,
-			 pgprot_t prot, unsigned long caller)
-{
-	struct vm_struct *area;
-	unsigned int i;
-
-	if (!vmalloc_may_sleep(__FILE__, __LINE__, caller))
-		return NULL;
-	vmalloc_drain_line();
-	if (!count || count > totalram_pages())
-		return NULL;
-	for (i = 0; i < count; i++)
-		if (WARN_ON(!pages[i]) || WARN_ON(!pfn_valid(page_to_pfn(pages[i]))))
-			return NULL;
-	area = vmalloc_get_area(count, PAGE_SIZE, kind, GFP_KERNEL, caller);
-	if (!area)
-		return NULL;
-	for (i = 0; i < count; i++)
-		vmap_table_fill(area->addr + (unsigned long)i * PAGE_SIZE, page_to_pfn(pages[i]),
-				1, prot);
-	vmalloc_finish_area(area);
-	return (void *)area->addr;
-}
-
-void *(vmap)(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
-{
-	return vmalloc_map(pages, count, VM_MAP, prot, _RET_IP_);
-}
-
-void *(vm_map_ram)(struct page **pages, unsigned int count, int node)
-{
-	return vmalloc_map(pages, count, VM_MAP_RAM, PAGE_KERNEL, _RET_IP_);
-}
-
 void vmalloc_free_stack(const void *stack)
 {
 	struct vm_struct *area = vmalloc_take_or_warn(stack, VM_STACK, "free the stack", false);
 
 	if (area)
 		vmalloc_put_area(area);
-}
-
-static void vmalloc_unmap(const void *addr, unsigned int kind, const char *name)
-{
-	struct vm_struct *area;
-
-	if (!vmalloc_may_sleep(__FILE__, __LINE__, _RET_IP_) || !addr)
-		return;
-	area = vmalloc_take_or_warn(addr, kind, name, false);
-	if (area)
-		vmalloc_put_area(area);
-}
-
-void vunmap(const void *addr)
-{
-	vmalloc_unmap(addr, VM_MAP, "vunmap");
-}
-
-void vm_unmap_ram(const void *addr, unsigned int count)
-{
-	struct vm_struct *area = find_vm_area(addr);
-
-	WARN(area && area->nr_pages != count, "vm_unmap_ram: %u pages, not %u\n",
-	     area ? area->nr_pages : 0, count);
-	vmalloc_unmap(addr, VM_MAP_RAM, "vm_unmap_ram");
 }
 
 /* ---- questions ------------------------------------------------------------------- */

@@ -93,6 +93,7 @@ static void vmalloc_unmap_area(struct vm_struct *area, struct vmalloc_pages *pag
 {
 	const unsigned long last = area->addr + get_vm_area_size(area);
 
+	VM_BUG_ON(area->flags & VM_STOCKED || last < area->addr);
 	pages->owner = area->flags & VM_STACK ? PAGE_OWNER_STACK : PAGE_OWNER_VMALLOC;
 	vmap_table_clear(area->addr, last,
 			 area->flags & (VM_ALLOC | VM_STACK) ? vmalloc_collect : NULL, pages);
@@ -158,6 +159,7 @@ unsigned long vmalloc_purge(void)
 	vmalloc_lazy.first = NULL;
 	vmalloc_lazy.nr_areas = vmalloc_lazy.nr_pages = 0;
 	spin_unlock_irqrestore(&vmalloc_lazy.lock, flags);
+	VM_BUG_ON(!list != !nr);
 	if (list)
 		vmalloc_give_back(list);
 	if (atomic_dec_and_test(&vmalloc_purging))
@@ -170,6 +172,7 @@ void vmalloc_put_lazy(struct vm_struct *area)
 	unsigned long flags, pages;
 
 	VM_WARN_ON_ONCE(in_interrupt());
+	VM_BUG_ON(vmap_table_entry(area->addr) & _PAGE_PRESENT || area->flags & VM_STOCKED);
 	spin_lock_irqsave(&vmalloc_lazy.lock, flags);
 	WRITE_ONCE(area->flags, area->flags | VM_DYING | VM_LAZY);
 	area->link = vmalloc_lazy.first;

@@ -33,6 +33,7 @@
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/mmdebug.h>
 #include <linux/panic.h>
 #include <linux/shrinker.h>
 #include <linux/smp.h>
@@ -66,7 +67,9 @@ static inline struct vm_struct *vmalloc_stock_take(struct vmalloc_stock *stock, 
 {
 	struct vm_struct *area = stock->first[slot];
 
+	VM_BUG_ON(!area != !stock->count[slot]);
 	if (area) {
+		VM_BUG_ON(!(area->flags & VM_STOCKED) || area->flags & (VM_DYING | VM_LAZY));
 		stock->first[slot] = area->link;
 		stock->count[slot]--;
 	}
@@ -97,6 +100,7 @@ bool vmalloc_stock_push(struct vm_struct *area)
 	if (slot == SLOT_NONE || area->flags & VM_ALONE ||
 	    !(area->flags & (VM_ALLOC | VM_STACK)))
 		return false;
+	VM_BUG_ON(!(area->flags & VM_DYING) || vmap_table_entry(area->addr) & _PAGE_PRESENT);
 	for (vaddr = area->addr; vaddr < area->addr + get_vm_area_size(area); vaddr += PAGE_SIZE)
 		flush_tlb_one_kernel(vaddr);
 	local_irq_save(flags);

@@ -185,6 +185,9 @@ void vmalloc_finish_area(struct vm_struct *area);
  * NULL: there is none, or it is being freed.  Any context but NMI.
  */
 struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool defer);
+/* The same, or Linux's words why not; name: what the caller is called. */
+struct vm_struct *vmalloc_take_or_warn(const void *addr, unsigned int kind, const char *name,
+				       bool defer);
 /* Nobody uses it any more: it goes where it waits.  Process context. */
 void vmalloc_put_area(struct vm_struct *area);
 /* False, and a report in Linux's text, where sleeping is forbidden. */

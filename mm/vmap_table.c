@@ -48,56 +48,29 @@
  * CONTEXT	reserve: as its gfp.  lookup: any.  The others: any but NMI.
  * FAILURE	reserve: -ENOMEM, nothing changed.  The others cannot fail.
  * NOT HERE	the format of tables: asm/pgtable.h.  The direct map: arch/x86/paging.c.
+ *		Checks: vmap_table_verify.c.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mmdebug.h>
-#include <linux/section.h>
 #include <linux/string.h>
-#include <asm/sections.h>
 #include <asm/tlbflush.h>
 
-#include "vmap.h"
+#include "vmap_table.h"
 
-#define TOP_LEVEL	3		/* the root; level 0 maps pages */
-
-static DEFINE_SPINLOCK_RANKED(vmap_table_lock, LOCK_PGTABLE);
+DEFINE_SPINLOCK_RANKED(vmap_table_lock, LOCK_PGTABLE);
 atomic_t vmap_table_users;
 static u64 vmap_table_number;			/* (lock) condemnations so far */
 static unsigned long vmap_table_kept;		/* (C) an address; its tables stay */
-static struct page *vmap_table_kept_page;	/* (C) the last-level one ... */
+struct page *vmap_table_kept_page;	/* (C) the last-level one ... */
 static pte_t *vmap_table_kept_ptes;		/* (C) ... and its entries */
 
 /* ---- levels ---------------------------------------------------------------------- */
-
-static inline unsigned long vmap_level_bytes(unsigned int level)
-{
-	return PAGE_SIZE << (9 * level);
-}
 
 /* End of the last-level table that maps vaddr, or end. */
 static inline unsigned long vmap_table_end(unsigned long vaddr, unsigned long end)
 {
 	return min((vaddr + PMD_SIZE) & PMD_MASK, end);
-}
-
-/* Tables in the image may lie in a section that has no direct map yet. */
-static inline u64 *vmap_table_va(phys_addr_t table)
-{
-	if (unlikely(table >= kernel_image_start() && table < kernel_image_end()))
-		return pgtable_image_va(table);
-	return __va(table);
-}
-
-static inline bool vmap_is_present(u64 entry)
-{
-	return entry & _PAGE_PRESENT;
-}
-
-/* An entry above level 0 that leads to no table: it maps a large page. */
-static inline bool vmap_is_leaf(u64 entry)
-{
-	return entry & _PAGE_PSE;
 }
 
 /* The entry of a level for vaddr, in the table that the entry above leads to. */
@@ -121,15 +94,6 @@ static unsigned int vmap_path(unsigned long vaddr, u64 *entry[TOP_LEVEL + 1])
 		level--;
 	}
 	return level;
-}
-
-/* The table that an entry leads to, where it is one of ours. */
-static struct page *vmap_counted(u64 entry)
-{
-	const unsigned long pfn = PHYS_PFN(entry & PTE_PFN_MASK);
-	struct page *page = pfn_online(pfn) ? pfn_to_page(pfn) : NULL;
-
-	return page && page->owner == PAGE_OWNER_PGTABLE ? page : NULL;
 }
 
 static inline void vmap_count(struct page *table, int nr)
@@ -354,6 +318,7 @@ int vmap_table_narrow(unsigned long vaddr, gfp_t gfp)
 	unsigned long flags;
 	u64 *entry[TOP_LEVEL + 1];
 
+	VM_BUG_ON(vaddr & ~PMD_MASK);
 	if (vmap_table_reserve_one(vaddr, 0, PTRS_PER_TABLE, gfp))
 		return -ENOMEM;
 	spin_lock_irqsave(&vmap_table_lock, flags);
@@ -456,7 +421,7 @@ void vmap_table_fill_large(unsigned long vaddr, unsigned long pfn, pgprot_t prot
 {
 	u64 *entry[TOP_LEVEL + 1];
 
-	VM_BUG_ON(vaddr & ~PMD_MASK || pfn % PTRS_PER_TABLE);
+	VM_BUG_ON(vaddr & ~PMD_MASK || pfn % PTRS_PER_TABLE);	/* both aligned */
 	BUG_ON(vmap_path(vaddr, entry) != 1 || *entry[1]);
 	WRITE_ONCE(*entry[1], pfn_pmd(pfn, prot).pmd);
 }
@@ -579,7 +544,7 @@ void vmap_table_clear(unsigned long start, unsigned long end,
 	}
 }
 
-/* ---- init, and checks ------------------------------------------------------------ */
+/* ---- init ------------------------------------------------------------------------ */
 
 void vmap_table_init(unsigned long vaddr)
 {
@@ -587,77 +552,4 @@ void vmap_table_init(unsigned long vaddr)
 	BUG_ON(vmap_table_reserve(vaddr, vaddr + PAGE_SIZE, GFP_KERNEL));
 	vmap_table_kept_ptes = vmap_table_walk_down(vaddr) - pte_index(vaddr);
 	vmap_table_kept_page = virt_to_page(vmap_table_kept_ptes);
-}
-
-struct vmap_table_walk {
-	unsigned long tables, counted, entries;	/* seen so far */
-	char *msg;
-	size_t n;
-};
-
-static bool vmap_is_window(unsigned long vaddr)
-{
-	return vaddr + PUD_SIZE > PCPU_WINDOWS_START && vaddr <= PCPU_WINDOWS_LAST;
-}
-
-/* Check table, which maps 512 pieces of the level's size from base on, and those below. */
-static bool vmap_table_check(struct vmap_table_walk *w, u64 above, unsigned long base,
-			     unsigned int level)
-{
-	const struct page *page = vmap_counted(above);
-	const u64 *entry = vmap_table_va(above & PTE_PFN_MASK);
-	unsigned long nr = 0, i;
-
-	for (i = 0; i < PTRS_PER_TABLE; i++, base += vmap_level_bytes(level)) {
-		/* What others have in a table that we share is theirs. */
-		if (!entry[i] || (!page && level == TOP_LEVEL - 1 && !vmap_is_window(base)))
-			continue;
-		nr++;
-		if (level && !vmap_is_leaf(entry[i]) &&
-		    !vmap_table_check(w, entry[i], base, level - 1))
-			return false;
-	}
-	if (!page)
-		return true;
-	w->tables++;
-	w->counted += page->nr_entries;
-	w->entries += nr;
-	if (page->nr_entries >= nr && (page->nr_entries || !vmap_is_present(above)))
-		return true;
-	scnprintf(w->msg, w->n, "vmap: table %#llx below %#lx counts %u entries, has %lu",
-		  above & PTE_PFN_MASK, base, page->nr_entries, nr);
-	return false;
-}
-
-static bool vmap_table_check_range(struct vmap_table_walk *w, unsigned long start,
-				   unsigned long last)
-{
-	const unsigned long step = vmap_level_bytes(TOP_LEVEL);
-	unsigned long nr = last / step - start / step + 1;
-	bool ok = true;
-
-	for (start &= ~(step - 1); ok && nr; nr--, start += step) {
-		const u64 above = pgd_offset_k(start)->pgd;
-
-		if (above)
-			ok = vmap_table_check(w, above, start, TOP_LEVEL - 1);
-	}
-	return ok;
-}
-
-bool vmap_table_verify(bool exact, unsigned long *tables, char *msg, size_t n)
-{
-	struct vmap_table_walk w = { .msg = msg, .n = n };
-	unsigned long flags;
-	bool ok;
-
-	spin_lock_irqsave(&vmap_table_lock, flags);
-	ok = vmap_table_check_range(&w, VMALLOC_START, VMALLOC_END - 1) &&
-	     vmap_table_check_range(&w, PCPU_WINDOWS_START, PCPU_WINDOWS_LAST);
-	spin_unlock_irqrestore(&vmap_table_lock, flags);
-	*tables = w.tables;
-	if (!ok || !exact || w.counted == w.entries + !!vmap_table_kept_page)
-		return ok;
-	scnprintf(msg, n, "vmap: tables count %lu entries, have %lu", w.counted, w.entries);
-	return false;
 }

@@ -390,7 +390,7 @@ static void interrupts_may_not_map(struct kunit *test)
 	iounmap((void __iomem *)VMALLOC_START);
 	vunmap((void *)VMALLOC_START);
 	preempt_count_sub(HARDIRQ_OFFSET);
-	expect_said(test, "BUG: sleeping function called from invalid context at mm/vmalloc.c:");
+	expect_said(test, "BUG: sleeping function called from invalid context at mm/vmap_pages.c:");
 	KUNIT_EXPECT_NOT_NULL(test, strstr(report, "invalid context at " __FILE__ ":"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(report, "invalid context at mm/ioremap.c:"));
 	system_state = state;
