@@ -45,7 +45,7 @@
 #include <linux/string.h>
 #include <asm/processor.h>
 
-#include "slab.h"
+#include "slab_pcp.h"
 
 #define SLAB_CACHE_LINE		64
 #define SLAB_CACHE_MIN_OBJECTS	4	/* in a slab, if SLAB_MAX_ORDER allows */
@@ -507,6 +507,7 @@ void slab_drain_all(void)
 	struct kmem_cache *s;
 	unsigned int i = 1;
 
+	slab_nolock_check();
 	while ((s = slab_cache_pin_next(&i)) != NULL) {
 		slab_pcp_drain(s);
 		s->ops->shrink(s, 0);

@@ -276,6 +276,7 @@ void *slab_pcp_alloc_slow(unsigned long id, gfp_t flags, unsigned long caller)
 
 	if (WARN_ON_ONCE(!s))
 		return NULL;
+	slab_nolock_check();
 	if (unlikely(READ_ONCE(s->nr_lost)))
 		slab_pcp_rescue(s);
 	if (unlikely(slab_pcp_should_fail) && slab_pcp_should_fail(s, flags))
@@ -362,6 +363,7 @@ void slab_pcp_full(unsigned long id)
 	if (out.first != slab_nil || out.nr)
 		slab_pcp_stow(s, &out);
 	slab_pcp_settle(s);
+	slab_nolock_check();
 }
 
 /* A live object: into the list, or to its slab if the stock is closed. */

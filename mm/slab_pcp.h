@@ -27,6 +27,7 @@ struct slab_stock {
 };
 
 DECLARE_PER_CPU(struct slab_stock, slab_stocks[SLAB_NR_CACHES]);
+DECLARE_PER_CPU(struct slab_link *, slab_nolock_waiting);
 
 static inline struct slab_stock *slab_stock_of(const struct kmem_cache *s, unsigned int cpu)
 {
@@ -54,6 +55,13 @@ void *slab_pcp_alloc_slow(unsigned long id, gfp_t flags, unsigned long caller);
 void slab_pcp_free_slow(unsigned long id, void *object, unsigned long caller);
 void slab_pcp_kfree_slow(void *p, unsigned long caller);	/* kmalloc.c */
 void slab_pcp_full(unsigned long id);
+/* slab_nolock.c: free what kfree_nolock() has left on this CPU.  Any context but NMI. */
+void slab_nolock_drain(void);
+static __always_inline void slab_nolock_check(void)
+{
+	if (unlikely(this_cpu_read(slab_nolock_waiting)))
+		slab_nolock_drain();
+}
 
 /* See the top of slab_pcp.c. */
 static inline u32 slab_stock_magic(u32 size)

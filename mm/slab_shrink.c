@@ -21,14 +21,21 @@
  */
 #include <linux/kernel.h>
 #include <linux/shrinker.h>
+#include <linux/smp.h>
 
-#include "slab.h"
+#include "slab_pcp.h"
+
+static void slab_trim_cpu(void *unused)
+{
+	slab_nolock_check();
+}
 
 void slab_trim(void)
 {
 	struct kmem_cache *s;
 	unsigned int i = 1;
 
+	on_each_cpu(slab_trim_cpu, NULL, 1);
 	while ((s = slab_cache_pin_next(&i)) != NULL) {
 		if (READ_ONCE(s->depot.nr) || READ_ONCE(s->depot.max) ||
 		    READ_ONCE(s->batch) != s->batch_min)

@@ -206,6 +206,19 @@ class_slow_%[class]:
 	push_object rdi, free_slow
 %endmacro
 
+; For kmalloc_nolock() and kfree_nolock(): nothing behind them.
+%macro pop_object_only 0
+	pop_link rdi, LIST, no, rcx
+%endmacro
+
+%macro push_object_only 0
+	mov	rax, rdi
+	id_of_page
+	movzx	ecx, word [rcx + PAGE_CACHE]
+	check_place rcx, BOUND_FIRST, no
+	push_object rcx, no
+%endmacro
+
 ; rcx: id
 %macro push_linked 0
 	check_place rcx, BOUND_LINKED, kfree_slow
@@ -242,6 +255,24 @@ class_slow_%[class]:
 	js	full
 	ret
 	REWIND_END
+
+; void *slab_alloc_only(id): NULL, the list is empty
+	REWIND	slab_alloc_only, pop_object_only, no
+	mov	qword [rax], 0
+	inc	dword stock(rdi, ROOM)
+	ret
+	REWIND_END
+
+; bool slab_kfree_only(object): false, it is none, or looks free, or its stock is closed
+	REWIND	slab_kfree_only, push_object_only, no
+	dec	dword stock(rcx, ROOM)
+	mov	eax, 1
+	ret
+	REWIND_END
+
+no:
+	xor	eax, eax
+	ret
 
 ; The C name, for who takes its address.
 global kfree:function

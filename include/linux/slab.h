@@ -356,6 +356,14 @@ static __always_inline void kfree_inline(const void *object)
 }
 #define kfree(object)	kfree_inline(object)
 
+/*
+ * From any context, NMI included, under any lock: up to KMALLOC_MAX_CACHE_SIZE bytes of what this
+ * CPU has in stock, or of a slab whose lock is free.  NULL, often; @flags: nothing but
+ * __GFP_ZERO matters.  What kfree_nolock() cannot free at once waits for the next call that
+ * can.  In an NMI the pointer must be a good one: a look at a bad one may fault.
+ */
+void *kmalloc_nolock(size_t size, gfp_t flags, int node);
+void kfree_nolock(const void *object);
 void kfree_sensitive(const void *object);	/* overwrites all of it first */
 #define kzfree(p)	kfree_sensitive(p)
 /* Historic: frees, but only if a kmalloc(@size) would have given this block; else a report. */

@@ -7,6 +7,10 @@
 #include <asm/processor.h>
 #include <asm/traps.h>
 #include <kunit/test.h>
+#include <linux/string.h>
+#include <linux/slab.h>
+#include <linux/memblock.h>
+#include <linux/array_size.h>
 #include <linux/interrupt.h>
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
@@ -83,6 +87,50 @@ static void handler_runs_in_nmi_context(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, good, 1);
 	KUNIT_EXPECT_EQ(test, preempt_count(), before);
 	KUNIT_EXPECT_EQ(test, trap_nmi_count(0), nmis + 1);
+}
+
+static void *nmi_object;
+static unsigned int nmi_got, nmi_none;
+
+/* Takes one, and gives back what it took the last time. */
+static int allocating(unsigned int type, struct pt_regs *regs)
+{
+	void *p = kmalloc_nolock(64, 0, NUMA_NO_NODE);
+
+	if (p)
+		memset(p, 0x5a, 64);
+	nmi_got += p != NULL;
+	nmi_none += p == NULL;
+	if (nmi_object)
+		kfree_nolock(nmi_object);
+	nmi_object = p;
+	return NMI_HANDLED;
+}
+
+static void allocates_without_locks(struct kunit *test)
+{
+	void *p[70];
+	unsigned int round, i;
+	char msg[160] = "";
+
+	nmi_got = nmi_none = 0;
+	KUNIT_ASSERT_EQ(test, register_nmi_handler(NMI_LOCAL, allocating, 0, "test"), 0);
+	for (round = 0; round < 200; round++) {
+		for (i = 0; i < ARRAY_SIZE(p); i++)
+			p[i] = kmalloc(64, GFP_KERNEL);
+		apic_send_self_nmi();		/* comes somewhere in what follows */
+		for (i = 0; i < ARRAY_SIZE(p); i++)
+			kfree(p[i]);
+		if (round % 50 == 0)
+			slab_drain_all();
+	}
+	send_nmi();
+	unregister_nmi_handler(NMI_LOCAL, "test");
+	kfree(nmi_object);
+	nmi_object = NULL;
+	slab_drain_all();			/* what waits is freed, too */
+	KUNIT_EXPECT_GT(test, nmi_got, 100);
+	KUNIT_EXPECT_TRUE_MSG(test, slab_verify(msg, sizeof(msg)), "%s", msg);
 }
 
 static void comes_while_interrupts_are_off(struct kunit *test)
@@ -217,6 +265,7 @@ static void irq_work_may_queue_itself(struct kunit *test)
 
 static struct kunit_case nmi_cases[] = {
 	KUNIT_CASE(handler_runs_in_nmi_context),
+	KUNIT_CASE(allocates_without_locks),
 	KUNIT_CASE(comes_while_interrupts_are_off),
 	KUNIT_CASE(asked_in_order),
 	KUNIT_CASE(registration_is_checked),
