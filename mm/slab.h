@@ -66,6 +66,7 @@ struct kmem_cache {
 	u32 inuse;			/* (C) bytes from object to the end of its red zone */
 	u32 end;			/* (C) bytes from object to padding */
 	gfp_t gfp;			/* (C) added to each request for pages */
+	u64 bulk_magic, bulk_bound;	/* (C) slab_bulk.c */
 	u16 index;			/* (C) in slab_cache_table */
 	u16 objects;			/* (C) slots in a slab */
 	u16 batch_min, batch_max;	/* (C) bounds of: */

@@ -23,43 +23,56 @@
 
 #include "slab_pcp.h"
 
+/* rewind_slab.asm: caches whose link is an object's first word. */
+size_t slab_bulk_out(struct slab_link **first, void **p, size_t nr);
+size_t slab_bulk_in(struct slab_link **first, void **p, size_t nr, unsigned long base, u64 magic,
+		    u64 bound);
+
 /* Up to nr objects of a chain; it goes on with what is left, or with what is broken. */
 static size_t slab_bulk_take(const struct kmem_cache *s, struct slab_chain *chain, size_t nr,
 			     void **p)
 {
-	struct slab_link *link = chain->first;
-	const u64 key = slab_secret, offset = s->link;
-	size_t i;
-	u64 word;
+	struct slab_link *link;
+	size_t i = 0;
 
-	for (i = 0; i < nr && link != slab_nil; i++) {
-		word = link->word;
-		if (unlikely(word >> 48 != SLAB_TAG))
+	if (!s->link)
+		i = slab_bulk_out(&chain->first, p, nr & ~3UL);
+	link = chain->first;
+	for (; i < nr && link != slab_nil; i++) {
+		if (unlikely(!slab_link_place(link) || !slab_link_ok(link)))
 			break;
+		p[i] = slab_link_object(s, link);
+		chain->first = slab_link_next(link);
 		link->word = 0;
-		p[i] = (char *)link - offset;
-		link = (struct slab_link *)(word ^ key);
-		if (unlikely(!slab_link_place(link)))
-			break;
+		link = chain->first;
 	}
-	chain->first = link;
 	chain->nr -= i;
 	return i;
 }
 
-/* Out of this CPU's list. */
-static size_t slab_bulk_pop(struct kmem_cache *s, size_t nr, void **p)
+/* Chain by chain, as long as there are any and nothing is broken. */
+static size_t slab_bulk_pop(struct kmem_cache *s, size_t nr, void **p, gfp_t flags)
 {
 	struct slab_chain chain;
-	unsigned long flags;
-	size_t got;
+	size_t i = 0;
 
-	local_irq_save(flags);
-	slab_pcp_take_list(s, this_cpu_ptr(&slab_stocks[s->index]), &chain);
-	local_irq_restore(flags);
-	got = slab_bulk_take(s, &chain, nr, p);
-	slab_pcp_fill(s, &chain);
-	return got;
+	slab_pcp_hold(s);
+	while (i < nr && slab_pcp_find_chain(s, &chain, flags)) {
+		i += slab_bulk_take(s, &chain, nr - i, p + i);
+		if (chain.first == slab_nil && !chain.nr)
+			continue;
+		slab_pcp_fill(s, &chain);
+		if (i < nr && chain.first != slab_nil)
+			break;			/* the next single one says what it is */
+	}
+	slab_pcp_settle(s);
+	return i;
+}
+
+static bool slab_bulk_quick(const struct kmem_cache *s)
+{
+	return s->order <= SLAB_MAX_ORDER && !(s->flags & SLAB_DEBUG_FLAGS) &&
+	       !READ_ONCE(s->dying) && slab_pcp_open_here(s);
 }
 
 int (kmem_cache_alloc_bulk)(struct kmem_cache *s, gfp_t flags, size_t nr, void **p)
@@ -67,12 +80,11 @@ int (kmem_cache_alloc_bulk)(struct kmem_cache *s, gfp_t flags, size_t nr, void *
 	size_t i = 0;
 
 	while (i < nr) {
-		slab_pcp_hold(s);
-		i += slab_bulk_pop(s, nr - i, p + i);
-		slab_pcp_settle(s);
+		if (slab_bulk_quick(s))
+			i += slab_bulk_pop(s, nr - i, p + i, flags & ~__GFP_ZERO);
 		if (i == nr)
 			break;
-		/* Empty, or not to be used: a single one refills, and checks. */
+		/* Broken, no memory, or not to be used: a single one finds out. */
 		p[i] = slab_alloc(s->id, flags & ~__GFP_ZERO);
 		if (!p[i])
 			goto err_free;
@@ -89,34 +101,38 @@ err_free:
 }
 EXPORT_SYMBOL(kmem_cache_alloc_bulk);
 
+/* Objects of the slab of p[0], which is one of s; 0: it is none, or looks free. */
+static size_t slab_bulk_link_slab(struct kmem_cache *s, size_t nr, void **p,
+				  struct slab_link **first)
+{
+	const unsigned long base = (unsigned long)p[0] & ~((PAGE_SIZE << s->order) - 1);
+	struct slab_link *link = p[0];
+	size_t done;
+
+	done = slab_bulk_in(first, p, nr & ~1UL, base, s->bulk_magic, s->bulk_bound);
+	if (done || slab_object_nr(s, slab_page_of(s, link), link) < 0 ||
+	    link->word >> 48 == SLAB_TAG)
+		return done;
+	slab_link_set(link, *first);
+	*first = link;
+	return 1;
+}
+
 /*
  * Link objects of s to a chain, newest first, up to the first that is wrong.  The struct page
  * is asked once for neighbours of one slab: they cannot lose it meanwhile.
  */
 static size_t slab_bulk_link(struct kmem_cache *s, size_t nr, void **p, struct slab_link **first)
 {
-	const u64 key = slab_secret, offset = s->link;
-	const u32 magic = slab_stock_magic(s->size), bound = slab_stock_bound(s->size, s->objects);
-	const unsigned long slab_mask = (PAGE_SIZE << s->order) - 1;
-	unsigned long base = ~0UL, off;
-	struct slab_link *link, *next = slab_nil;
-	size_t i;
+	size_t i = 0, done;
 
-	for (i = 0; i < nr; i++) {
-		off = (unsigned long)p[i] - base;
-		if (off > slab_mask) {
-			if (slab_id_of(p[i]) != s->id)
-				break;
-			off = (unsigned long)p[i] & slab_mask;
-			base = (unsigned long)p[i] - off;
-		}
-		link = (struct slab_link *)((char *)p[i] + offset);
-		if (unlikely((u32)off * magic >= bound) || unlikely(link->word >> 48 == SLAB_TAG))
+	*first = slab_nil;
+	while (i < nr && slab_id_of(p[i]) == s->id) {
+		done = slab_bulk_link_slab(s, nr - i, p + i, first);
+		if (!done)
 			break;
-		link->word = (u64)(unsigned long)next ^ key;
-		next = link;
+		i += done;
 	}
-	*first = next;
 	return i;
 }
 
@@ -137,7 +153,7 @@ static size_t slab_bulk_push(struct kmem_cache *s, size_t nr, void **p)
 	open = st->bound[s->link != 0];
 	head = *list;
 	while (open) {
-		slab_link_set((struct slab_link *)((char *)p[0] + s->link), head);
+		slab_link_set(p[0], head);
 		if (__atomic_compare_exchange_n(list, &head, first, false, __ATOMIC_RELEASE,
 						__ATOMIC_RELAXED))
 			break;
@@ -155,8 +171,7 @@ static size_t slab_bulk_push(struct kmem_cache *s, size_t nr, void **p)
 
 void kmem_cache_free_bulk(struct kmem_cache *s, size_t nr, void **p)
 {
-	const bool quick = s && s->order <= SLAB_MAX_ORDER && !(s->flags & SLAB_DEBUG_FLAGS) &&
-			   !READ_ONCE(s->dying);
+	const bool quick = s && !s->link && slab_bulk_quick(s);
 	size_t i = 0;
 
 	while (i < nr) {

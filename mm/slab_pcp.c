@@ -222,7 +222,7 @@ static bool slab_pcp_take_own(struct kmem_cache *s, struct slab_chain *chain)
 	return chain->first != slab_nil;
 }
 
-static bool slab_pcp_find_chain(struct kmem_cache *s, struct slab_chain *chain, gfp_t gfp)
+bool slab_pcp_find_chain(struct kmem_cache *s, struct slab_chain *chain, gfp_t gfp)
 {
 	if (slab_pcp_take_own(s, chain) || slab_depot_pop(s, chain))
 		return true;
@@ -533,6 +533,8 @@ void slab_pcp_open(struct kmem_cache *s)
 	const u32 limit = clamp_t(u32, SLAB_PCP_BYTES / s->size, SLAB_PCP_MIN, SLAB_PCP_MAX);
 	unsigned int cpu;
 
+	s->bulk_magic = slab_bulk_magic(s->size);
+	s->bulk_bound = slab_bulk_bound(s->size, s->objects);
 	s->batch = s->batch_min = limit / 2;
 	s->batch_max = clamp_t(u32, SLAB_PCP_GROWTH * SLAB_PCP_BYTES / s->size, limit,
 			       SLAB_PCP_MAX);

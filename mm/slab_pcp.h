@@ -29,6 +29,12 @@ struct slab_stock {
 DECLARE_PER_CPU(struct slab_stock, slab_stocks[SLAB_NR_CACHES]);
 DECLARE_PER_CPU(struct slab_link *, slab_nolock_waiting);
 
+/* Is this CPU's open now?  A hint. */
+static inline bool slab_pcp_open_here(const struct kmem_cache *s)
+{
+	return this_cpu_read(slab_stocks[s->index].bound[s->link != 0]);
+}
+
 static inline struct slab_stock *slab_stock_of(const struct kmem_cache *s, unsigned int cpu)
 {
 	return per_cpu_ptr(&slab_stocks[s->index], cpu);
@@ -48,6 +54,8 @@ void slab_pcp_settle(struct kmem_cache *s);
 void slab_pcp_take_list(struct kmem_cache *s, struct slab_stock *st, struct slab_chain *chain);
 /* A chain in hand becomes this CPU's list, if that is empty and open; else it goes further. */
 void slab_pcp_fill(struct kmem_cache *s, const struct slab_chain *chain);
+/* A chain from this CPU, the depot or the slabs; false: no memory. */
+bool slab_pcp_find_chain(struct kmem_cache *s, struct slab_chain *chain, gfp_t gfp);
 /* An object of a chain that was somewhere, whose rest becomes the list; NULL: no memory. */
 void *slab_pcp_restock(struct kmem_cache *s, gfp_t gfp);
 /* What rewind_slab.asm cannot do. */
@@ -72,6 +80,17 @@ static inline u32 slab_stock_magic(u32 size)
 static inline u32 slab_stock_bound(u32 size, u32 objects)
 {
 	return (objects - 1) * (u32)((u64)slab_stock_magic(size) * size - (1ULL << 32)) + 1;
+}
+
+/* The same with 64 bits, from any address: a multiple of size, or so many before or behind. */
+static inline u64 slab_bulk_magic(u32 size)
+{
+	return ~0ULL / size + 1 + !(size & (size - 1));
+}
+
+static inline u64 slab_bulk_bound(u32 size, u32 objects)
+{
+	return (objects - 1) * (slab_bulk_magic(size) * size) + 1;	/* mod 2^64 */
 }
 
 #endif /* _MM_SLAB_PCP_H */

@@ -274,6 +274,103 @@ no:
 	xor	eax, eax
 	ret
 
+; ---- many, of a chain that is the caller's: no sequences ---------------------------------
+
+; A fault at %1 continues at %2.
+%macro FAULT 2
+[section .ex_table progbits alloc noexec nowrite align=8]
+	dq	%1, %2
+__SECT__
+%endmacro
+
+; One object of the chain at %1, whose next one becomes %2; to p[rdx + %3].
+%macro take_one 3
+%%look:	cmp	word [%1 + TAG_AT], SLAB_TAG
+	jne	.end_%1
+	mov	%2, [%1]
+	mov	[rsi + rdx * 8 + %3 * 8], %1
+	mov	qword [%1], 0
+	xor	%2, r9
+	FAULT	%%look, slab_bulk_out.end_%1
+%endmacro
+
+; size_t slab_bulk_out(struct slab_link **first, void **p, size_t nr): up to nr objects (a
+; multiple of 4) of a chain, whose rest begins at *first then, with something broken perhaps.
+global slab_bulk_out:function
+align 16
+slab_bulk_out:
+	mov	rcx, [rdi]
+	mov	r9, [slab_secret]
+	mov	r10, rdx
+	lea	rsi, [rsi + rdx * 8]
+	neg	rdx
+	jz	.end_rcx
+.four:
+	take_one rcx, rax, 0
+	inc	rdx
+	take_one rax, rcx, 0
+	inc	rdx
+	take_one rcx, rax, 0
+	inc	rdx
+	take_one rax, rcx, 0
+	inc	rdx
+	jnz	.four
+.end_rcx:
+	mov	[rdi], rcx
+	lea	rax, [r10 + rdx]
+	ret
+.end_rax:
+	mov	[rdi], rax
+	lea	rax, [r10 + rdx]
+	ret
+
+; One object of p in front of the chain at %1, which is %2 after that.
+%macro link_one 2
+	mov	%2, [rsi + rdx * 8]
+	lea	rcx, [%2 + r10]
+	imul	rcx, r8
+	cmp	rcx, r11
+	jae	.end_%1
+	cmp	word [%2 + TAG_AT], SLAB_TAG
+	je	.end_%1
+	xor	%1, r9
+	mov	[%2], %1
+	inc	rdx
+%endmacro
+
+; size_t slab_bulk_in(struct slab_link **first, void **p, size_t nr, u64 base, u64 magic,
+; u64 bound): up to nr objects (a multiple of 2) of the slab at base in front of a chain.  Here the
+; arithmetic has 64 bits, and tells objects of this slab from all other addresses.
+global slab_bulk_in:function
+align 16
+slab_bulk_in:
+	push	rbx
+	push	rdx
+	mov	r10, rcx
+	neg	r10
+	mov	r11, r9
+	mov	r9, [slab_secret]
+	mov	rax, [rdi]
+	lea	rsi, [rsi + rdx * 8]
+	neg	rdx
+	jz	.end_rax
+.two:
+	link_one rax, rbx
+	link_one rbx, rax
+	jnz	.two
+.end_rax:
+	mov	[rdi], rax
+	pop	rax
+	add	rax, rdx
+	pop	rbx
+	ret
+.end_rbx:
+	mov	[rdi], rbx
+	pop	rax
+	add	rax, rdx
+	pop	rbx
+	ret
+
 ; The C name, for who takes its address.
 global kfree:function
 align 16

@@ -10,6 +10,24 @@
 
 #include "../../mm/slab_pcp.h"
 
+/* With 64 bits addresses far away are told, too. */
+static bool bulk_is_right(u32 size, u32 bytes, u32 objects)
+{
+	const u64 magic = slab_bulk_magic(size), bound = slab_bulk_bound(size, objects);
+	const u64 base = PAGE_OFFSET + (1UL << 32);
+	long off, step = size > 64 ? 8 : 1;
+
+	for (off = -4L * bytes; off < 5L * bytes; off += step) {
+		if (((u64)off * magic < bound) !=
+		    (off >= 0 && off % size == 0 && off / size < objects)) {
+			fprintf(stderr, "slab_magic: 64 bits, size %u, offset %ld\n", size, off);
+			return false;
+		}
+	}
+	return (0 - base) * magic >= bound && (VMALLOC_START - base) * magic >= bound &&
+	       (~0ULL - base) * magic >= bound && (PAGE_OFFSET - base) * magic >= bound;
+}
+
 int main(void)
 {
 	u32 size, order, bytes, objects, off, magic, bound;
@@ -19,6 +37,8 @@ int main(void)
 		bytes = (u32)PAGE_SIZE << order;
 		for (size = 8; size <= bytes; size += 8) {
 			objects = bytes / size;
+			if (!bulk_is_right(size, bytes, objects))
+				return 1;
 			magic = slab_stock_magic(size);
 			bound = slab_stock_bound(size, objects);
 			for (off = 0; off < bytes; off++, tried++) {
