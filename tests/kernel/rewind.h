@@ -73,11 +73,11 @@ const char *rewind_known_check(const struct rewind_hand *hand, unsigned int nr);
 void rewind_known_done(struct rewind_hand *hand, unsigned int nr);
 #define REWIND_KNOWN							\
 	.op = rewind_known_ops, .nr_ops = 2, .nr_states = REWIND_STATES, \
-	.slow_states = REWIND_SLOW, .long_paths = true,			\
+	.long_paths = true,						\
 	.fill = rewind_known_fill, .check = rewind_known_check, .done = rewind_known_done
 
-extern const struct rewind_stock rewind_page_stocks[];
-extern const unsigned int nr_rewind_page_stocks;
+extern const struct rewind_stock rewind_page_stocks[], rewind_slab_stocks[];
+extern const unsigned int nr_rewind_page_stocks, nr_rewind_slab_stocks;
 
 /* How much of it. */
 struct rewind_plan {
