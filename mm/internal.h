@@ -229,8 +229,7 @@ struct page *pcp_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int 
 void pcp_put(struct zone *z, struct per_cpu_pages *pcp, struct page *page, unsigned int order);
 /* Up to nr single pages out of stock into the slots of array that are NULL, for the caller;
  * how many slots from the first on are filled then. */
-unsigned long pcp_take_bulk(struct zone *z, struct per_cpu_pages *pcp, struct page **array,
-			    unsigned long nr);
+unsigned long pcp_take_bulk(struct per_cpu_pages *pcp, struct page **array, unsigned long nr);
 /* Everything back to the zone; sizes begin anew. */
 void pcp_drain(struct zone *z, struct per_cpu_pages *pcp);
 /* Give back some of what nobody has asked for since the last time. */

@@ -179,7 +179,7 @@ struct page *page_alloc_in(struct zone *zs, gfp_t gfp, unsigned int order,
 	return page ? page : page_alloc_below_low(zs, gfp, order, owner);
 }
 
-static noinline struct page *page_alloc_missed(gfp_t gfp, unsigned int order,
+static __always_inline struct page *page_alloc_missed(gfp_t gfp, unsigned int order,
 						       enum page_owner owner)
 {
 	page_should_fail_fn *should_fail = READ_ONCE(page_alloc_should_fail);
@@ -293,14 +293,6 @@ unsigned long (get_zeroed_page)(gfp_t gfp)
 	return (__get_free_pages)(gfp | __GFP_ZERO, 0);
 }
 
-/* As many as this CPU has, for the zone that would serve the mask first. */
-static unsigned long page_alloc_from_stock(gfp_t gfp, unsigned long nr, struct page **array)
-{
-	struct per_cpu_pages *pcp = page_pcp_of[(__force u32)(gfp & GFP_ZONE_BITS)];
-
-	return pcp_take_bulk(&zones[pcp - page_pcp], pcp, array, nr);
-}
-
 /* Of pages that want more done to them there is no stock. */
 static unsigned long page_alloc_one_by_one(gfp_t gfp, unsigned long nr_pages,
 					   struct page **page_array)
@@ -318,13 +310,14 @@ static unsigned long page_alloc_one_by_one(gfp_t gfp, unsigned long nr_pages,
 
 unsigned long (alloc_pages_bulk)(gfp_t gfp, unsigned long nr_pages, struct page **page_array)
 {
+	struct per_cpu_pages *pcp = page_pcp_of[(__force u32)(gfp & GFP_ZONE_BITS)];
 	unsigned long i = 0;
 
-	if (gfp & (__GFP_ZERO | __GFP_COMP))
+	if (unlikely(!gfp_is_plain(gfp)))
 		return page_alloc_one_by_one(gfp, nr_pages, page_array);
 	for (;;) {
-		i += page_alloc_from_stock(gfp, nr_pages - i, page_array + i);
-		if (i == nr_pages)
+		i += pcp_take_bulk(pcp, page_array + i, nr_pages - i);
+		if (likely(i == nr_pages))
 			return i;
 		page_array[i] = page_alloc_0(gfp);	/* refills the stock */
 		if (!page_array[i])

@@ -294,11 +294,15 @@ static u64 pcp_take_list(struct per_cpu_pages *pcp, unsigned int order, unsigned
 	return word;
 }
 
-/* What is left of it goes back. */
+/*
+ * What is left of it goes back.  No need to mask interrupts: an empty list says what its limit
+ * is, so if that is still the same, so is the limit.
+ */
 static void pcp_return_list(struct zone *z, struct per_cpu_pages *pcp, unsigned int order,
 			    u64 word, unsigned int limit)
 {
-	if (pcp_first(word) && !pcp_install(pcp, order, limit, word, limit))
+	if (pcp_first(word) &&
+	    unlikely(this_cpu_cmpxchg(pcp->list[order], (u64)limit, word) != limit))
 		pcp_push_chain(z, pcp, order, word);
 }
 
@@ -503,33 +507,72 @@ void pcp_put(struct zone *z, struct per_cpu_pages *pcp, struct page *page, unsig
 	spin_unlock_irqrestore(&z->lock, flags);
 }
 
-unsigned long pcp_take_bulk(struct zone *z, struct per_cpu_pages *pcp, struct page **array,
-			    unsigned long nr)
+static __always_inline bool bulk_ok(const struct page *page)
 {
-	unsigned long i, got = 0;
-	unsigned int limit;
-	struct page *page;
+	return likely(page->meta == PAGE_META(PAGE_OWNER_PCP, 0));
+}
+
+static __always_inline void bulk_give(struct page **slot, struct page *page)
+{
+	page->private = 0;
+	page->meta = PAGE_META_REF(PAGE_OWNER_PAGES, 0, 1);
+	*slot = page;
+}
+
+/*
+ * From a chain that has as many pages into slots up to end; stops at one that is filled, and at
+ * a page that is corrupt.  Returns where.  Four at a time: this is what a page costs in bulk.
+ */
+static __always_inline struct page **bulk_fill(struct page **slot, struct page **end,
+					       struct page **chain)
+{
+	struct page *a = *chain, *b, *c, *d;
+
+	for (; slot + 4 <= end; slot += 4) {
+		if ((u64)slot[0] | (u64)slot[1] | (u64)slot[2] | (u64)slot[3])
+			break;
+		if (!bulk_ok(a) || !bulk_ok(b = pcp_first(a->private)) ||
+		    !bulk_ok(c = pcp_first(b->private)) || !bulk_ok(d = pcp_first(c->private)))
+			break;
+		bulk_give(&slot[0], a);
+		a = pcp_first(d->private);
+		bulk_give(&slot[1], b);
+		bulk_give(&slot[2], c);
+		bulk_give(&slot[3], d);
+	}
+	for (; slot < end && !*slot && bulk_ok(a); slot++) {
+		b = pcp_first(a->private);
+		bulk_give(slot, a);
+		a = b;
+	}
+	*chain = a;
+	return slot;
+}
+
+unsigned long pcp_take_bulk(struct per_cpu_pages *pcp, struct page **array, unsigned long nr)
+{
+	struct page **slot = array, **end = array + nr, **from, *page;
+	unsigned int limit, room, got = 0;
 	u64 word;
 
 	preempt_disable();
 	word = pcp_take_list(pcp, 0, &limit);
-	for (i = 0; i < nr; i++) {
-		if (array[i])
-			continue;
-		page = pcp_first(word);
-		if (unlikely(!page) || unlikely(page->meta != PAGE_META(PAGE_OWNER_PCP, 0)))
-			break;			/* the next pcp_pop() will see to it */
-		word = page->private;
-		page->private = 0;
-		page->meta = PAGE_META_REF(PAGE_OWNER_PAGES, 0, 1);
-		array[i] = page;
-		got++;
+	page = pcp_first(word);
+	room = pcp_room(word);
+	while (slot < end && room + got < limit) {
+		from = slot;
+		slot = bulk_fill(slot, min(end, slot + (limit - room - got)), &page);
+		got += slot - from;
+		if (slot < end && !*slot)
+			break;			/* corrupt: the next pcp_pop() will see to it */
+		slot += slot < end;		/* over one that is filled */
 	}
-	pcp_return_list(z, pcp, 0, word, limit);
+	if (page)
+		pcp_return_list(page_zone(page), pcp, 0, pcp_word(page, room + got), limit);
 	this_cpu_add(page_owner_count[PAGE_OWNER_PAGES], got);
 	this_cpu_add(pcp->nr_alloc, got);
 	preempt_enable();
-	return i;
+	return slot - array;
 }
 
 /* ---- giving back ----------------------------------------------------------------- */

@@ -280,9 +280,9 @@ push_full:
 	FAULT	%%mark, %2
 %endmacro
 
-; r8: stock, rsi: page
+; r8: stock, rdi: page
 %macro push_page 0
-	push_on	r8, rsi, full_page
+	push_on	r8, rdi, full_page
 %endmacro
 
 	REWIND	push_for_page, push_page, full_page
@@ -291,14 +291,15 @@ push_full:
 global page_free_0:function
 page_free_0:
 	stock_of_section page_vmemmap, 4, page_free_0_slow
-	mov	rsi, rdi
-	check_mark rsi, page_free_0_slow
-	mov	qword [rsi + PAGE_META], STOCK_0
+	check_mark rdi, page_free_0_slow
+	mov	qword [rdi + PAGE_META], STOCK_0
 	jmp	push_for_page
 ; No room: preemption stays off until it is in the zone.
+full_addr:
+	mov	rdi, rsi
 full_page:
 	dec	qword gs:[OWNED]
-	mov	r10, rsi
+	mov	r10, rdi
 	xor	esi, esi
 full_small:
 	inc	dword gs:[__preempt_count]
@@ -306,7 +307,12 @@ full_small:
 	jmp	page_free_full
 	REWIND_END
 
-	REWIND	push_for_addr, push_page, full_page
+; r8: stock, rsi: page
+%macro push_addr 0
+	push_on	r8, rsi, full_addr
+%endmacro
+
+	REWIND	push_for_addr, push_addr, full_addr
 	dec	qword gs:[OWNED]
 	ret
 global page_free_addr_0:function

@@ -457,16 +457,16 @@ static void pcp_bulk_takes_what_there_is(struct kunit *test)
 	struct page *first = refill(z, 0), *array[10] = { [2] = first };
 	unsigned int i;
 
-	KUNIT_EXPECT_EQ(test, pcp_take_bulk(z, &stock, array, 5), 5);
+	KUNIT_EXPECT_EQ(test, pcp_take_bulk(&stock, array, 5), 5);
 	expect_stock(test, z, 3);
 	for (i = 0; i < 5; i++) {
 		KUNIT_EXPECT_EQ(test, array[i]->meta, PAGE_META_REF(PAGE_OWNER_PAGES, 0, 1));
 		KUNIT_EXPECT_EQ(test, array[i]->private, i == 2 ? first->private : 0);
 	}
-	KUNIT_EXPECT_EQ(test, pcp_take_bulk(z, &stock, array, 10), 8);
+	KUNIT_EXPECT_EQ(test, pcp_take_bulk(&stock, array, 10), 8);
 	expect_stock(test, z, 0);
 	KUNIT_EXPECT_EQ(test, stock.nr_alloc, 7);
-	KUNIT_EXPECT_EQ(test, pcp_take_bulk(z, &stock, array, 0), 0);
+	KUNIT_EXPECT_EQ(test, pcp_take_bulk(&stock, array, 0), 0);
 	for (i = 0; i < 8; i++)
 		zone_give(z, array[i], 0);
 	zone_expect_whole(test, z);
