@@ -232,7 +232,7 @@ void pcp_put(struct zone *z, struct per_cpu_pages *pcp, struct page *page, unsig
 unsigned long pcp_take_bulk(struct per_cpu_pages *pcp, struct page **array, unsigned long nr);
 /* Everything back to the zone; sizes begin anew. */
 void pcp_drain(struct zone *z, struct per_cpu_pages *pcp);
-/* Give back some of what nobody has asked for since the last time. */
+/* Give back some of what nobody has asked for since the last time.  Preemption is off. */
 void pcp_trim(struct zone *z, struct per_cpu_pages *pcp);
 /* Blocks on a list; pages of a stock; racy, if it is another CPU's: an address, not as linked. */
 unsigned int pcp_count(const struct per_cpu_pages *pcp, unsigned int order);

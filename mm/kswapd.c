@@ -88,6 +88,8 @@ unsigned int balance_pgdat(pg_data_t *pgdat, unsigned int order, int highest_zon
 	unsigned long before;
 
 	count_vm_event(PAGEOUTRUN);
+	if (!pgdat_balanced(pgdat, order, highest_zoneidx))
+		drain_all_pages(NULL);		/* all CPUs close their stocks, and that may do */
 	for (sc.priority = DEF_PRIORITY; sc.priority >= 0; ) {
 		if (pgdat_balanced(pgdat, order, highest_zoneidx))
 			break;

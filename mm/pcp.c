@@ -47,15 +47,15 @@
  *		together with interrupts off.  zone->lock inside, a few blocks at a time.
  * CONTEXT	pcp_pop(), pcp_push(): any.  All else any but NMI.
  * FAILURE	refill: NULL, nothing changed.
- * NOT HERE	when to drain: page_alloc.c, page_slow.c.
+ * NOT HERE	draining: pcp_drain.c.  Many at once: pcp_bulk.c.
  */
 #include <linux/kernel.h>
 #include <linux/smp.h>
 
 #include "internal.h"
+#include "pcp.h"
 
 #define PCP_LIMIT_BATCHES	4	/* blocks kept to begin with, Linux's pcp->high_min */
-#define PCP_LIMIT_MAX		0x7fffU	/* pcp_push() takes bit 15 of the room for a sign */
 #define PCP_SHARE		8	/* of a zone, for all CPUs: Linux's high_max */
 #define PCP_RUN_ORDER		PAGEBLOCK_ORDER	/* runs to and from the buddy: within a pageblock */
 
@@ -90,13 +90,13 @@ static unsigned long pcp_share(const struct zone *z)
 }
 
 /* Linux's batch is 2^n - 1, against resonance; one more is one whole block of the buddy. */
-static unsigned int pcp_first_batch(const struct zone *z, unsigned int order)
+unsigned int pcp_first_batch(const struct zone *z, unsigned int order)
 {
 	return max((zone_batchsize(z) + 1) >> order, 1U);
 }
 
 /* Each order a quarter of the share at most. */
-static unsigned int pcp_first_limit(const struct zone *z, unsigned int order)
+unsigned int pcp_first_limit(const struct zone *z, unsigned int order)
 {
 	const unsigned int blocks = max((zone_batchsize(z) + 1) * PCP_LIMIT_BATCHES >> order, 2U);
 
@@ -134,11 +134,6 @@ static unsigned int pcp_larger_limit(const struct zone *z, const struct per_cpu_
 
 /* ---- chains: blocks that are nobody else's --------------------------------------- */
 
-static __always_inline bool pcp_block_ok(const struct page *page, unsigned int order)
-{
-	return page_ptr_valid(page) && page->meta == PAGE_META(PAGE_OWNER_PCP, order);
-}
-
 /* A struct page on a list has been written over: what lies behind it is lost. */
 static __cold void pcp_report(u64 word)
 {
@@ -146,7 +141,7 @@ static __cold void pcp_report(u64 word)
 }
 
 /* How many of the first nr blocks of a chain are sound; *rest: the chain behind them. */
-static unsigned int pcp_walk(u64 word, unsigned int order, unsigned int nr, u64 *rest)
+unsigned int pcp_walk(u64 word, unsigned int order, unsigned int nr, u64 *rest)
 {
 	unsigned int i;
 
@@ -247,7 +242,7 @@ static u64 pcp_chop(struct page *run, unsigned int got, unsigned int order, u64 
 
 /* Make a list that was taken away whole what it is to be; false: somebody has put blocks in,
  * or closed it. */
-static bool pcp_install(struct per_cpu_pages *pcp, unsigned int order, unsigned int old_limit,
+bool pcp_install(struct per_cpu_pages *pcp, unsigned int order, unsigned int old_limit,
 			u64 word, unsigned int limit)
 {
 	struct per_cpu_pages *my;
@@ -265,7 +260,7 @@ static bool pcp_install(struct per_cpu_pages *pcp, unsigned int order, unsigned 
 }
 
 /* The same for blocks that cannot be put in as they are: one by one. */
-static void pcp_push_chain(struct zone *z, struct per_cpu_pages *pcp, unsigned int order,
+void pcp_push_chain(struct zone *z, struct per_cpu_pages *pcp, unsigned int order,
 			   u64 word)
 {
 	struct page *page;
@@ -282,7 +277,7 @@ static void pcp_push_chain(struct zone *z, struct per_cpu_pages *pcp, unsigned i
 }
 
 /* The whole list is the caller's; it stays open.  *limit: what it may hold. */
-static u64 pcp_take_list(struct per_cpu_pages *pcp, unsigned int order, unsigned int *limit)
+u64 pcp_take_list(struct per_cpu_pages *pcp, unsigned int order, unsigned int *limit)
 {
 	unsigned long flags;
 	u64 word;
@@ -298,7 +293,7 @@ static u64 pcp_take_list(struct per_cpu_pages *pcp, unsigned int order, unsigned
  * What is left of it goes back.  No need to mask interrupts: an empty list says what its limit
  * is, so if that is still the same, so is the limit.
  */
-static void pcp_return_list(struct zone *z, struct per_cpu_pages *pcp, unsigned int order,
+void pcp_return_list(struct zone *z, struct per_cpu_pages *pcp, unsigned int order,
 			    u64 word, unsigned int limit)
 {
 	if (pcp_first(word) &&
@@ -307,7 +302,7 @@ static void pcp_return_list(struct zone *z, struct per_cpu_pages *pcp, unsigned 
 }
 
 /* All of a chain to the zone. */
-static void pcp_release_all(struct zone *z, u64 word, unsigned int order)
+void pcp_release_all(struct zone *z, u64 word, unsigned int order)
 {
 	u64 rest;
 	const unsigned int nr = pcp_walk(word, order, PCP_LIMIT_MAX, &rest);
@@ -505,214 +500,4 @@ void pcp_put(struct zone *z, struct per_cpu_pages *pcp, struct page *page, unsig
 	spin_lock_irqsave(&z->lock, flags);
 	buddy_free(z, page, order, PAGE_OWNER_PCP);
 	spin_unlock_irqrestore(&z->lock, flags);
-}
-
-static __always_inline bool bulk_ok(const struct page *page)
-{
-	return likely(page->meta == PAGE_META(PAGE_OWNER_PCP, 0));
-}
-
-static __always_inline void bulk_give(struct page **slot, struct page *page)
-{
-	page->private = 0;
-	page->meta = PAGE_META_REF(PAGE_OWNER_PAGES, 0, 1);
-	*slot = page;
-}
-
-/*
- * From a chain that has as many pages into slots up to end; stops at one that is filled, and at
- * a page that is corrupt.  Returns where.  Four at a time: this is what a page costs in bulk.
- */
-static __always_inline struct page **bulk_fill(struct page **slot, struct page **end,
-					       struct page **chain)
-{
-	struct page *a = *chain, *b, *c, *d;
-
-	for (; slot + 4 <= end; slot += 4) {
-		if ((u64)slot[0] | (u64)slot[1] | (u64)slot[2] | (u64)slot[3])
-			break;
-		if (!bulk_ok(a) || !bulk_ok(b = pcp_first(a->private)) ||
-		    !bulk_ok(c = pcp_first(b->private)) || !bulk_ok(d = pcp_first(c->private)))
-			break;
-		bulk_give(&slot[0], a);
-		a = pcp_first(d->private);
-		bulk_give(&slot[1], b);
-		bulk_give(&slot[2], c);
-		bulk_give(&slot[3], d);
-	}
-	for (; slot < end && !*slot && bulk_ok(a); slot++) {
-		b = pcp_first(a->private);
-		bulk_give(slot, a);
-		a = b;
-	}
-	*chain = a;
-	return slot;
-}
-
-unsigned long pcp_take_bulk(struct per_cpu_pages *pcp, struct page **array, unsigned long nr)
-{
-	struct page **slot = array, **end = array + nr, **from, *page;
-	unsigned int limit, room, got = 0;
-	u64 word;
-
-	preempt_disable();
-	word = pcp_take_list(pcp, 0, &limit);
-	page = pcp_first(word);
-	room = pcp_room(word);
-	while (slot < end && room + got < limit) {
-		from = slot;
-		slot = bulk_fill(slot, min(end, slot + (limit - room - got)), &page);
-		got += slot - from;
-		if (slot < end && !*slot)
-			break;			/* corrupt: the next pcp_pop() will see to it */
-		slot += slot < end;		/* over one that is filled */
-	}
-	if (page)
-		pcp_return_list(page_zone(page), pcp, 0, pcp_word(page, room + got), limit);
-	this_cpu_add(page_owner_count[PAGE_OWNER_PAGES], got);
-	this_cpu_add(pcp->nr_alloc, got);
-	preempt_enable();
-	return slot - array;
-}
-
-/* ---- giving back ----------------------------------------------------------------- */
-
-/* The whole list is the caller's, and its sizes are what they began with. */
-static u64 pcp_reset_list(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
-{
-	struct per_cpu_pages *my;
-	unsigned long flags;
-	u64 word = 0;
-
-	local_irq_save(flags);
-	my = this_cpu_ptr(pcp);
-	if (my->open) {
-		my->batch[order] = pcp_first_batch(z, order);
-		my->limit[order] = pcp_first_limit(z, order);
-		word = this_cpu_xchg(pcp->list[order], (u64)my->limit[order]);
-	}
-	local_irq_restore(flags);
-	return word;
-}
-
-void pcp_drain(struct zone *z, struct per_cpu_pages *pcp)
-{
-	unsigned int order;
-
-	for (order = 0; order < NR_PCP_ORDERS; order++)
-		pcp_release_all(z, pcp_reset_list(z, pcp, order), order);
-}
-
-/* The first nr blocks of a chain, which are sound, become a list with another limit. */
-static u64 pcp_renumber(u64 word, unsigned int nr, unsigned int limit)
-{
-	unsigned int room = limit - nr;
-	u64 head = pcp_word(pcp_first(word), room), *link = &head;
-
-	for (; nr; nr--) {
-		link = (u64 *)&pcp_first(*link)->private;
-		*link = pcp_word(nr > 1 ? pcp_first(*link) : NULL, ++room);
-	}
-	return head;
-}
-
-static void pcp_trim_list(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
-{
-	struct per_cpu_pages *my = this_cpu_ptr(pcp);
-	const unsigned int least = pcp_first_limit(z, order);
-	unsigned int old, limit, keep;
-	u64 word, rest;
-
-	my->batch[order] = max(my->batch[order] / 2U, pcp_first_batch(z, order));
-	word = pcp_take_list(pcp, order, &old);
-	limit = max(old / 2, min(least, old));
-	keep = min((old - pcp_room(word)) / 2, limit);
-	keep = pcp_walk(word, order, keep, &rest);
-	pcp_release_all(z, rest, order);
-	word = keep ? pcp_renumber(word, keep, limit) : limit;
-	if (!pcp_install(pcp, order, old, word, limit))
-		pcp_push_chain(z, pcp, order, word);
-}
-
-void pcp_trim(struct zone *z, struct per_cpu_pages *pcp)
-{
-	struct per_cpu_pages *my = this_cpu_ptr(pcp);
-	const u32 mark = my->nr_refill + my->nr_flush;
-	unsigned int order;
-
-	VM_BUG_ON(preemptible());
-	if (mark == my->trim_mark && my->open)
-		for (order = 0; order < NR_PCP_ORDERS; order++)
-			pcp_trim_list(z, pcp, order);
-	my->trim_mark = mark;
-}
-
-void drain_local_pages(struct zone *z)
-{
-	struct zone *each;
-
-	preempt_disable();		/* it is this CPU's stock that we are at */
-	for_each_zone(each)
-		if ((!z || z == each) && each->pcp)
-			pcp_drain(each, each->pcp);
-	preempt_enable();
-}
-
-/* One CPU so far; others are asked by interprocessor interrupt when they come. */
-void drain_all_pages(struct zone *z)
-{
-	drain_local_pages(z);
-}
-
-/* ---- looking --------------------------------------------------------------------- */
-
-unsigned int pcp_count(const struct per_cpu_pages *pcp, unsigned int order)
-{
-	const unsigned int limit = READ_ONCE(pcp->limit[order]);
-	const u64 word = READ_ONCE(pcp->list[order]);
-
-	return pcp_first(word) && pcp_room(word) < limit ? limit - pcp_room(word) : 0;
-}
-
-unsigned long pcp_pages(const struct per_cpu_pages *pcp)
-{
-	unsigned long sum = 0;
-	unsigned int order;
-
-	for (order = 0; order < NR_PCP_ORDERS; order++)
-		sum += (unsigned long)pcp_count(pcp, order) << order;
-	return sum;
-}
-
-/* I1 */
-static bool pcp_verify_list(const struct per_cpu_pages *pcp, unsigned int order)
-{
-	u64 word = pcp->list[order], next;
-
-	while (pcp_first(word)) {
-		if (!pcp_block_ok(pcp_first(word), order))
-			return false;
-		next = pcp_first(word)->private;
-		if (pcp_room(next) != pcp_room(word) + 1)
-			return false;
-		word = next;
-	}
-	return word == pcp->limit[order];
-}
-
-bool pcp_verify(const struct zone *z, const struct per_cpu_pages *pcp, char *msg, size_t n)
-{
-	unsigned int order;
-
-	for (order = 0; order < NR_PCP_ORDERS; order++)
-		if (!pcp_verify_list(pcp, order)) {
-			scnprintf(msg, n, "zone %s: pcp list %u is broken (%#llx, limit %u)",
-				  z->name, order, pcp->list[order], pcp->limit[order]);
-			return false;
-		}
-	if (!pcp->open && pcp_pages(pcp)) {
-		scnprintf(msg, n, "zone %s: closed pcp holds %lu pages", z->name, pcp_pages(pcp));
-		return false;
-	}
-	return true;
 }

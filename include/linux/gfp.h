@@ -131,9 +131,14 @@ unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr_pages, struct page **
 #define alloc_pages_bulk(gfp, ...)	alloc_pages_bulk(might_alloc(gfp), __VA_ARGS__)
 #define alloc_pages_bulk_array(gfp, nr, array)	alloc_pages_bulk(gfp, nr, array)
 
-/* mm/pcp.c: give per-CPU stock back to the zones (z NULL: of all zones). */
+/*
+ * mm/pcp_drain.c: give per-CPU stock back to the zones (z NULL: of all zones).  All: of all CPUs,
+ * where one may wait for them.  page_trim(): some of what this CPU has not needed since the last
+ * time; process context, from time to time.
+ */
 void drain_local_pages(struct zone *z);
 void drain_all_pages(struct zone *z);
+void page_trim(void);
 
 /* mm/gfp.c */
 /* How deep may this mask go when the low watermark does not hold? ALLOC_* */

@@ -195,7 +195,7 @@ static void pcp_sizes_follow_demand(struct kunit *test)
 	struct page *list = NULL, *page;
 	unsigned int i, refills[2] = { 0, 0 };
 
-	z->managed_pages = 16 * NR;	/* a share of two zones */
+	z->managed_pages = 16 * NR * num_possible_cpus();	/* a share of two zones */
 	for (i = 0; i < NR / 2; i++) {
 		page = pop(0) ?: refill(z, 0);
 		KUNIT_ASSERT_NOT_NULL(test, page);

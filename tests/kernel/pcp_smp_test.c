@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* pcp_smp_test.c - stocks of free pages of several CPUs; those that need two skip on one */
+#include <kunit/test.h>
+#include <linux/cpumask.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+
+#include "../../mm/internal.h"
+
+#define NR_KEPT		40
+#define NR_ROUNDS	20000
+
+static unsigned int the_other(struct kunit *test)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		if (cpu != (unsigned int)smp_processor_id())
+			return cpu;
+	kunit_skip(test, "one CPU");
+	return 0;
+}
+
+static struct zone *the_zone(void)
+{
+	struct zone *z = &zones[ZONE_NORMAL];
+
+	while (!z->managed_pages)
+		z--;
+	return z;
+}
+
+static unsigned long pages_of(unsigned int cpu)
+{
+	return pcp_pages(per_cpu_ptr(the_zone()->pcp, cpu));
+}
+
+/* Some pages, and they go to the stock of the CPU that runs this. */
+static void fill_stock(void *unused)
+{
+	unsigned long page[NR_KEPT];
+	unsigned int i;
+
+	for (i = 0; i < NR_KEPT; i++)
+		page[i] = __get_free_page(GFP_ATOMIC);
+	for (i = 0; i < NR_KEPT; i++)
+		free_page(page[i]);
+}
+
+static void expect_sound(struct kunit *test)
+{
+	char msg[128] = "";
+
+	KUNIT_EXPECT_TRUE_MSG(test, mm_verify(msg, sizeof(msg)), "%s", msg);
+}
+
+static void drain_reaches_other_cpus(struct kunit *test)
+{
+	const unsigned int cpu = the_other(test);
+	unsigned long both;
+
+	KUNIT_ASSERT_EQ(test, smp_call_function_single((int)cpu, fill_stock, NULL, 1), 0);
+	KUNIT_EXPECT_GT(test, pages_of(cpu), 0);
+	both = nr_free_pages() + nr_free_pcp_pages();
+	drain_local_pages(NULL);
+	KUNIT_EXPECT_GT(test, pages_of(cpu), 0);	/* not ours to touch */
+	drain_all_pages(NULL);
+	KUNIT_EXPECT_EQ(test, pages_of(cpu), 0);
+	KUNIT_EXPECT_EQ(test, nr_free_pages() + nr_free_pcp_pages(), both);
+	expect_sound(test);
+}
+
+/* Where one cannot wait for another CPU its stock stays, and nothing is reported. */
+static void drain_in_atomic_context_stays_at_home(struct kunit *test)
+{
+	const unsigned int cpu = the_other(test);
+
+	KUNIT_ASSERT_EQ(test, smp_call_function_single((int)cpu, fill_stock, NULL, 1), 0);
+	fill_stock(NULL);
+	preempt_disable();
+	drain_all_pages(NULL);
+	KUNIT_EXPECT_EQ(test, pages_of((unsigned int)smp_processor_id()), 0);
+	preempt_enable();
+	KUNIT_EXPECT_GT(test, pages_of(cpu), 0);
+	drain_all_pages(NULL);
+}
+
+static void refill_there(void *page)
+{
+	*(unsigned long *)page = __get_free_pages(GFP_ATOMIC | __GFP_NOWARN, 3);
+}
+
+/* One CPU finds the zone short: another closes when it comes by, and gives nothing to stock. */
+static void a_zone_that_is_short_closes_all(struct kunit *test)
+{
+	const unsigned int cpu = the_other(test);
+	struct zone *z = the_zone();
+	const unsigned long high = z->watermark[WMARK_HIGH];
+	unsigned long page = 0;
+
+	drain_all_pages(NULL);
+	KUNIT_ASSERT_EQ(test, smp_call_function_single((int)cpu, fill_stock, NULL, 1), 0);
+	z->watermark[WMARK_HIGH] = ~0UL >> 1;	/* so that nobody opens it again */
+	WRITE_ONCE(z->stock_closed, true);
+	smp_call_function_single((int)cpu, refill_there, &page, 1);
+	KUNIT_EXPECT_NE(test, page, 0);		/* out of the buddy */
+	KUNIT_EXPECT_EQ(test, pcp_count(per_cpu_ptr(z->pcp, cpu), 3), 0);
+	drain_all_pages(NULL);
+	free_pages(page, 3);
+	z->watermark[WMARK_HIGH] = high;
+	fill_stock(NULL);
+	KUNIT_EXPECT_FALSE(test, z->stock_closed);
+	expect_sound(test);
+}
+
+static struct page *volatile mailbox[64];
+static unsigned long taken, given;
+
+/* Take here, free there; each page is stamped by who took it. */
+static int taker(void *unused)
+{
+	unsigned long i;
+	struct page *page;
+
+	for (i = 0; i < NR_ROUNDS && !kthread_should_stop(); i++) {
+		page = alloc_page(GFP_KERNEL);
+		if (!page)
+			break;
+		*(unsigned long *)page_address(page) = (unsigned long)page;
+		while (mailbox[i % ARRAY_SIZE(mailbox)] && !kthread_should_stop())
+			cond_resched();
+		smp_store_release(&mailbox[i % ARRAY_SIZE(mailbox)], page);
+		taken++;
+	}
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+static int giver(void *broken)
+{
+	unsigned long i = 0;
+	struct page *page;
+
+	while (!kthread_should_stop() || given < taken) {
+		page = smp_load_acquire(&mailbox[i % ARRAY_SIZE(mailbox)]);
+		if (!page) {
+			cond_resched();
+			continue;
+		}
+		*(unsigned long *)broken += *(unsigned long *)page_address(page) !=
+					    (unsigned long)page;
+		__free_page(page);
+		mailbox[i++ % ARRAY_SIZE(mailbox)] = NULL;
+		given++;
+	}
+	return 0;
+}
+
+static void taken_here_freed_there(struct kunit *test)
+{
+	const unsigned int cpu = the_other(test);
+	unsigned long broken = 0;
+	struct task_struct *a, *b;
+	unsigned int ticks;
+
+	taken = given = 0;
+	memset((void *)mailbox, 0, sizeof(mailbox));
+	a = kthread_create(taker, NULL, "taker");
+	b = kthread_create(giver, &broken, "giver");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(a) || IS_ERR(b));
+	kthread_bind(a, (unsigned int)smp_processor_id());
+	kthread_bind(b, cpu);
+	get_task_struct(a);
+	get_task_struct(b);
+	wake_up_process(a);
+	wake_up_process(b);
+	for (ticks = 0; ticks < 10 * HZ && READ_ONCE(given) < NR_ROUNDS; ticks++)
+		schedule_timeout_uninterruptible(1);
+	kthread_stop_put(a);
+	kthread_stop_put(b);
+	KUNIT_EXPECT_EQ(test, taken, NR_ROUNDS);
+	KUNIT_EXPECT_EQ(test, given, taken);
+	KUNIT_EXPECT_EQ(test, broken, 0);
+	expect_sound(test);
+}
+
+/* What lies idle goes back by itself. */
+static void idle_stock_is_trimmed(struct kunit *test)
+{
+	unsigned int ticks;
+
+	drain_all_pages(NULL);
+	fill_stock(NULL);
+	KUNIT_EXPECT_GT(test, pages_of((unsigned int)smp_processor_id()), 0);
+	for (ticks = 0; ticks < 15 && pages_of((unsigned int)smp_processor_id()) > 4; ticks++) {
+		page_trim();
+		page_trim();
+	}
+	KUNIT_EXPECT_LT(test, ticks, 15);
+	expect_sound(test);
+}
+
+static struct kunit_case pcp_smp_cases[] = {
+	KUNIT_CASE(drain_reaches_other_cpus),
+	KUNIT_CASE(drain_in_atomic_context_stays_at_home),
+	KUNIT_CASE(a_zone_that_is_short_closes_all),
+	KUNIT_CASE(taken_here_freed_there),
+	KUNIT_CASE(idle_stock_is_trimmed),
+	{}
+};
+
+static struct kunit_suite pcp_smp_suite = { .name = "pcp_smp", .test_cases = pcp_smp_cases };
+kunit_test_suite(pcp_smp_suite);
