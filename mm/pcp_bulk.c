@@ -79,6 +79,8 @@ unsigned long pcp_take_bulk(struct per_cpu_pages *pcp, struct page **array, unsi
 			break;			/* corrupt: the next pcp_pop() will see to it */
 		slot += slot < end;		/* over one that is filled */
 	}
+	while (slot < end && *slot)
+		slot++;
 	if (page)
 		pcp_return_list(page_zone(page), pcp, 0, pcp_word(page, room + got), limit);
 	this_cpu_add(page_owner_count[PAGE_OWNER_PAGES], got);

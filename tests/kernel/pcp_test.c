@@ -466,6 +466,7 @@ static void pcp_bulk_takes_what_there_is(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pcp_take_bulk(&stock, array, 10), 8);
 	expect_stock(test, z, 0);
 	KUNIT_EXPECT_EQ(test, stock.nr_alloc, 7);
+	KUNIT_EXPECT_EQ(test, pcp_take_bulk(&stock, array, 10), 8);	/* over what is filled */
 	KUNIT_EXPECT_EQ(test, pcp_take_bulk(&stock, array, 0), 0);
 	for (i = 0; i < 8; i++)
 		zone_give(z, array[i], 0);
