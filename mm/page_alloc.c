@@ -96,7 +96,7 @@ static struct page *page_alloc_from_zone(struct zone *z, unsigned int order,
 	struct page *page;
 
 	if (unlikely(READ_ONCE(z->nr_dormant)) && READ_ONCE(z->nr_free) < SECTION_AHEAD &&
-	    !irqs_disabled())
+	    !irqs_disabled() && !READ_ONCE(section_map.growing))
 		section_bring_in(z);
 	do {
 		page = page_alloc_rmqueue(z, order, owner);

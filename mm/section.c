@@ -33,9 +33,11 @@
  *		maps and clears with interrupts on and preemption off.  What others look at
  *		(the sums, and the blocks becoming free) changes under sm->lock, rank
  *		LOCK_SECTION, irqs off, a few blocks at a time; zone->lock is taken inside.
+ *		A section without holes comes in in one piece; nobody sees half of it.
  * CONTEXT	any but NMI: a page fault's worth of work (some 15,000 instructions).  An
- *		interrupt that finds a section coming in gets none: the page allocator brings
- *		sections in before lists are empty (SECTION_AHEAD), so there is some for it.
+ *		interrupt that finds a section coming in on its own CPU gets none: the page
+ *		allocator brings sections in before lists are empty (SECTION_AHEAD), so there
+ *		is some for it.  Another CPU waits until it is there.
  * FAILURE	a section with too little free memory is passed over; 0: none is left.
  * NOT HERE	the plan: section_plan.c.  Tables: arch/x86/paging.c.  Free lists: buddy.c.
  */
@@ -47,6 +49,7 @@
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/section.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <asm/paging.h>
 #include <asm/sections.h>
@@ -245,9 +248,10 @@ static void free_range(struct section_map *sm, int zid, unsigned long start, uns
 }
 
 /*
- * In pieces of some ten blocks: up to a multiple of PIECE pages, between multiples, and the
- * rest.  An interrupt in between sees the section half done: pages that have no head yet are
- * nobody's, so no block merges with them; but mm_verify() there would complain.
+ * A range that ends the section is a dozen blocks at most, for they grow towards its end.  Any
+ * other goes in pieces of as many: up to a multiple of PIECE pages, between multiples, and the
+ * rest.  In between others see the section half done: pages that have no head yet are nobody's,
+ * so no block merges with them.
  */
 #define PIECE	512UL
 
@@ -259,7 +263,7 @@ static void free_pieces(struct section_map *sm, int zid, unsigned long start, un
 
 	for (; start < end; start = cut) {
 		cut = start % PIECE ? ALIGN(start, PIECE) : end & ~(PIECE - 1);
-		if (cut <= start || cut > end)
+		if (cut <= start || cut > end || end % PAGES_PER_SECTION == 0)
 			cut = end;
 		free_range(sm, zid, start, cut);
 		if (cut % PAGES_PER_SECTION)
@@ -400,34 +404,53 @@ int section_zone_of(unsigned long nr)
 	       (nr >= ZONE_DMA32_END_PFN >> PFN_SECTION_SHIFT);
 }
 
-/* False: we have interrupted the one who is at it. */
-static bool start_growing(struct section_map *sm)
+enum growth { GROWTH_MINE, GROWTH_OURS, GROWTH_THEIRS };
+
+/* OURS: we have interrupted the one who is at it.  THEIRS: another CPU is. */
+static enum growth start_growing(struct section_map *sm)
 {
+	enum growth whose = GROWTH_MINE;
 	unsigned long flags;
-	bool mine;
 
 	preempt_disable();		/* no thread will find it half done */
 	spin_lock_irqsave(&sm->lock, flags);
-	mine = !sm->growing;
+	if (sm->growing)
+		whose = sm->growing_cpu == smp_processor_id() ? GROWTH_OURS : GROWTH_THEIRS;
+	else
+		sm->growing_cpu = smp_processor_id();
 	sm->growing = true;
 	spin_unlock_irqrestore(&sm->lock, flags);
-	if (!mine)
+	if (whose != GROWTH_MINE)
 		preempt_enable();
-	return mine;
+	return whose;
 }
 
 static void stop_growing(struct section_map *sm)
 {
 	VM_WARN_ON_ONCE(!sm->growing);
-	WRITE_ONCE(sm->growing, false);
+	smp_store_release(&sm->growing, false);
 	preempt_enable();
+}
+
+/* Another CPU is at it: what of the zone has come in when it is done? */
+static unsigned long wait_for_growth(struct section_map *sm, int zid)
+{
+	const unsigned long before = READ_ONCE(sm->zone[zid].dormant);
+
+	while (smp_load_acquire(&sm->growing))
+		cpu_relax();
+	return before - READ_ONCE(sm->zone[zid].dormant);
 }
 
 unsigned long section_bring_in_in(struct section_map *sm, int zid)
 {
+	enum growth whose;
 	unsigned long got = 0;
 
-	if (!start_growing(sm))
+	while ((whose = start_growing(sm)) == GROWTH_THEIRS)
+		if ((got = wait_for_growth(sm, zid)) != 0)
+			return got;
+	if (whose == GROWTH_OURS)
 		return 0;
 	if (!sm->home_done && sm->home < sm->nr) {
 		const int home_zid = section_zone_of(sm->home);

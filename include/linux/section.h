@@ -93,6 +93,7 @@ struct section_map {
 	phys_addr_t small_start, small_end;	/* (C) RAM that needs small pages anyway */
 	spinlock_t lock;		/* rank LOCK_SECTION, irqs off; taken before zone->lock */
 	bool growing;			/* (S) a section is coming in: whoever set it may act */
+	int growing_cpu;		/* (S) who that is */
 	bool home_done;			/* (G) the first section of all is in */
 	unsigned long home;		/* (C) it: pays for the tables that zones share */
 	unsigned long nr;		/* (C) sections, up to the last RAM */
@@ -149,7 +150,8 @@ void section_init(void);
  * Bring in the lowest dormant section of z: returns the pages that became free, 0 when
  * none is left.  nr_free + nr_dormant of z is the same before and after.  The very first
  * call brings in the lowest section of all as well, whichever zone that is in.  0, too, in
- * an interrupt that came while a section was coming in.
+ * an interrupt that came while a section was coming in; if one is coming in on another CPU
+ * it is waited for.
  * Any context but NMI; takes the section lock and then zone->lock: hold neither.
  */
 unsigned long section_bring_in(struct zone *z);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pcp_smp_test.c - stocks of free pages of several CPUs; those that need two skip on one */
 #include <kunit/test.h>
+#include <linux/atomic.h>
 #include <linux/cpumask.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
@@ -187,6 +188,63 @@ static void taken_here_freed_there(struct kunit *test)
 	expect_sound(test);
 }
 
+static atomic_t wanted, refused;
+
+/* Blocks of the largest order, without waiting: four of them need a section of their own. */
+static int hog(void *zone)
+{
+	unsigned long *chain = NULL, *next;
+	struct zone *z = zone;
+
+	while (zone_open_pages(z) > 2 * high_wmark_pages(z) + 64 * MAX_ORDER_NR_PAGES &&
+	       READ_ONCE(z->nr_dormant)) {
+		next = (void *)__get_free_pages(GFP_NOWAIT, MAX_PAGE_ORDER);
+		if (!next) {
+			atomic_inc(&refused);
+			break;
+		}
+		*next = (unsigned long)chain;
+		chain = next;
+		atomic_inc(&wanted);
+	}
+	for (; chain; chain = next) {
+		next = (unsigned long *)*chain;
+		free_pages((unsigned long)chain, MAX_PAGE_ORDER);
+	}
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+/* All CPUs want sections at once: one brings them in, the others get what they want, too. */
+static void sections_come_in_for_all(struct kunit *test)
+{
+	struct task_struct *t[8];
+	struct zone *z = the_zone();
+	unsigned int cpu, nr = 0;
+
+	the_other(test);
+	if (READ_ONCE(z->nr_dormant) < 32 * PAGES_PER_SECTION)
+		kunit_skip(test, "not enough memory that nobody has used yet");
+	atomic_set(&wanted, 0);
+	atomic_set(&refused, 0);
+	for_each_online_cpu(cpu) {
+		if (nr == ARRAY_SIZE(t))
+			break;
+		t[nr] = kthread_create(hog, z, "hog/%u", cpu);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(t[nr]));
+		kthread_bind(t[nr], cpu);
+		get_task_struct(t[nr]);
+		wake_up_process(t[nr++]);
+	}
+	schedule_timeout_uninterruptible(HZ / 2);
+	while (nr)
+		kthread_stop_put(t[--nr]);
+	KUNIT_EXPECT_EQ(test, atomic_read(&refused), 0);
+	KUNIT_EXPECT_GT(test, atomic_read(&wanted), 8);
+	expect_sound(test);
+}
+
 /* What lies idle goes back by itself. */
 static void idle_stock_is_trimmed(struct kunit *test)
 {
@@ -208,6 +266,7 @@ static struct kunit_case pcp_smp_cases[] = {
 	KUNIT_CASE(drain_in_atomic_context_stays_at_home),
 	KUNIT_CASE(a_zone_that_is_short_closes_all),
 	KUNIT_CASE(taken_here_freed_there),
+	KUNIT_CASE(sections_come_in_for_all),
 	KUNIT_CASE(idle_stock_is_trimmed),
 	{}
 };

@@ -193,6 +193,7 @@ static void model_free_range(struct section_map *sm, int zid, unsigned long star
 {
 	struct section_model *m = model_of(sm);
 
+	m->nr_pieces++;
 	move_owner(m, start, end, 0, PAGE_OWNER_FREE, true);
 	KUNIT_EXPECT_EQ(m->test, (int)pfn_zone_type(start), zid);
 	m->zone_free[zid] += end - start;

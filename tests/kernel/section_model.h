@@ -31,6 +31,7 @@ struct section_model {
 	unsigned long zone_free[SECTION_NR_ZONES];	/* frames handed to the buddy */
 	unsigned long zone_dormant[SECTION_NR_ZONES];	/* as told by set_dormant() */
 	unsigned long memmap_mapped;	/* struct pages mapped, not cleared yet */
+	unsigned long nr_pieces;	/* calls of free_range() */
 	bool planned;
 };
 #define MODEL_BITS_ORDER	5	/* 128 KiB: one bit for each section of 16 TiB */

@@ -210,6 +210,21 @@ static void reserved_sections(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->sm.stats.online, 2UL);
 }
 
+/* Nobody ever sees half of a section that has no holes; others come in pieces. */
+static void whole_sections_come_at_once(struct kunit *test)
+{
+	section_model_ram(m, 0, 4 * SZ_16M);
+	section_model_reserve(m, SZ_32M + 3 * SZ_4K, 5 * SZ_4K);
+	section_model_reserve(m, SZ_32M + SZ_8M, SZ_4K);
+	section_model_plan(m);
+	section_model_bring_in(m, ZONE_DMA);
+	m->nr_pieces = 0;
+	section_model_bring_in(m, ZONE_DMA32);
+	KUNIT_EXPECT_EQ(test, m->nr_pieces, 1UL);
+	section_model_bring_in(m, ZONE_DMA32);
+	KUNIT_EXPECT_GT(test, m->nr_pieces, 3UL);
+}
+
 /* Should the plan ever promise too much: a warning, and the promise is taken back. */
 static void broken_promise(struct kunit *test)
 {
@@ -463,6 +478,7 @@ static struct kunit_case section_cases[] = {
 	KUNIT_CASE(no_memory_under_16_mib), KUNIT_CASE(islands_far_apart),
 	KUNIT_CASE(islands_too_small), KUNIT_CASE(islands_are_named),
 	KUNIT_CASE(reserved_sections), KUNIT_CASE(broken_promise),
+	KUNIT_CASE(whole_sections_come_at_once),
 	KUNIT_CASE(early_mapping),
 	KUNIT_CASE(early_mapping_fails), KUNIT_CASE_SLOW(random_maps),
 	KUNIT_CASE(this_machine_sums), KUNIT_CASE(this_machine_pfns),
