@@ -274,6 +274,12 @@ struct page *page_alloc_slow_page(gfp_t gfp, unsigned int order);
 unsigned long page_alloc_slow_addr(gfp_t gfp, unsigned int order);
 extern struct per_cpu_pages *page_pcp_of[8];	/* stock, by the zone bits of a mask */
 
+/* ---- page_nolock.c --------------------------------------------------------------- */
+
+/* Blocks that were freed where the zone's lock was not to be had go to its lists now. */
+void page_take_late(struct zone *z);
+unsigned long page_nr_late(const struct zone *z);	/* pages; the world is stopped */
+
 /* ---- page_slow.c ----------------------------------------------------------------- */
 
 /* All that can be done for a request that the walk at the low watermark did not serve.

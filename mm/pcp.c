@@ -439,6 +439,7 @@ struct page *pcp_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int 
 
 	VM_BUG_ON(order > PCP_MAX_ORDER || preemptible());
 	pcp_check_list(pcp, order);
+	page_take_late(z);
 	nr = pcp_is_open(z, pcp, false) ? pcp_want(z, pcp, order) : 0;
 	if (!nr)
 		return NULL;
@@ -464,6 +465,7 @@ static bool pcp_flush(struct zone *z, struct per_cpu_pages *pcp, unsigned int or
 	unsigned int limit, nr;
 	u64 word, rest;
 
+	page_take_late(z);
 	if (!pcp_is_open(z, pcp, true))
 		return false;
 	if (pcp_room(this_cpu_read(pcp->list[order])))

@@ -113,8 +113,10 @@ void drain_local_pages(struct zone *z)
 
 	preempt_disable();		/* it is this CPU's stock that we are at */
 	for_each_zone(each)
-		if ((!z || z == each) && each->pcp)
+		if ((!z || z == each) && each->pcp) {
 			pcp_drain(each, each->pcp);
+			page_take_late(each);
+		}
 	preempt_enable();
 }
 

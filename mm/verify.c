@@ -170,6 +170,7 @@ static bool verify_zones(struct head_walk *w)
 				  z->name, z->nr_dormant, section_map.zone[z->idx].dormant);
 			return false;
 		}
+		pcp += page_nr_late(z);
 		free += zone_free_pages(z) - z->nr_dormant;
 		if (z->reserve && !buddy_verify(z->reserve, w->msg, w->n))
 			return false;

@@ -132,6 +132,15 @@ unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr_pages, struct page **
 #define alloc_pages_bulk_array(gfp, nr, array)	alloc_pages_bulk(gfp, nr, array)
 
 /*
+ * mm/page_nolock.c: in any context, an NMI too, and never waiting for a lock.  Orders up to 3,
+ * zeroed, not from the reserves; NULL where there is none at once, silently.  Free: what any of
+ * the calls above has given out, not compound.  @nid is ignored: there is one node.
+ */
+struct page *alloc_pages_nolock(int nid, unsigned int order);
+void free_pages_nolock(struct page *page, unsigned int order);
+#define try_alloc_pages(nid, order)	alloc_pages_nolock(nid, order)	/* 6.14's name */
+
+/*
  * mm/pcp_drain.c: give per-CPU stock back to the zones (z NULL: of all zones).  All: of all CPUs,
  * where one may wait for them.  page_trim(): some of what this CPU has not needed since the last
  * time; process context, from time to time.

@@ -80,6 +80,7 @@ struct zone {
 	struct zone	 *reserve;		/* (C) high-order atomic reserve, or NULL */
 	unsigned long	 nr_reserved_highatomic; /* (Z,R) pages set apart for it, free or not */
 	bool		 stock_closed;		/* (R) no CPU shall keep stock: see mm/pcp.c */
+	struct page	*late;			/* atomic: freed without the lock, page_nolock.c */
 
 	spinlock_t	 lock;			/* rank LOCK_ZONE, irqs off */
 	u32		 free_mask;		/* (Z) bit k: free[k] is not empty */
