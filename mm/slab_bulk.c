@@ -50,12 +50,22 @@ static size_t slab_bulk_take(const struct kmem_cache *s, struct slab_chain *chai
 	return i;
 }
 
+/* Who wants many gets longer chains, up to twice as long, until slab_depot_trim(). */
+static void slab_bulk_adapt(struct kmem_cache *s, size_t nr)
+{
+	const unsigned int want = min_t(size_t, nr, 2 * s->batch_min);
+
+	if (unlikely(READ_ONCE(s->batch) < want))
+		WRITE_ONCE(s->batch, want);
+}
+
 /* Chain by chain, as long as there are any and nothing is broken. */
 static size_t slab_bulk_pop(struct kmem_cache *s, size_t nr, void **p, gfp_t flags)
 {
 	struct slab_chain chain;
 	size_t i = 0;
 
+	slab_bulk_adapt(s, nr);
 	slab_pcp_hold(s);
 	while (i < nr && slab_pcp_find_chain(s, &chain, flags)) {
 		i += slab_bulk_take(s, &chain, nr - i, p + i);
@@ -144,7 +154,7 @@ static size_t slab_bulk_push(struct kmem_cache *s, size_t nr, void **p)
 	size_t i;
 	bool open, full;
 
-	i = slab_bulk_link(s, min_t(size_t, nr, 2 * s->batch), p, &first);
+	i = slab_bulk_link(s, min_t(size_t, nr, s->batch), p, &first);
 	if (!i)
 		return 0;
 	local_irq_save(flags);
@@ -160,7 +170,7 @@ static size_t slab_bulk_push(struct kmem_cache *s, size_t nr, void **p)
 	}
 	if (open)
 		this_cpu_sub(slab_stocks[s->index].room, (s32)i);
-	full = st->room < 0;
+	full = st->room < -st->cap;	/* in bulk a list may be twice as long */
 	local_irq_restore(flags);
 	if (!open)
 		s->ops->flush(s, &(struct slab_chain){ first, i });
