@@ -56,8 +56,10 @@ static void wait_count(struct kunit *test, const atomic_t *count, int nr)
 {
 	const u64 end = ktime_get_ns() + MAX_WAIT_NS;
 
-	while (atomic_read(count) != nr && ktime_get_ns() < end)
+	while (atomic_read(count) != nr && ktime_get_ns() < end) {
+		cpu_relax();			/* CPUs take turns under icount */
 		cond_resched();
+	}
 	KUNIT_ASSERT_EQ(test, atomic_read(count), nr);
 }
 
@@ -293,6 +295,7 @@ static void run_in_sections(struct test_thread *t)
 		WRITE_ONCE(runner[t->id].count, runner[t->id].count + 1);
 		WRITE_ONCE(runner[t->id].inside, 0);
 		preempt_enable();
+		cpu_relax();
 		cond_resched();
 	}
 }
@@ -324,6 +327,7 @@ static void stopped_world_stands_still(struct kunit *test)
 	memset(runner, 0, sizeof(runner));
 	crew_start(test, run_in_sections);
 	for (i = 0; i < STOPS; i++) {
+		schedule_timeout_uninterruptible(2);	/* the runner on this CPU runs, too */
 		KUNIT_EXPECT_EQ(test, stop_machine(look_around, NULL, NULL), 0);
 		on_each_cpu(arrive, NULL, 1);		/* and it runs again */
 	}
