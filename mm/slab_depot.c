@@ -8,14 +8,13 @@
  *   lock for each chain, not for each object.
  *
  *   How many it holds follows demand: when it was found empty and then full, some chains
- *   were sent home only to be made again, so it may hold twice as many; and when it cannot
- *   hold more, chains become longer (s->batch).  slab_depot_trim(), called now and then,
- *   takes back what was not needed since the last call: the least number of chains that it
- *   held in between (the working set, as in Bonwick and Adams' magazines), and half of
- *   the growth where nobody came at all.
+ *   were sent home only to be made again, so it may hold twice as many, and before long
+ *   twice as long ones (s->batch).  slab_depot_trim(), called now and then, takes back what was not needed since
+ *   the last call: the least number of chains that it held in between (the working set, as
+ *   in Bonwick and Adams' magazines), and half of the growth where nobody came at all.
  *
- *	empty .. full .. empty	 1 -> 2 -> 4 .. 32 chains, then longer ones
- *	nobody came		32 -> 16 .. 1
+ *	empty .. full .. empty	 0 -> 1 -> 2 -> 4 .. 32 chains
+ *	nobody came		32 -> 16 .. 0
  *
  *   All depots together hold at most a 64th of RAM.
  *
@@ -35,6 +34,7 @@
 static long slab_depot_bytes;		/* in all depots */
 
 #define SLAB_DEPOT_SHARE	64	/* of RAM, one in so many bytes */
+#define SLAB_DEPOT_LONGER	2	/* with more chains than that they become longer, too */
 
 static bool slab_depot_fits(const struct kmem_cache *s, const struct slab_chain *chain)
 {
@@ -59,9 +59,8 @@ static void slab_depot_grow(struct kmem_cache *s)
 
 	lockdep_assert_held(&s->lock);
 	d->missed = false;
-	if (d->max < SLAB_DEPOT_MAX)
-		d->max = max(2 * d->max, 1);
-	else
+	d->max = clamp(2 * d->max, 1, SLAB_DEPOT_MAX);
+	if (d->max > SLAB_DEPOT_LONGER)
 		WRITE_ONCE(s->batch, min(2 * s->batch, (int)s->batch_max));
 }
 
@@ -71,7 +70,7 @@ bool slab_depot_push(struct kmem_cache *s, const struct slab_chain *chain)
 	unsigned long flags;
 	bool room;
 
-	if (s->closing)
+	if (s->closing || (READ_ONCE(d->nr) >= READ_ONCE(d->max) && !READ_ONCE(d->missed)))
 		return false;
 	spin_lock_irqsave(&s->lock, flags);
 	if (d->nr >= d->max && d->missed)

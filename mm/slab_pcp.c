@@ -83,12 +83,12 @@ static bool (*slab_pcp_should_fail)(struct kmem_cache *s, gfp_t gfp);
 /*
  * A list and a spare are about 16 KiB, so that a CPU cannot hoard much of a small machine, but
  * at least 8 objects, so that a lock is taken once for several; at most 256, so that a walk
- * stays short.  Where that turns out to be too little, up to four times as much.
+ * stays short.  Where that turns out to be too little, up to eight times as much.
  */
 #define SLAB_PCP_BYTES		16384
 #define SLAB_PCP_MIN		8
 #define SLAB_PCP_MAX		256
-#define SLAB_PCP_GROWTH		4
+#define SLAB_PCP_GROWTH		8
 #define SLAB_PCP_LONGEST	2048	/* a list that bulk frees were put in front of */
 
 /* Contexts between a sequence and its count: there are hardly ever more at a time. */

@@ -41,7 +41,8 @@ static void grows_with_demand(struct kunit *test)
 	expect_no_live(test, s);
 	for (i = 0; i < 12; i++)
 		burst(s, ARRAY_SIZE(held));
-	KUNIT_EXPECT_EQ(test, s->depot.max, SLAB_DEPOT_MAX);
+	KUNIT_EXPECT_GE(test, s->depot.max, 8);
+	KUNIT_EXPECT_LE(test, s->depot.max, SLAB_DEPOT_MAX);
 	KUNIT_EXPECT_GT(test, s->batch, s->batch_min);
 	KUNIT_EXPECT_LE(test, s->batch, s->batch_max);
 	expect_no_live(test, s);
