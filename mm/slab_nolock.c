@@ -13,6 +13,10 @@
  *
  *	NMI: kfree_nolock(p)	waiting -> p -> ...	... kmalloc(), empty stock: kfree(p)
  *
+ *   An object that looks free already may be one that this very CPU was about to push when it
+ *   was interrupted, or freed twice: to find out needs locks, and its first word is not ours
+ *   then.  It waits in a few words beside the list; kfree() will tell.
+ *
  *   A list that is full is longer by one then: the next free that is not from here sees to it.
  *
  * INVARIANTS
@@ -31,6 +35,7 @@
 #include "slab_pcp.h"
 
 DEFINE_PER_CPU(struct slab_link *, slab_nolock_waiting);
+DEFINE_PER_CPU(const void *, slab_nolock_doubtful[SLAB_NOLOCK_DOUBTS]);
 
 /* rewind_slab.asm */
 void *slab_alloc_only(unsigned long id);
@@ -84,6 +89,17 @@ static void slab_nolock_wait(const void *object)
 	}
 }
 
+/* The first place is taken first, and emptied first: it tells whether there is anything. */
+static bool slab_nolock_doubt(const void *object)
+{
+	unsigned int i;
+
+	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
+		if (!this_cpu_cmpxchg(slab_nolock_doubtful[i], NULL, object))
+			return true;
+	return false;
+}
+
 void kfree_nolock(const void *object)
 {
 	struct kmem_cache *s;
@@ -95,12 +111,12 @@ void kfree_nolock(const void *object)
 		slab_nolock_wait(object);
 	} else if (!s || slab_object_nr(s, slab_page_of(s, object), object) < 0) {
 		slab_report_bad_free(NULL, object, _RET_IP_);
-	} else if (!(s->flags & SLAB_DEBUG_FLAGS) && slab_link_ok(slab_link_of(s, object))) {
+	} else if (s->flags & SLAB_DEBUG_FLAGS || !slab_link_ok(slab_link_of(s, object))) {
+		slab_nolock_wait(object);
+	} else if (!slab_nolock_doubt(object)) {
 		slab_report_object(s, slab_page_of(s, object), (void *)object,
 				   "Object already free");
 		slab_report_fix(s, "Object at 0x%px not freed", object);
-	} else {
-		slab_nolock_wait(object);
 	}
 }
 EXPORT_SYMBOL(kfree_nolock);
@@ -108,7 +124,11 @@ EXPORT_SYMBOL(kfree_nolock);
 void slab_nolock_drain(void)
 {
 	struct slab_link *link = this_cpu_xchg(slab_nolock_waiting, NULL), *next;
+	unsigned int i;
 
+	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
+		if (this_cpu_read(slab_nolock_doubtful[i]))
+			kfree(this_cpu_xchg(slab_nolock_doubtful[i], NULL));
 	for (; link; link = next) {
 		next = (struct slab_link *)(unsigned long)link->word;
 		link->word = 0;

@@ -626,6 +626,7 @@ void slab_pcp_set_should_fail(bool (*fn)(struct kmem_cache *s, gfp_t gfp))
 
 void slab_pcp_drain(struct kmem_cache *s)
 {
+	slab_nolock_check();
 	slab_pcp_empty(s, false);
 	if (unlikely(READ_ONCE(s->nr_lost)))
 		slab_pcp_rescue(s);

@@ -28,6 +28,8 @@ struct slab_stock {
 
 DECLARE_PER_CPU(struct slab_stock, slab_stocks[SLAB_NR_CACHES]);
 DECLARE_PER_CPU(struct slab_link *, slab_nolock_waiting);
+#define SLAB_NOLOCK_DOUBTS	8
+DECLARE_PER_CPU(const void *, slab_nolock_doubtful[SLAB_NOLOCK_DOUBTS]);
 
 /* Is this CPU's open now?  A hint. */
 static inline bool slab_pcp_open_here(const struct kmem_cache *s)
@@ -67,7 +69,8 @@ void slab_pcp_full(unsigned long id);
 void slab_nolock_drain(void);
 static __always_inline void slab_nolock_check(void)
 {
-	if (unlikely(this_cpu_read(slab_nolock_waiting)))
+	if (unlikely(this_cpu_read(slab_nolock_waiting)) ||
+	    unlikely(this_cpu_read(slab_nolock_doubtful[0])))
 		slab_nolock_drain();
 }
 

@@ -32,6 +32,13 @@ static unsigned int walk(const struct rewind_stock *stock, void **to, unsigned i
 	return nr;
 }
 
+/* A free that was interrupted and began again may have left its object to others. */
+static unsigned int walk_nolock(const struct rewind_stock *stock, void **to, unsigned int max)
+{
+	slab_nolock_drain();
+	return walk(stock, to, max);
+}
+
 static void drain(const struct rewind_stock *stock)
 {
 	slab_pcp_drain(cache_of(stock));
@@ -105,6 +112,16 @@ static void *take_sized_kernel(void)
 	return slab_kmalloc_kernel(SIZED);
 }
 
+static void *take_nolock(void)
+{
+	return kmalloc_nolock(SIZED, 0, -1);
+}
+
+static void give_nolock(void *object)
+{
+	kfree_nolock(object);
+}
+
 #define TAKE_CLASS(n)	static void *take_class_##n(void) { return slab_alloc_class(n); }
 TAKE_CLASS(1)
 TAKE_CLASS(2)
@@ -143,6 +160,8 @@ const struct rewind_stock rewind_slab_stocks[] = {
 	  .end = rewind_known_end, .arg = 1 },
 	{ COMMON("kmalloc-kernel", take_sized_kernel, give_any), .end = rewind_known_end,
 	  .arg = 1, KERNEL },
+	{ .name = "kmalloc-nolock", REWIND_KNOWN, .take = take_nolock, .give = give_nolock,
+	  .walk = walk_nolock, .drain = drain, .end = rewind_known_end, .arg = 1, KERNEL },
 	FROM_CLASS(1), FROM_CLASS(2), FROM_CLASS(3), FROM_CLASS(4), FROM_CLASS(5),
 	FROM_CLASS(6), FROM_CLASS(7), FROM_CLASS(8), FROM_CLASS(9), FROM_CLASS(10),
 	FROM_CLASS(11), FROM_CLASS(12), FROM_CLASS(13),

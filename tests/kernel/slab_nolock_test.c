@@ -121,7 +121,8 @@ static void wrong_frees_are_refused(struct kunit *test)
 	kfree_nolock(p + 8);
 	kfree_nolock(&p);
 	kfree_nolock(p);
-	kfree_nolock(p);
+	kfree_nolock(p);		/* is looked at where locks may be taken */
+	slab_trim();
 	report_end(&report);
 	EXPECT_REPORT(test, &report, "Invalid object pointer");
 	EXPECT_REPORT(test, &report, "outside of slab");
