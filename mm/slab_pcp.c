@@ -570,6 +570,16 @@ static bool slab_pcp_reach_all(void)
 	return num_online_cpus() == 1 || can_sleep();
 }
 
+/* Is there anything, counts included?  Racy, if it is another CPU's. */
+static bool slab_pcp_has(const struct kmem_cache *s, unsigned int cpu)
+{
+	struct slab_stock *st = slab_stock_of(s, cpu);
+
+	return READ_ONCE(*slab_stock_list(s, st)) != slab_nil || READ_ONCE(st->nr_spare) ||
+	       READ_ONCE(st->room) != READ_ONCE(st->cap);
+}
+
+/* Under pressure each cache comes here, on each CPU at once: nobody is called for nothing. */
 static void slab_pcp_empty(struct kmem_cache *s, bool close)
 {
 	const bool all = num_online_cpus() > 1 && can_sleep();
@@ -579,6 +589,8 @@ static void slab_pcp_empty(struct kmem_cache *s, bool close)
 
 	slab_pcp_hold(s);
 	for_each_online_cpu(cpu) {
+		if (all && !close && !slab_pcp_has(s, cpu))
+			continue;
 		if (all) {
 			smp_call_function_single(cpu, slab_pcp_visit, &v, 1);
 		} else {
