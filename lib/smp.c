@@ -32,9 +32,13 @@
 #include <linux/kernel.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/spinlock.h>
 
 #define CSD_LOCK	1U
 #define CSD_SYNC	2U
+#define CSD_HALTED	4U		/* who waits for it sleeps, on CPU ... */
+#define CSD_CPU(n)	((n) * 0x100U)
+#define CSD_SPINS	200U		/* some microseconds */
 
 static DEFINE_PER_CPU(call_single_data_t *, call_queue);	/* others push, the CPU takes all */
 static DEFINE_PER_CPU(call_single_data_t *, call_todo);	/* the CPU's own, irqs off */
@@ -77,15 +81,41 @@ void set_nr_cpu_ids(unsigned int nr)
 
 /* ---- calls ----------------------------------------------------------------------- */
 
-static void csd_wait(const call_single_data_t *csd)
+/*
+ * Where the other CPU may wait for this one to let go of a real one (spin_unfair), spinning keeps
+ * it from answering: halt then, and have it wake us.  With interrupts off: if it is done by now,
+ * nothing happens; if it is done after the look, its interrupt ends the halt.
+ */
+static void csd_halt(call_single_data_t *csd)
 {
-	while (smp_load_acquire(&csd->flags) & CSD_LOCK)
+	unsigned int flags;
+
+	local_irq_disable();
+	flags = READ_ONCE(csd->flags);
+	if (flags & CSD_LOCK && (flags & CSD_HALTED ||
+	    try_cmpxchg(&csd->flags, &flags, flags | CSD_HALTED | CSD_CPU(smp_processor_id()))))
+		safe_halt();
+	else
+		local_irq_enable();
+}
+
+static void csd_wait(call_single_data_t *csd)
+{
+	unsigned int spins = 0;
+
+	while (smp_load_acquire(&csd->flags) & CSD_LOCK) {
 		cpu_relax();
+		if (spin_unfair && ++spins > CSD_SPINS && !irqs_disabled())
+			csd_halt(csd);
+	}
 }
 
 static void csd_unlock(call_single_data_t *csd)
 {
-	smp_store_release(&csd->flags, 0);
+	const unsigned int flags = xchg(&csd->flags, 0);
+
+	if (unlikely(flags & CSD_HALTED))
+		smp_ops->send_reschedule(flags / CSD_CPU(1));
 }
 
 static void csd_push(unsigned int cpu, call_single_data_t *csd)
@@ -234,7 +264,7 @@ static void smp_send_many(const struct cpumask *mask, smp_call_func_t fn, void *
 /* Those that were not sent to are not locked. */
 static void smp_wait_many(const struct cpumask *mask)
 {
-	const call_single_data_t *row = *this_cpu_ptr(&call_row);
+	call_single_data_t *row = *this_cpu_ptr(&call_row);
 	unsigned int cpu;
 
 	for_each_cpu(cpu, mask)

@@ -76,9 +76,25 @@ static unsigned long slab_shrink_one(struct kmem_cache *s)
 	return after < before ? (before - after) << s->order : 0;
 }
 
+/*
+ * Emptying a stock means calling its CPU, and waiting for it.  Where there are several, and all
+ * are short of memory, that is all they would do: so now and then one of them looks at every
+ * cache, and the others at those that can give a page.
+ */
+#define SLAB_SHRINK_ALL	8
+
+static bool slab_shrink_may_ask_all(void)
+{
+	static unsigned int turn;
+
+	return num_online_cpus() == 1 ||
+	       __atomic_fetch_add(&turn, 1, __ATOMIC_RELAXED) % SLAB_SHRINK_ALL == 0;
+}
+
 static unsigned long slab_shrink_scan(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	static unsigned int cursor = 1;
+	const bool all = slab_shrink_may_ask_all();
 	unsigned int index = READ_ONCE(cursor), seen;
 	unsigned long freed = 0;
 	struct kmem_cache *s;
@@ -89,7 +105,8 @@ static unsigned long slab_shrink_scan(struct shrinker *shrinker, struct shrink_c
 			index = 1;		/* around; seen bounds it */
 			continue;
 		}
-		freed += slab_shrink_one(s);
+		if (all || slab_shrink_pages(s))
+			freed += slab_shrink_one(s);
 		slab_cache_unpin(s);
 	}
 	WRITE_ONCE(cursor, index);
