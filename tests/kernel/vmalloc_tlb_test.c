@@ -332,12 +332,47 @@ static void areas_of_any_table_are_stocked(struct kunit *test)
 	vfree(full);
 }
 
+static bool fail_all(gfp_t gfp, unsigned int order)
+{
+	return true;
+}
+
+/* What waits is not for everybody. */
+static void the_stock_gives_what_was_asked_for(struct kunit *test)
+{
+	char *p, *q;
+
+	p = vmalloc(PAGE_SIZE);
+	memset(p, 0xa5, PAGE_SIZE);
+	vfree(p);
+	p = __vmalloc(PAGE_SIZE, GFP_KERNEL | GFP_DMA);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_LT(test, vmalloc_to_pfn(p), (16UL << 20) >> PAGE_SHIFT);
+	page_alloc_set_should_fail(fail_all);
+	KUNIT_EXPECT_NULL(test, __vmalloc(PAGE_SIZE, GFP_KERNEL | __GFP_NOWARN));
+	page_alloc_set_should_fail(NULL);
+	vfree(p);
+	vm_unmap_aliases();
+	vfree(vmalloc(PAGE_SIZE));
+	p = vzalloc(PAGE_SIZE);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, PAGE_SIZE));
+	vfree(p);
+	p = __vmalloc_node(PAGE_SIZE, PMD_SIZE, GFP_KERNEL, -1, NULL);
+	KUNIT_EXPECT_EQ(test, (unsigned long)p % PMD_SIZE, 0UL);
+	vfree(p);				/* far from everything: not kept */
+	q = vmalloc(PAGE_SIZE);
+	KUNIT_EXPECT_PTR_NE(test, p, q);
+	KUNIT_EXPECT_NULL(test, vmalloc_to_page(p));
+	vfree(q);
+}
+
 static struct kunit_case vmalloc_tlb_cases[] = {
 	KUNIT_CASE(nobody_reaches_what_is_not_his),
 	KUNIT_CASE(one_flush_for_many),
 	KUNIT_CASE(what_waits_has_a_limit),
 	KUNIT_CASE(tables_wait_for_the_flush),
 	KUNIT_CASE(areas_of_any_table_are_stocked),
+	KUNIT_CASE(the_stock_gives_what_was_asked_for),
 	{}
 };
 
