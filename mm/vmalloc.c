@@ -357,28 +357,34 @@ static noinline void *vmalloc_slow(unsigned long size, unsigned long align, unsi
 	return NULL;
 }
 
-void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int node,
-		     const void *caller)
+static void *vmalloc_common(unsigned long size, unsigned long align, gfp_t gfp,
+			    unsigned long caller)
 {
 	unsigned long nr_pages = (size >> PAGE_SHIFT) + !!(size & ~PAGE_MASK);
 	struct vm_struct *area = NULL;
 
-	if (!vmalloc_may_sleep(__FILE__, __LINE__, (unsigned long)caller))
+	if (!vmalloc_may_sleep(__FILE__, __LINE__, caller))
 		return NULL;
 	vmalloc_drain_line();
 	if (WARN_ON_ONCE(!size))
 		return NULL;
 	if (align <= PAGE_SIZE && nr_pages <= VMALLOC_STOCK_PAGES)
-		area = vmalloc_reuse((unsigned int)nr_pages, VM_ALLOC, gfp, (unsigned long)caller);
+		area = vmalloc_reuse((unsigned int)nr_pages, VM_ALLOC, gfp, caller);
 	if (likely(area))
 		return (void *)area->addr;
-	return vmalloc_slow(size, align, VM_ALLOC, gfp, (unsigned long)caller);
+	return vmalloc_slow(size, align, VM_ALLOC, gfp, caller);
+}
+
+void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int node,
+		     const void *caller)
+{
+	return vmalloc_common(size, align, gfp, (unsigned long)caller);
 }
 
 void *vmalloc_large(unsigned long size, gfp_t gfp, unsigned long caller)
 {
 	if (size < PMD_SIZE)
-		return __vmalloc_node(size, 1, gfp, -1, (void *)caller);
+		return vmalloc_common(size, 1, gfp, caller);
 	if (!vmalloc_may_sleep(__FILE__, __LINE__, caller))
 		return NULL;
 	vmalloc_drain_line();
@@ -402,7 +408,7 @@ void *vmalloc_stack(unsigned int nr_pages, gfp_t gfp, unsigned long caller)
 }
 
 #define vmalloc_from(size, gfp) \
-	__vmalloc_node(size, 1, gfp, -1, __builtin_return_address(0))
+	vmalloc_common(size, 1, gfp, _RET_IP_)
 
 void *(vmalloc)(unsigned long size)
 {

@@ -12,6 +12,7 @@
 #include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/percpu_counter.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -245,13 +246,17 @@ static void bulk_pages(struct kunit *test)
 
 static void percpu_variables(struct kunit *test)
 {
+	struct percpu_counter counter;	/* the first one: nothing is there yet */
+	const bool counts = !percpu_counter_init(&counter, 0, GFP_KERNEL);
 	/* Large, so that it takes a chunk of its own. */
 	void __percpu *p = __alloc_percpu(PCPU_MIN_UNIT_SIZE, 64);
 	void __percpu *q = __alloc_percpu_gfp(64, 8, GFP_KERNEL | __GFP_NOWARN);
 
+	KUNIT_WORKED(test, counts);
 	KUNIT_WORKED(test, p);
 	if (KUNIT_WORKED(test, q))
 		KUNIT_EXPECT_NULL(test, memchr_inv(per_cpu_ptr((u8 *)q, 0), 0, 64));
+	percpu_counter_destroy(&counter);
 	free_percpu(p);
 	free_percpu(q);
 }
@@ -327,10 +332,12 @@ static void vmalloc_of_some_sizes(struct kunit *test)
 /* The convenient names; what they say when they fail is not the point here. */
 static void vmalloc_by_other_names(struct kunit *test)
 {
-	void *p[6];
+	void *p[8];
 	unsigned int i;
 
 	printk_capture_start(said, sizeof(said));
+	p[6] = vmalloc_huge(PAGE_SIZE, GFP_KERNEL);
+	p[7] = vmalloc_huge(PMD_SIZE, GFP_KERNEL);	/* small pages are as good */
 	p[0] = vmalloc(PAGE_SIZE);
 	p[1] = vzalloc(PAGE_SIZE);
 	p[2] = vcalloc(3, 100);

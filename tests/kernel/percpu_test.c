@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/percpu_counter.h>
 #include <linux/prandom.h>
 
 #include "../../mm/percpu.h"
@@ -451,6 +452,35 @@ static void operations_of_every_size(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (unsigned long)&counts % 64, 0UL);
 }
 
+/* ---- counters -------------------------------------------------------------------- */
+
+static void counters_add_up(struct kunit *test)
+{
+	struct percpu_counter c;
+	s64 sum = 1000;
+	int i;
+
+	KUNIT_ASSERT_EQ(test, percpu_counter_init(&c, 1000, GFP_KERNEL), 0);
+	for (i = 0; i < 500; i++) {
+		percpu_counter_add(&c, i % 7 - 2);
+		sum += i % 7 - 2;
+		KUNIT_ASSERT_EQ(test, percpu_counter_sum(&c), sum);
+		KUNIT_ASSERT_LT(test, abs(percpu_counter_read(&c) - sum),
+				(s64)percpu_counter_batch);
+	}
+	KUNIT_EXPECT_NE(test, percpu_counter_read(&c), 1000LL);	/* some of it has arrived */
+	percpu_counter_sub(&c, 1LL << 40);
+	KUNIT_EXPECT_EQ(test, percpu_counter_sum(&c), sum - (1LL << 40));
+	KUNIT_EXPECT_EQ(test, percpu_counter_sum_positive(&c), 0LL);
+	percpu_counter_set(&c, 10);
+	percpu_counter_inc(&c);
+	KUNIT_EXPECT_EQ(test, percpu_counter_compare(&c, 11), 0);
+	KUNIT_EXPECT_EQ(test, percpu_counter_compare(&c, 12), -1);
+	KUNIT_EXPECT_EQ(test, percpu_counter_compare(&c, -(1LL << 50)), 1);
+	percpu_counter_destroy(&c);
+	KUNIT_EXPECT_FALSE(test, percpu_counter_initialized(&c));
+}
+
 static struct kunit_case percpu_cases[] = {
 	KUNIT_CASE(copies_are_zero_and_addressed),
 	KUNIT_CASE(what_is_freed_is_cleared_for_the_next),
@@ -469,6 +499,7 @@ static struct kunit_case percpu_cases[] = {
 	KUNIT_CASE(what_atomics_take_is_replaced),
 	KUNIT_CASE(small_objects_wait_for_the_next),
 	KUNIT_CASE(operations_of_every_size),
+	KUNIT_CASE(counters_add_up),
 	{}
 };
 
