@@ -44,9 +44,22 @@ static void handlers_are_taken_on(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, err, -ENOMEM);
 }
 
+static void all_cpus_are_asked(struct kunit *test)
+{
+	int err;
+
+	nr_done = 0;
+	err = schedule_on_each_cpu(count_work);
+	if (KUNIT_WORKED(test, !err))
+		KUNIT_EXPECT_GE(test, nr_done, 1U);
+	else
+		KUNIT_EXPECT_EQ(test, err, -ENOMEM);
+}
+
 static struct kunit_case failnth_work_cases[] = {
 	KUNIT_CASE_FAILNTH(workqueues_are_made),
 	KUNIT_CASE_FAILNTH(handlers_are_taken_on),
+	KUNIT_CASE_FAILNTH(all_cpus_are_asked),
 	{}
 };
 
