@@ -232,6 +232,8 @@ void pcp_put(struct zone *z, struct per_cpu_pages *pcp, struct page *page, unsig
 unsigned long pcp_take_bulk(struct per_cpu_pages *pcp, struct page **array, unsigned long nr);
 /* Everything back to the zone; sizes begin anew. */
 void pcp_drain(struct zone *z, struct per_cpu_pages *pcp);
+/* A few blocks of this CPU's, of the highest of zs[0..highest] that has any in stock. */
+void pcp_drain_some(struct zone *zs, int highest);
 /* Give back some of what nobody has asked for since the last time.  Preemption is off. */
 void pcp_trim(struct zone *z, struct per_cpu_pages *pcp);
 /* Blocks on a list; pages of a stock; racy, if it is another CPU's: an address, not as linked. */

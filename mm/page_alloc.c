@@ -4,7 +4,8 @@
  *
  * MODEL
  *   alloc_pages(gfp, order)
- *     fast   this CPU's stock of the best zone has a block: pop it.
+ *     fast   this CPU's stock of the best zone has a block: pop it (rewind_page.asm; callers
+ *            that ask for a plain single page go there directly, <linux/gfp.h>).
  *     slow   walk the zones from the highest that the mask admits: NORMAL, DMA32, DMA.
  *            A zone that stays above its low watermark gives a block: from stock (after a
  *            refill), from its free lists, from the next dormant section, in that order.
@@ -21,7 +22,8 @@
  *   I1  a block given out has refcount 1 (owner PAGES) or a zero word (others), private 0.
  *   I2  the stock of a zone is used only while the zone is above its low watermark.
  *
- * LOCKING	irqs off around the stock, zone->lock inside; none held across sockets.
+ * LOCKING	none for the stock, preemption off where a block of it is in hand; zone->lock;
+ *		none held across sockets.
  * CONTEXT	any but NMI.  Masks with __GFP_DIRECT_RECLAIM: process context.
  * FAILURE	NULL, nothing changed, reported unless __GFP_NOWARN.
  * NOT HERE	watermark arithmetic: zone.c.  Below low: page_slow.c.  Giving back: page_free.c.
@@ -294,7 +296,7 @@ unsigned long (get_zeroed_page)(gfp_t gfp)
 }
 
 /* Of pages that want more done to them there is no stock. */
-static unsigned long page_alloc_one_by_one(gfp_t gfp, unsigned long nr_pages,
+static noinline unsigned long page_alloc_one_by_one(gfp_t gfp, unsigned long nr_pages,
 					   struct page **page_array)
 {
 	unsigned long i;
@@ -308,21 +310,32 @@ static unsigned long page_alloc_one_by_one(gfp_t gfp, unsigned long nr_pages,
 	return i;
 }
 
+static __always_inline struct per_cpu_pages *page_alloc_stock(gfp_t gfp)
+{
+	return page_pcp_of[(__force u32)(gfp & GFP_ZONE_BITS)];
+}
+
+/* From slot i on, which is empty: the stock was not enough. */
+static noinline unsigned long page_alloc_bulk_rest(gfp_t gfp, unsigned long nr_pages,
+						   struct page **page_array, unsigned long i)
+{
+	while (i < nr_pages) {
+		page_array[i] = page_alloc_0(gfp);	/* refills the stock */
+		if (!page_array[i])
+			break;
+		i += pcp_take_bulk(page_alloc_stock(gfp), page_array + i, nr_pages - i);
+	}
+	return i;
+}
+
 unsigned long (alloc_pages_bulk)(gfp_t gfp, unsigned long nr_pages, struct page **page_array)
 {
-	struct per_cpu_pages *pcp = page_pcp_of[(__force u32)(gfp & GFP_ZONE_BITS)];
-	unsigned long i = 0;
+	unsigned long i;
 
 	if (unlikely(!gfp_is_plain(gfp)))
 		return page_alloc_one_by_one(gfp, nr_pages, page_array);
-	for (;;) {
-		i += pcp_take_bulk(pcp, page_array + i, nr_pages - i);
-		if (likely(i == nr_pages))
-			return i;
-		page_array[i] = page_alloc_0(gfp);	/* refills the stock */
-		if (!page_array[i])
-			return i;
-	}
+	i = pcp_take_bulk(page_alloc_stock(gfp), page_array, nr_pages);
+	return likely(i == nr_pages) ? i : page_alloc_bulk_rest(gfp, nr_pages, page_array, i);
 }
 
 void *(alloc_pages_exact)(size_t size, gfp_t gfp)

@@ -267,10 +267,16 @@ static struct page *nofail_help(const struct alloc_context *ac)
 	return page;
 }
 
-/* Cannot block: what this CPU keeps for later is all that is left to try. */
+/*
+ * Cannot block: what this CPU keeps for later is all that is left to try.  With interrupts off,
+ * a little of it: all may take too long.
+ */
 static struct page *drained_walk(const struct alloc_context *ac)
 {
-	drain_local_pages(NULL);
+	if (irqs_disabled())
+		pcp_drain_some(ac->zones, ac->highest_zoneidx);
+	else
+		drain_local_pages(NULL);
 	return page_alloc_walk(ac);
 }
 

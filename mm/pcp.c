@@ -59,8 +59,6 @@
 #define PCP_SHARE		8	/* of a zone, for all CPUs: Linux's high_max */
 #define PCP_RUN_ORDER		PAGEBLOCK_ORDER	/* runs to and from the buddy: within a pageblock */
 
-/* Blocks moved under one lock: up to 250 instructions each, 2,000 are the limit. */
-#define PCP_CHUNK		6U
 /* And blocks that a batch has at most for who has interrupts off. */
 #define PCP_BATCH_IRQS_OFF	32U
 
@@ -197,7 +195,7 @@ static void heap_add(struct pcp_heap *h, struct page *lo, unsigned long nr_pages
 }
 
 /* The first nr blocks of a chain, which are sound, go to the zone, neighbours together. */
-static void pcp_release(struct zone *z, u64 word, unsigned int order, unsigned int nr)
+void pcp_release(struct zone *z, u64 word, unsigned int order, unsigned int nr)
 {
 	struct pcp_heap heap = { .z = z };
 	const unsigned long step = 1UL << order, most = 1UL << PCP_RUN_ORDER;

@@ -7,6 +7,9 @@
 
 #define PCP_LIMIT_MAX		0x7fffU	/* pcp_push() takes bit 15 of the room for a sign */
 
+/* Blocks moved under one lock: up to 250 instructions each, 2,000 are the limit. */
+#define PCP_CHUNK		6U
+
 static __always_inline bool pcp_block_ok(const struct page *page, unsigned int order)
 {
 	return page_ptr_valid(page) && page->meta == PAGE_META(PAGE_OWNER_PCP, order);
@@ -18,7 +21,8 @@ unsigned int pcp_first_limit(const struct zone *z, unsigned int order);
 
 /* How many of the first nr blocks of a chain are sound; *rest: the chain behind them. */
 unsigned int pcp_walk(u64 word, unsigned int order, unsigned int nr, u64 *rest);
-/* All of a chain to the zone. */
+/* The first nr blocks of a chain, which are sound, to the zone, neighbours together; or all. */
+void pcp_release(struct zone *z, u64 word, unsigned int order, unsigned int nr);
 void pcp_release_all(struct zone *z, u64 word, unsigned int order);
 
 /* The whole list is the caller's; it stays open.  *limit: what it may hold. */

@@ -49,6 +49,33 @@ void pcp_drain(struct zone *z, struct per_cpu_pages *pcp)
 		pcp_release_all(z, pcp_reset_list(z, pcp, order), order);
 }
 
+/* A few blocks off a list; how many there were. */
+static unsigned int pcp_drain_few(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
+{
+	unsigned int limit, nr;
+	u64 word, rest;
+
+	if (!pcp_count(this_cpu_ptr(pcp), order))
+		return 0;
+	word = pcp_take_list(pcp, order, &limit);
+	nr = pcp_walk(word, order, PCP_CHUNK, &rest);
+	pcp_return_list(z, pcp, order, rest, limit);
+	pcp_release(z, word, order, nr);
+	return nr;
+}
+
+void pcp_drain_some(struct zone *zs, int highest)
+{
+	unsigned int order, nr = 0;
+	int i;
+
+	preempt_disable();
+	for (i = highest; i >= 0 && !nr; i--)
+		for (order = 0; order < NR_PCP_ORDERS && zs[i].pcp && !nr; order++)
+			nr = pcp_drain_few(&zs[i], zs[i].pcp, order);
+	preempt_enable();
+}
+
 /* The first nr blocks of a chain, which are sound, become a list with another limit. */
 static u64 pcp_renumber(u64 word, unsigned int nr, unsigned int limit)
 {

@@ -334,6 +334,24 @@ static void pcp_refill_of_an_empty_zone(struct kunit *test)
 	expect_stock(test, z, 0);
 }
 
+/* In an interrupt a little goes back, of the first list that has any. */
+static void pcp_drains_some(struct kunit *test)
+{
+	struct zone *z = stocked_zone(test);
+	unsigned int i;
+
+	for (i = 0; i < LIMIT; i++)
+		KUNIT_EXPECT_TRUE(test, push(zone_take(z, 0), 0));
+	z->pcp = &stock;
+	pcp_drain_some(z, 0);
+	expect_stock(test, z, LIMIT - 6);
+	for (i = 0; i < 6; i++)
+		pcp_drain_some(z, 0);
+	z->pcp = NULL;
+	expect_stock(test, z, 0);
+	zone_expect_whole(test, z);
+}
+
 static void pcp_init_sizes(struct kunit *test)
 {
 	struct zone z = { .managed_pages = 262144 * num_possible_cpus() };
@@ -499,6 +517,7 @@ static struct kunit_case pcp_cases[] = {
 	KUNIT_CASE(pcp_closes_later_with_interrupts_off),
 	KUNIT_CASE(pcp_heeds_the_flag_of_the_zone),
 	KUNIT_CASE(pcp_refill_of_an_empty_zone),
+	KUNIT_CASE(pcp_drains_some),
 	KUNIT_CASE(pcp_init_sizes),
 	KUNIT_CASE(pcp_verify_detects),
 	KUNIT_CASE(pcp_survives_a_struck_list_in_drain),
