@@ -428,10 +428,8 @@ static char state_letter(const struct task_struct *t)
 
 static void sched_show_task(struct task_struct *t, void *arg)
 {
-	u64 ns = READ_ONCE(t->sum_exec_ns);
+	const u64 ns = task_sched_runtime(t);
 
-	if (READ_ONCE(t->on_cpu))
-		ns += ktime_get_ns() - READ_ONCE(t->exec_start_ns);	/* since it was switched to */
 	seq_printf(arg, "%5d %c %3u %4d %10llu %8lu %8lu  %s\n", t->pid, state_letter(t),
 		   task_cpu(t), t->prio, ns / NSEC_PER_USEC, t->nvcsw, t->nivcsw, t->comm);
 }

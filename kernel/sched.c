@@ -254,11 +254,11 @@ static void sched_pick_and_switch(bool preempted)
 		leave = sched_lock_to_leave(rq);
 	else
 		spin_lock(&rq->lock);
-	clear_preempt_need_resched();
-	rq->kicked = false;
 	if (!preempted && READ_ONCE(prev->__state) != TASK_RUNNING && prev->array)
 		rq_dequeue(rq, prev);
 	next = sched_pick(rq, prev, leave);
+	clear_preempt_need_resched();	/* also what those that it has pulled asked for */
+	rq->kicked = false;
 	if (next != prev) {
 		preempted ? prev->nivcsw++ : prev->nvcsw++;
 		rq_set_curr(rq, prev, next);
@@ -481,6 +481,18 @@ void set_user_nice(struct task_struct *t, long nice)
 int task_nice(const struct task_struct *t)
 {
 	return max(PRIO_TO_NICE(t->prio), MIN_NICE);
+}
+
+u64 task_sched_runtime(struct task_struct *t)
+{
+	unsigned long flags;
+	struct rq *rq = task_rq_lock(t, &flags);
+	u64 ns = t->sum_exec_ns;
+
+	if (rq->curr == t)
+		ns += ktime_get_ns() - t->exec_start_ns;
+	task_rq_unlock(rq, flags);
+	return ns;
 }
 
 unsigned long sched_nr_switches(void)

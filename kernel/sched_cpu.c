@@ -13,7 +13,7 @@
  *	when a CPU has nothing	that takes one from the longest queue, before it idles, and
  *	to do			again at each tick
  *	at every BALANCE_TICKS	a CPU takes half of what the longest queue has more than its
- *				own, the ones that have not run for longest
+ *				own, rounded up, the ones that have not run for longest
  *	when it must		set_cpus_allowed_ptr(): who waits for a CPU is moved at once;
  *				who runs has its CPU interrupted, which moves it, in the same
  *				step in which it chooses another
@@ -127,9 +127,10 @@ void sched_move(struct rq *from, struct rq *to, struct task_struct *t)
 
 /* ---- taking from others ---------------------------------------------------------- */
 
-static struct rq *sched_find_longest(const struct rq *than)
+/* The longest queue of those with at least @by more than @than has, and one that waits. */
+static struct rq *sched_find_longest(const struct rq *than, unsigned int by)
 {
-	unsigned int cpu, most = READ_ONCE(than->nr_running) + 1, nr;
+	unsigned int cpu, most = max(READ_ONCE(than->nr_running) + by, 2U) - 1, nr;
 	struct rq *longest = NULL;
 
 	for_each_cpu(cpu, &sched_active_mask) {
@@ -174,22 +175,28 @@ static unsigned int sched_pull_array(struct rq *from, struct rq *to, struct prio
 	return pulled;
 }
 
-/* Both locked: half of the difference.  Who has used up its slice has not run for longest. */
+/*
+ * Both locked: half of the difference, rounded up: with one thread more than there are CPUs,
+ * the one that waits changes sides each time, so that all get their share.  Who has used up its
+ * slice has not run for longest.
+ */
 static unsigned int sched_pull(struct rq *from, struct rq *to, bool hot)
 {
 	const unsigned int nr = from->nr_running > to->nr_running ?
-				(from->nr_running - to->nr_running) / 2 : 0;
+				(from->nr_running - to->nr_running + 1) / 2 : 0;
 	unsigned int pulled;
 
 	pulled = sched_pull_array(from, to, from->expired, nr, hot);
 	pulled += sched_pull_array(from, to, from->active, nr - pulled, hot);
 	to->nr_pulled += pulled;
+	if (pulled)		/* not back again in the same tick */
+		WRITE_ONCE(from->next_balance, jiffies + BALANCE_TICKS);
 	return pulled;
 }
 
 unsigned int sched_pull_idle(struct rq *rq) __no_lock_analysis
 {
-	struct rq *longest = sched_alone() ? NULL : sched_find_longest(rq);
+	struct rq *longest = sched_alone() ? NULL : sched_find_longest(rq, 2);
 	unsigned int pulled;
 
 	if (!longest || !rq_try_lock_second(rq, longest))
@@ -206,7 +213,7 @@ static void sched_balance(void) __no_lock_analysis
 	unsigned long flags;
 
 	spin_lock_irqsave(&rq->lock, flags);
-	longest = sched_find_longest(rq);
+	longest = sched_find_longest(rq, 1);
 	if (longest && rq_try_lock_second(rq, longest)) {
 		if (!sched_pull(longest, rq, false))
 			sched_pull(longest, rq, true);
@@ -218,10 +225,11 @@ static void sched_balance(void) __no_lock_analysis
 /* Not all CPUs in the same tick. */
 void sched_balance_tick(struct rq *rq)
 {
-	if (sched_alone() || (rq->nr_running && time_before(jiffies, rq->next_balance)))
+	if (sched_alone() ||
+	    (rq->nr_running && time_before(jiffies, READ_ONCE(rq->next_balance))))
 		return;
-	rq->next_balance = jiffies + BALANCE_TICKS + rq->cpu % BALANCE_TICKS / 4;
-	if (sched_find_longest(rq))
+	WRITE_ONCE(rq->next_balance, jiffies + BALANCE_TICKS + rq->cpu % BALANCE_TICKS / 4);
+	if (sched_find_longest(rq, 1))
 		raise_softirq_irqoff(SCHED_SOFTIRQ);
 }
 
@@ -296,10 +304,12 @@ int sched_set_allowed(struct task_struct *t, const struct cpumask *mask)
 	task_rq_unlock(rq, flags);
 	smp_mb();			/* migrate_enable() */
 	while (!sched_displace(t)) {
-		if (t == current)
+		if (t != current)
+			schedule_timeout_uninterruptible(1);
+		else if (preemptible())
 			cond_resched();
 		else
-			schedule_timeout_uninterruptible(1);
+			break;		/* has been reported; it goes as soon as it may */
 	}
 	return 0;
 }

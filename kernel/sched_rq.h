@@ -30,7 +30,7 @@ struct rq {
 	unsigned long nr_switches;	/* (Q,R) */
 	unsigned long nr_pulled;	/* (Q,R) threads taken from other queues */
 	struct task_struct *prev;	/* (O) of the switch that is under way on this CPU */
-	unsigned long next_balance;	/* (O) jiffies */
+	unsigned long next_balance;	/* (R) jiffies: who pulls from it puts it off */
 	bool kicked;			/* (Q) an interrupt is on its way to it */
 };
 

@@ -26,6 +26,7 @@
 #define PING_PONGS	50000		/* two wake-ups each */
 #define PLAY_NS		(6 * NSEC_PER_SEC)
 #define STORM_MOVES	300
+#define HOG_TICKS	HZ
 #define COUNTS		20000
 #define LINE		3		/* the second serial port: nobody's, raised by its vector */
 #define WAIT_NS		(5 * NSEC_PER_SEC)
@@ -183,10 +184,16 @@ static void storm_of_migrations(struct kunit *test)
 
 static volatile bool hogs_stop;
 
+/* An emulator that runs its CPUs in turns leaves one at a pause, and maybe only there. */
 static void hog(struct test_thread *t)
 {
-	while (!hogs_stop)
+	unsigned int n;
+
+	while (!hogs_stop) {
+		for (n = 0; n < 1000 && !hogs_stop; n++)
+			;
 		cpu_relax();
+	}
 }
 
 static unsigned int cpus_with_hogs(unsigned int nr)
@@ -223,6 +230,30 @@ static void hogs_spread(struct kunit *test)
 	hogs_stop = true;
 	for (i = 0; i < nr_cpus; i++)
 		test_thread_join(test, &threads[i]);
+}
+
+/* One more than there are CPUs: who has to share is not always the same. */
+static void hogs_share(struct kunit *test)
+{
+	u64 least = ~0ULL, most = 0, ns;
+	unsigned int i;
+
+	if (nr_cpus == MAX_THREADS)
+		kunit_skip(test, "not enough threads for that many CPUs");
+	hogs_stop = false;
+	for (i = 0; i <= nr_cpus; i++)
+		test_thread_run(test, &threads[i], (int)i, hog, NULL);
+	schedule_timeout_uninterruptible(HOG_TICKS);
+	for (i = 0; i <= nr_cpus; i++) {
+		ns = task_sched_runtime(threads[i].task);
+		least = min(least, ns);
+		most = max(most, ns);
+	}
+	hogs_stop = true;
+	for (i = 0; i <= nr_cpus; i++)
+		test_thread_join(test, &threads[i]);
+	KUNIT_EXPECT_GT(test, least * 3, most);
+	kunit_info(test, "%llu to %llu ms", least / NSEC_PER_MSEC, most / NSEC_PER_MSEC);
 }
 
 /* ---- waking ---------------------------------------------------------------------- */
@@ -615,6 +646,7 @@ static struct kunit_case sched_smp_cases[] = {
 	KUNIT_CASE(migrate_disable_holds),
 	KUNIT_CASE(storm_of_migrations),
 	KUNIT_CASE(hogs_spread),
+	KUNIT_CASE(hogs_share),
 	KUNIT_CASE_SLOW(no_wake_up_is_lost),
 	KUNIT_CASE(another_cpu_is_preempted),
 	KUNIT_CASE(counters_are_exact),

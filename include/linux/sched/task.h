@@ -58,6 +58,8 @@ void sched_first_switch(void);
 /* The last one: never to run again.  Process context. */
 void __noreturn sched_exit(void);
 
+/* Nanoseconds that @t has had a CPU, until now. */
+u64 task_sched_runtime(struct task_struct *t);
 /*
  * Of all CPUs: switches so far; threads that one has taken from another; runnable threads, the
  * idle ones not counted.  Racy.
