@@ -410,14 +410,27 @@ static u64 pcp_take_runs(struct zone *z, unsigned int order, unsigned int *nr, u
 	return word;
 }
 
-/* A list whose first block pcp_pop() refuses is lost, unless somebody has just replaced it. */
-static void pcp_check_list(struct per_cpu_pages *pcp, unsigned int order)
+static bool pcp_first_is_ok(u64 word, unsigned int order)
 {
-	const struct page *page = pcp_first(this_cpu_read(pcp->list[order]));
-	unsigned int limit;
+	return !pcp_first(word) || pcp_block_ok(pcp_first(word), order);
+}
 
-	if (unlikely(page && !pcp_block_ok(page, order)))
-		pcp_report(pcp_take_list(pcp, order, &limit));
+/*
+ * A list whose first block pcp_pop() refuses is lost.  Where it only seems so, an interrupt has
+ * popped that block since we read its address: so look again at what nobody else has.
+ */
+static void pcp_check_list(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
+{
+	unsigned int limit;
+	u64 word;
+
+	if (likely(pcp_first_is_ok(this_cpu_read(pcp->list[order]), order)))
+		return;
+	word = pcp_take_list(pcp, order, &limit);
+	if (pcp_first_is_ok(word, order))
+		pcp_return_list(z, pcp, order, word, limit);
+	else
+		pcp_report(word);
 }
 
 static void pcp_refilled(struct per_cpu_pages *my, unsigned int order, unsigned int limit)
@@ -436,7 +449,7 @@ struct page *pcp_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int 
 	u64 word;
 
 	VM_BUG_ON(order > PCP_MAX_ORDER || preemptible());
-	pcp_check_list(pcp, order);
+	pcp_check_list(z, pcp, order);
 	page_take_late(z);
 	nr = pcp_is_open(z, pcp, false) ? pcp_want(z, pcp, order) : 0;
 	if (!nr)
