@@ -37,6 +37,8 @@
 #include <asm/nmi.h>
 #include <asm/paging_range.h>
 #include <asm/processor.h>
+#include <asm/ptrace.h>
+#include <asm/rewind.h>
 #include <asm/sections.h>
 #include <asm/smp.h>
 #include <asm/traps.h>
@@ -252,10 +254,19 @@ static void smp_stop_others(void)
 	smp_wait_stopped();
 }
 
+/* An object or a page may be on its way from one place to another, and look lost. */
+static bool smp_was_midway(void)
+{
+	const struct pt_regs *regs = get_irq_regs();
+
+	return regs && rewind_holds(regs->ip);
+}
+
 static const struct smp_ops smp_apic_ops = {
 	.send_call = smp_send_call_ipi,
 	.send_reschedule = smp_send_reschedule_ipi,
 	.stop_others = smp_stop_others,
+	.is_midway = smp_was_midway,
 };
 
 static int smp_init_ipis(void)

@@ -324,6 +324,13 @@ void smp_send_reschedule(int cpu)
 		ops->send_reschedule((unsigned int)cpu);
 }
 
+bool smp_is_midway(void)
+{
+	const struct smp_ops *ops = READ_ONCE(smp_ops);
+
+	return ops && ops->is_midway();
+}
+
 void smp_send_stop(void)
 {
 	const struct smp_ops *ops = READ_ONCE(smp_ops);

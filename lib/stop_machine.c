@@ -69,6 +69,8 @@ static bool stop_may_park(void)
 {
 	const unsigned int depth = preempt_count() - HARDIRQ_OFFSET;
 
+	if (smp_is_midway())
+		return false;
 	return !depth || (depth == PREEMPT_OFFSET && is_idle_task(current));
 }
 

@@ -66,8 +66,12 @@ struct smp_ops {
 	void (*send_call)(unsigned int cpu);	/* have it call smp_call_function_interrupt() */
 	void (*send_reschedule)(unsigned int cpu);
 	void (*stop_others)(void);
+	bool (*is_midway)(void);		/* in a call: see smp_is_midway() */
 };
 void smp_set_ops(const struct smp_ops *ops);
+/* In a call from another CPU: has it come to somebody who may not be preempted just here, though
+ * preempt_count() does not say so (asm/rewind.h)? */
+bool smp_is_midway(void);
 /* What others have sent to this CPU.  Hard interrupt, or a wait with interrupts off. */
 void smp_call_function_interrupt(void);
 /* @cpu runs, and takes calls; or it does not any more. */

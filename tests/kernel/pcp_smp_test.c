@@ -7,6 +7,7 @@
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/stop_machine.h>
 
 #include "../../mm/internal.h"
 
@@ -188,6 +189,45 @@ static void taken_here_freed_there(struct kunit *test)
 	expect_sound(test);
 }
 
+/* One page to and fro, for the stopped world to look at. */
+static struct page *the_page;
+
+static int swinger(void *unused)
+{
+	while (!kthread_should_stop()) {
+		WRITE_ONCE(the_page, alloc_page(GFP_KERNEL));
+		__free_page(the_page);
+	}
+	return 0;
+}
+
+/* In somebody's hands, or at the top of that CPU's stock: not on its way between them. */
+static int look_where_it_is(void *cpu)
+{
+	const struct per_cpu_pages *pcp = per_cpu_ptr(the_zone()->pcp, *(unsigned int *)cpu);
+	const struct page *page = READ_ONCE(the_page);
+
+	return page && page->owner == PAGE_OWNER_PCP && pcp_first(pcp->list[0]) != page;
+}
+
+static void nobody_is_stopped_on_the_way(struct kunit *test)
+{
+	unsigned int cpu = the_other(test), i, nowhere = 0;
+	struct task_struct *t = kthread_create(swinger, NULL, "swinger");
+	const unsigned long end = jiffies + 3 * HZ;
+
+	the_page = NULL;
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	kthread_bind(t, cpu);
+	get_task_struct(t);
+	wake_up_process(t);
+	for (i = 0; i < 300 && time_before(jiffies, end); i++)
+		nowhere += stop_machine(look_where_it_is, &cpu, NULL);
+	kthread_stop_put(t);
+	KUNIT_EXPECT_NOT_NULL(test, the_page);
+	KUNIT_EXPECT_EQ(test, nowhere, 0);
+}
+
 static atomic_t wanted, refused;
 
 /* Blocks of the largest order, without waiting: four of them need a section of their own. */
@@ -266,6 +306,7 @@ static struct kunit_case pcp_smp_cases[] = {
 	KUNIT_CASE(drain_in_atomic_context_stays_at_home),
 	KUNIT_CASE(a_zone_that_is_short_closes_all),
 	KUNIT_CASE(taken_here_freed_there),
+	KUNIT_CASE(nobody_is_stopped_on_the_way),
 	KUNIT_CASE(sections_come_in_for_all),
 	KUNIT_CASE(idle_stock_is_trimmed),
 	{}
