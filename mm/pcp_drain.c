@@ -183,11 +183,14 @@ static void drain_remote_pages(unsigned int cpu, struct zone *only)
 	unsigned int order;
 	struct zone *z;
 
-	if (!pcp_has_any(cpu, only) || smp_call_function_single(cpu, pcp_hand_out, &loot, 1))
+	if (!pcp_has_any(cpu, only))
 		return;
-	for_each_zone(z)
-		for (order = 0; order < NR_PCP_ORDERS; order++)
-			pcp_release_all(z, loot.word[z->idx][order], order);
+	preempt_disable();		/* what we have in hand is on no list */
+	if (!smp_call_function_single(cpu, pcp_hand_out, &loot, 1))
+		for_each_zone(z)
+			for (order = 0; order < NR_PCP_ORDERS; order++)
+				pcp_release_all(z, loot.word[z->idx][order], order);
+	preempt_enable();
 }
 
 void drain_all_pages(struct zone *z)
