@@ -526,10 +526,16 @@ unsigned int sched_nr_running(void)
 
 /* ---- the beginning and the end --------------------------------------------------- */
 
+/* Under the queue's lock, so that nobody who is waking us writes over the state. */
 void __noreturn sched_exit(void)
 {
+	unsigned long flags;
+	struct rq *rq;
+
 	preempt_disable();
+	rq = task_rq_lock(current, &flags);
 	__set_current_state(TASK_DEAD);
+	task_rq_unlock(rq, flags);
 	sched_pick_and_switch(false);
 	panic("a dead thread runs");
 }

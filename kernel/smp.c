@@ -41,6 +41,7 @@
 #include <asm/rewind.h>
 #include <asm/sections.h>
 #include <asm/smp.h>
+#include <asm/tlbflush.h>
 #include <asm/traps.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
@@ -68,7 +69,7 @@
 #define SMP_INIT_DELAY_US	10	/* 10 ms in Intel's protocol, for CPUs without long mode */
 #define SMP_STARTUP_WAIT_US	200	/* until the start-up interrupt is repeated */
 #define SMP_WAIT_NS		(5 * NSEC_PER_SEC)	/* a busy host may take its time */
-#define SMP_STOP_WAIT_US	10000
+#define SMP_STOP_WAIT_US	200000	/* one that holds the log may wait for its host */
 #define SMP_SHOW_WAIT_US	500000	/* a report takes its time on a serial line */
 
 static u32 smp_apic_id[NR_CPUS];	/* (C) after smp_prepare_cpus() */
@@ -305,6 +306,8 @@ static void smp_cpu_main(void)
 	sched_cpu_start();			/* may be given threads */
 	time_init_cpu();			/* ticks */
 	set_cpu_online((unsigned int)smp_processor_id(), true);
+	__flush_tlb_all();			/* of what was flushed while nobody told us */
+	scheduler_ipi();			/* whoever was given to us meanwhile */
 	local_irq_enable();
 	sched_idle();
 }

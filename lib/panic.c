@@ -162,14 +162,17 @@ void panic(const char *fmt, ...)
 	va_list args;
 	size_t n;
 
+	if (!catcher)
+		panic_enter();			/* before the text: one CPU's at a time */
 	va_start(args, fmt);
 	n = (size_t)vscnprintf(msg, sizeof(msg), fmt, args);
 	va_end(args);
 	if (n && msg[n - 1] == '\n')
 		msg[n - 1] = '\0';
-	if (catcher)
+	if (catcher) {
 		catcher(msg);
-	panic_enter();
+		panic_enter();
+	}
 	if (panics++)
 		leave(EXIT_PANIC);	/* a panic in the report of a panic */
 	pr_emerg("Kernel panic - not syncing: %s\n", msg);

@@ -122,10 +122,12 @@ static void csd_push(unsigned int cpu, call_single_data_t *csd)
 {
 	call_single_data_t **queue = per_cpu_ptr(&call_queue, cpu);
 
-	csd->next = READ_ONCE(*queue);
-	while (!try_cmpxchg(queue, &csd->next, csd))
-		;			/* somebody was faster */
-	if (!csd->next)
+	call_single_data_t *first = READ_ONCE(*queue);
+
+	do {
+		csd->next = first;
+	} while (!try_cmpxchg(queue, &first, csd));	/* from here on it is the other CPU's */
+	if (!first)
 		smp_ops->send_call(cpu);
 }
 

@@ -82,7 +82,7 @@ static_assert(META_BUT_REF == ~PAGE_META_REF(0, 0, ~0U));
 
 void free_pages_nolock(struct page *page, unsigned int order)
 {
-	struct zone *z = page_zone(page);
+	struct zone *z;
 
 	if (!page_ptr_valid(page) || order > PCP_MAX_ORDER ||
 	    (page->meta & META_BUT_REF) != PAGE_META(PAGE_OWNER_PAGES, order) ||
@@ -92,6 +92,7 @@ void free_pages_nolock(struct page *page, unsigned int order)
 	}
 	if (!page_ref_dec_and_test(page))
 		return;			/* somebody else holds it, too */
+	z = page_zone(page);
 	if (!pcp_give(z->pcp, page, PAGE_OWNER_PAGES, order)) {
 		nolock_put(z, page, order);
 		preempt_enable_no_resched();

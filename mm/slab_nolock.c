@@ -75,13 +75,14 @@ void *kmalloc_nolock(size_t size, gfp_t flags, int node)
 }
 EXPORT_SYMBOL(kmalloc_nolock);
 
+/* Linked as in a stock, so that it looks free: a second free of it waits as a doubt. */
 static void slab_nolock_wait(const void *object)
 {
 	struct slab_link *link = (struct slab_link *)object, *head, *seen;
 
 	head = this_cpu_read(slab_nolock_waiting);
 	for (;;) {
-		link->word = (u64)(unsigned long)head;
+		slab_link_set(link, head ?: slab_nil);
 		seen = this_cpu_cmpxchg(slab_nolock_waiting, head, link);
 		if (seen == head)
 			return;
@@ -126,12 +127,14 @@ void slab_nolock_drain(void)
 	struct slab_link *link = this_cpu_xchg(slab_nolock_waiting, NULL), *next;
 	unsigned int i;
 
-	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
-		if (this_cpu_read(slab_nolock_doubtful[i]))
-			kfree(this_cpu_xchg(slab_nolock_doubtful[i], NULL));
 	for (; link; link = next) {
-		next = (struct slab_link *)(unsigned long)link->word;
+		next = slab_link_next(link);
+		next = next == slab_nil ? NULL : next;
 		link->word = 0;
 		kfree(link);
 	}
+	/* Doubts last: by now what they may be about is in stock, or with its slab. */
+	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
+		if (this_cpu_read(slab_nolock_doubtful[i]))
+			kfree(this_cpu_xchg(slab_nolock_doubtful[i], NULL));
 }

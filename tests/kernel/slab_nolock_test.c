@@ -110,6 +110,27 @@ static void waits_for_a_closed_stock(struct kunit *test)
 	expect_sound(test);
 }
 
+/* What waits is as free as what is in stock. */
+static void what_waits_is_not_freed_twice(struct kunit *test)
+{
+	const unsigned long live = slab_nr_live();
+	void *p;
+
+	the_cache(test);
+	p = kmalloc(SIZE, GFP_KERNEL);
+	slab_pcp_set_should_fail(refuse);
+	kfree_nolock(p);
+	kfree_nolock(p);
+	slab_pcp_set_should_fail(NULL);
+	report_begin(&report);
+	slab_trim();
+	slab_drain_all();
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "Object already free");
+	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
+	expect_sound(test);
+}
+
 static void wrong_frees_are_refused(struct kunit *test)
 {
 	const unsigned long errors = slab_error_count();
@@ -137,6 +158,7 @@ static struct kunit_case slab_nolock_cases[] = {
 	KUNIT_CASE(behind_an_empty_stock),
 	KUNIT_CASE(waits_where_it_must),
 	KUNIT_CASE(waits_for_a_closed_stock),
+	KUNIT_CASE(what_waits_is_not_freed_twice),
 	KUNIT_CASE(wrong_frees_are_refused),
 	{}
 };
