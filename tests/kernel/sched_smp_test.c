@@ -327,22 +327,40 @@ static void note_cpu(struct test_thread *t)
 	phase = 1 + (unsigned int)smp_processor_id();
 }
 
-/* A real-time thread preempts the hog of another CPU, although nothing there ever gives way. */
-static void another_cpu_is_preempted(struct kunit *test)
+/* How long until a real-time thread runs where a hog never gives way? */
+static u64 time_to_preempt(struct kunit *test)
 {
+	u64 begin;
+
 	phase = 0;
-	hogs_stop = false;
-	run_on(test, &threads[0], 1, hog, NULL);
-	schedule_timeout_uninterruptible(1);
 	test_thread_create(test, &threads[1], 1, note_cpu, NULL);
 	kthread_bind(threads[1].task, 1);
 	sched_set_fifo(threads[1].task);
+	begin = ktime_get_ns();
 	wake_up_process(threads[1].task);
 	KUNIT_EXPECT_TRUE(test, spin_until(&phase, 2));
-	KUNIT_EXPECT_EQ(test, phase, 2U);
+	begin = ktime_get_ns() - begin;
+	test_thread_join(test, &threads[1]);
+	return begin;
+}
+
+/* At once, not when something else has come in there; a busy host has three tries. */
+static void another_cpu_is_preempted(struct kunit *test)
+{
+	u64 best = ~0ULL;
+	unsigned int i;
+
+	hogs_stop = false;
+	test_thread_create(test, &threads[0], 0, hog, NULL);
+	kthread_bind(threads[0].task, 1);
+	sched_set_fifo_low(threads[0].task);	/* so it has no slice that could end */
+	wake_up_process(threads[0].task);
+	schedule_timeout_uninterruptible(1);
+	for (i = 0; i < 3 && best > NSEC_PER_SEC / 2; i++)
+		best = min(best, time_to_preempt(test));
+	KUNIT_EXPECT_LE(test, best, NSEC_PER_SEC / 2);
 	hogs_stop = true;
 	test_thread_join(test, &threads[0]);
-	test_thread_join(test, &threads[1]);
 }
 
 /* ---- locks ----------------------------------------------------------------------- */
