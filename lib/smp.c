@@ -32,7 +32,6 @@
 #include <linux/kernel.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
-#include <linux/spinlock.h>
 
 #define CSD_LOCK	1U
 #define CSD_SYNC	2U
