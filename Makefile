@@ -311,7 +311,8 @@ debug: $(O)/$(IMG).elf
 
 test: all host fuzz ext-example
 	$(Q)scripts/run-tests $(TESTFLAGS)
-ext-example:
+# Behind all: they share the objects, and two makes must not write them at once.
+ext-example: all
 	$(Q)$(MAKE) --no-print-directory IMG=ext-example EXT=tests/ext-example $(O)/ext-example.elf
 sweep: $(O)/$(IMG).elf
 	$(Q)scripts/irqsweep $(SWEEPFLAGS)

@@ -4,9 +4,9 @@
  *
  * MODEL
  *   Each CPU has two pools, of nice 0 and -20, whose workers run on it; one more pool's run
- *   anywhere.  The workers of a pool are alike.  The rule that everything rests on: before a worker begins
- *   with an item, there is another one that is idle, for the item may wait for long.  If there
- *   is none, the worker first makes one ("manages").
+ *   anywhere.  The workers of a pool are alike.  The rule that everything rests on: before a
+ *   worker begins with an item, there is another one that is idle, for the item may wait for
+ *   long.  If there is none, the worker first makes one ("manages").
  *
  *	idle --kick--> (make another) --> run items until there are none --> idle
  *
@@ -438,7 +438,9 @@ static int worker_pool_init(struct worker_pool *pool, unsigned int cpu, int nice
 	unsigned long flags;
 	unsigned int nr;
 
-	*pool = (struct worker_pool){ .cpu = cpu, .nice = nice, .at_once = cpu == WORK_CPU_UNBOUND };
+	*pool = (struct worker_pool){
+		.cpu = cpu, .nice = nice, .at_once = cpu == WORK_CPU_UNBOUND,
+	};
 	INIT_LIST_HEAD(&pool->idle);
 	INIT_LIST_HEAD(&pool->worklist);
 	timer_setup(&pool->mayday, pool_mayday, 0);

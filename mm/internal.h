@@ -358,6 +358,11 @@ struct section_info {
 	unsigned long usable;		/* of them, not reserved */
 	unsigned int  ragged;		/* 2 MiB chunks that need a table of small pages */
 };
+/* Map all RAM of section nr with tables[0..]; returns how many were used. */
+unsigned int section_map_direct(struct section_map *sm, unsigned long nr,
+				const phys_addr_t *tables, unsigned int nr_tables);
+/* Upper tables and ragged edges that it will ask for. */
+unsigned int section_direct_cost(struct section_map *sm, const struct section_info *si);
 void section_measure(const struct section_map *sm, unsigned long nr, struct section_info *si);
 /* The ranges of usable frames in section nr, [*start_pfn, *end_pfn), lowest first. */
 bool section_next_usable(const struct section_map *sm, u64 *idx, unsigned long nr,

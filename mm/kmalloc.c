@@ -27,7 +27,8 @@
  * LOCKING	none of its own.
  * CONTEXT	any but NMI; with a mask that may sleep: where sleeping is allowed.
  * FAILURE	NULL, nothing changed.  A wrong free is reported and ignored.
- * NOT HERE	fast paths: arch/x86/rewind_slab.asm.  Stocks: slab_pcp.c.  krealloc, kstrdup and so on: kmalloc_util.c.
+ * NOT HERE	fast paths: arch/x86/rewind_slab.asm.  Stocks: slab_pcp.c.  krealloc, kstrdup and
+ *		so on: kmalloc_util.c.
  */
 #include <linux/export.h>
 #include <linux/printk.h>

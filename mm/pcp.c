@@ -183,7 +183,8 @@ static void heap_add(struct pcp_heap *h, struct page *lo, unsigned long nr_pages
 	unsigned long i;
 
 	for (; page_to_pfn(lo) < end; lo += 1UL << k) {
-		k = page_fit_order(page_to_pfn(lo), end, min_t(unsigned int, PCP_RUN_ORDER, h->z->top_order));
+		k = page_fit_order(page_to_pfn(lo), end,
+				   min_t(unsigned int, PCP_RUN_ORDER, h->z->top_order));
 		for (i = 1UL << order; i < 1UL << k; i += 1UL << order)
 			page_clear_head(&lo[i]);
 		page_set_head(lo, PAGE_OWNER_PCP, k);

@@ -70,49 +70,6 @@ static phys_addr_t section_base(unsigned long nr)
 	return (phys_addr_t)nr << SECTION_SHIFT;
 }
 
-/* ---- the direct map -------------------------------------------------------------- */
-
-/* The next piece of RAM in section nr, for mapping. */
-static bool next_ram(const struct section_map *sm, u64 *idx, unsigned long nr, phys_addr_t *start,
-		     phys_addr_t *end)
-{
-	if (!memblock_next_mem(sm->mb, idx, start, end, NULL))
-		return false;
-	*start = max(*start, section_base(nr));
-	*end = min(*end, section_base(nr + 1));
-	return *start < *end;
-}
-
-/* Map all RAM of section nr with tables[0..]; returns how many were used. */
-static unsigned int map_direct(struct section_map *sm, unsigned long nr,
-			       const phys_addr_t *tables, unsigned int nr_tables)
-{
-	u64 idx = memblock_seek_mem(sm->mb, section_base(nr));
-	phys_addr_t start, end;
-	unsigned int used = 0;
-
-	while (next_ram(sm, &idx, nr, &start, &end)) {
-		const unsigned int need = sm->ops->direct_tables(sm, start, end);
-
-		BUG_ON(need > nr_tables - used);
-		sm->ops->direct_map(sm, start, end, tables + used, need);
-		used += need;
-	}
-	return used;
-}
-
-/* Upper tables and ragged edges that map_direct() will ask for. */
-static unsigned int direct_cost(struct section_map *sm, const struct section_info *si)
-{
-	const phys_addr_t base = section_base(si->nr);
-	const bool small = base < sm->small_end && base + PMD_SIZE > sm->small_start;
-
-	if (!sm->ops->has_tables || section_is_early(sm, si->nr))
-		return 0;
-	/* Ask for any large page; a table of small ones is among the ragged already. */
-	return si->ragged + sm->ops->direct_tables(sm, base, base + PMD_SIZE) - small;
-}
-
 /* ---- before the hand-over -------------------------------------------------------- */
 
 bool section_is_early(const struct section_map *sm, unsigned long nr)
@@ -165,14 +122,14 @@ static bool map_early_section(struct section_map *sm, unsigned long nr)
 	unsigned int i, need;
 
 	section_measure(sm, nr, &si);
-	need = direct_cost(sm, &si);
+	need = section_direct_cost(sm, &si);
 	for (i = 0; i < need; i++) {
 		tables[i] = early_table(sm, nr);
 		if (!tables[i])
 			break;
 	}
 	if (i == need && note_early(sm, nr)) {
-		map_direct(sm, nr, tables, need);
+		section_map_direct(sm, nr, tables, need);
 		return true;
 	}
 	while (i--)
@@ -333,7 +290,7 @@ static unsigned long bring_in(struct section_map *sm, int zid, unsigned long nr)
 	VM_BUG_ON(section_zone_of(nr) != zid || nr >= sm->nr);
 	VM_BUG_ON(sm->online[nr / 64] >> (nr % 64) & 1);	/* its heads would be wiped */
 	section_measure(sm, nr, &si);
-	direct = direct_cost(sm, &si);
+	direct = section_direct_cost(sm, &si);
 	tables = sm->ops->memmap_tables(sm, pfn, PAGES_PER_SECTION);
 	cost = direct + tables + SECTION_MEMMAP_PAGES;
 	if (si.usable <= cost)
@@ -342,7 +299,8 @@ static unsigned long bring_in(struct section_map *sm, int zid, unsigned long nr)
 	BUG_ON(cost > SECTION_MAX_COST);
 	collect_pages(sm, nr, pages, cost);
 	if (!section_is_early(sm, nr))
-		WARN_ON_ONCE(map_direct(sm, nr, pages, direct) != direct);	/* a page leaks */
+		/* If not, a page leaks. */
+		WARN_ON_ONCE(section_map_direct(sm, nr, pages, direct) != direct);
 	map_memmap(sm, pfn, pages + direct + tables, pages + direct, tables);
 	barrier();			/* the bit says: they are there */
 	publish(sm, zid, &si, cost);

@@ -336,3 +336,44 @@ void section_map_init(struct section_map *sm, unsigned long *online, bool verbos
 		pr_info("section: %lu more sections have too few free pages\n",
 			sm->stats.nr_skipped - MAX_NAMED);
 }
+
+/* ---- the direct map -------------------------------------------------------------- */
+
+/* The next piece of RAM in section nr, for mapping. */
+static bool next_ram(const struct section_map *sm, u64 *idx, unsigned long nr, phys_addr_t *start,
+		     phys_addr_t *end)
+{
+	if (!memblock_next_mem(sm->mb, idx, start, end, NULL))
+		return false;
+	*start = max(*start, section_base(nr));
+	*end = min(*end, section_base(nr + 1));
+	return *start < *end;
+}
+
+unsigned int section_map_direct(struct section_map *sm, unsigned long nr,
+				const phys_addr_t *tables, unsigned int nr_tables)
+{
+	u64 idx = memblock_seek_mem(sm->mb, section_base(nr));
+	phys_addr_t start, end;
+	unsigned int used = 0;
+
+	while (next_ram(sm, &idx, nr, &start, &end)) {
+		const unsigned int need = sm->ops->direct_tables(sm, start, end);
+
+		BUG_ON(need > nr_tables - used);
+		sm->ops->direct_map(sm, start, end, tables + used, need);
+		used += need;
+	}
+	return used;
+}
+
+unsigned int section_direct_cost(struct section_map *sm, const struct section_info *si)
+{
+	const phys_addr_t base = section_base(si->nr);
+	const bool small = base < sm->small_end && base + PMD_SIZE > sm->small_start;
+
+	if (!sm->ops->has_tables || section_is_early(sm, si->nr))
+		return 0;
+	/* Ask for any large page; a table of small ones is among the ragged already. */
+	return si->ragged + sm->ops->direct_tables(sm, base, base + PMD_SIZE) - small;
+}

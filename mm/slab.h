@@ -56,7 +56,7 @@ struct kmem_cache {
 	slab_flags_t flags;		/* (C) */
 	u32 object_size;		/* (C) bytes asked for */
 	u32 usable;			/* (C) bytes behind an object that its user may touch */
-	u32 stays;			/* (C) krealloc() to more is a plain move; ~0: look closer */
+	u32 stays;			/* (C) krealloc() to more: a plain move; ~0: look closer */
 	u32 size;			/* (C) bytes of a slot */
 	u32 align;			/* (C) bytes */
 	u32 red_left;			/* (C) bytes from slot to object */
@@ -70,7 +70,7 @@ struct kmem_cache {
 	u16 index;			/* (C) in slab_cache_table */
 	u16 objects;			/* (C) slots in a slab */
 	u16 batch_min, batch_max;	/* (C) bounds of: */
-	u16 batch;			/* (N,R) objects moved at a time; a stock holds two of them */
+	u16 batch;			/* (N,R) objects moved at a time; a stock holds two */
 	u8  order;			/* (C) a slab is 1 << order pages */
 	u8  min_empty;			/* (C) empty slabs kept */
 	bool poison;		/* (C) contents, too: no constructor sees its object spoilt */

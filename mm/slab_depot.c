@@ -7,11 +7,11 @@
  *   has none takes one: where one CPU allocates and another one frees, what is shared is one
  *   lock for each chain, not for each object.
  *
- *   How many it holds follows demand: when it was found empty and then full, some chains
- *   were sent home only to be made again, so it may hold twice as many, and before long
- *   twice as long ones (s->batch).  slab_depot_trim(), called now and then, takes back what was not needed since
- *   the last call: the least number of chains that it held in between (the working set, as
- *   in Bonwick and Adams' magazines), and half of the growth where nobody came at all.
+ *   How many it holds follows demand: when it was found empty and then full, some chains were
+ *   sent home only to be made again, so it may hold twice as many, and before long twice as
+ *   long ones (s->batch). slab_depot_trim(), called now and then, takes back what was not
+ *   needed since the last call: the least number of chains that it held in between (the working
+ *   set, as in Bonwick and Adams' magazines), and half of the growth where nobody came at all.
  *
  *	empty .. full .. empty	 0 -> 1 -> 2 -> 4 .. 32 chains
  *	nobody came		32 -> 16 .. 0

@@ -53,9 +53,7 @@
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
-#include <linux/sprintf.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include "slab_pcp.h"
 
@@ -89,10 +87,6 @@ static bool (*slab_pcp_should_fail)(struct kmem_cache *s, gfp_t gfp);
 #define SLAB_PCP_MIN		8
 #define SLAB_PCP_MAX		256
 #define SLAB_PCP_GROWTH		8
-#define SLAB_PCP_LONGEST	2048	/* a list that bulk frees were put in front of */
-
-/* Contexts between a sequence and its count: there are hardly ever more at a time. */
-#define SLAB_PCP_DRIFT		32
 
 static void slab_pcp_add(long *counter, long nr)
 {
@@ -111,12 +105,6 @@ void slab_pcp_settle(struct kmem_cache *s)
 }
 
 /* ---- this CPU's stock; interrupts off ------------------------------------------------ */
-
-static struct slab_stock *slab_pcp_here(const struct kmem_cache *s)
-{
-	lockdep_assert_irqs_disabled();
-	return this_cpu_ptr(&slab_stocks[s->index]);
-}
 
 static bool slab_pcp_is_open(const struct kmem_cache *s, const struct slab_stock *st)
 {
@@ -174,17 +162,10 @@ static void slab_pcp_flush(struct kmem_cache *s, const struct slab_chain *chain)
 }
 
 /* To where other CPUs find it, or home. */
-static void slab_pcp_stow(struct kmem_cache *s, const struct slab_chain *chain)
+void slab_pcp_stow(struct kmem_cache *s, const struct slab_chain *chain)
 {
 	if (chain->first == slab_nil || !slab_depot_push(s, chain))
 		slab_pcp_flush(s, chain);
-}
-
-/* Is this a free object of s? */
-static bool slab_pcp_sound(struct kmem_cache *s, struct slab_link *link)
-{
-	return slab_link_place(link) && slab_id_of(link) == s->id &&
-	       slab_link_nr(s, slab_page_of(s, link), link) >= 0 && slab_link_ok(link);
 }
 
 /* The first link of the chain is none: what lies behind it is lost, for now. */
@@ -394,67 +375,6 @@ static void slab_pcp_put(struct kmem_cache *s, struct slab_link *link)
 		slab_pcp_full(s->id);
 }
 
-/*
- * Is it in this list, whose CPU pops and pushes meanwhile?  What is not popped stays as it is, so
- * a walk that arrives at the end has met all that lay there all the time; one that was
- * overtaken by pops meets something else, and begins again.  Whatever it touches may be gone.
- */
-#define SLAB_PCP_WALKS	32
-
-static bool slab_pcp_in_list(struct kmem_cache *s, struct slab_link *const *list,
-			     const struct slab_link *wanted)
-{
-	struct slab_link *link;
-	unsigned int tries, nr;
-	u64 word;
-
-	for (tries = 0; tries < SLAB_PCP_WALKS; tries++) {
-		link = READ_ONCE(*list);
-		for (nr = 0; link != slab_nil && nr < SLAB_PCP_LONGEST; nr++) {
-			if (link == wanted)
-				return true;
-			if (slab_id_of(link) != s->id ||
-			    copy_from_kernel_nofault(&word, &link->word, sizeof(word)))
-				break;
-			link = (struct slab_link *)(word ^ slab_secret);
-		}
-		if (link == slab_nil)
-			return false;
-	}
-	return false;			/* damaged, or too quick for us */
-}
-
-static bool slab_pcp_contains(struct kmem_cache *s, const struct slab_link *link)
-{
-	struct slab_chain chain;
-	struct slab_stock *st;
-	unsigned int cpu, nr;
-	bool found = false;
-
-	for_each_possible_cpu(cpu) {
-		st = slab_stock_of(s, cpu);
-		if (slab_pcp_in_list(s, slab_stock_list(s, st), link) ||
-		    slab_pcp_in_list(s, &st->spare, link))
-			return true;
-	}
-	slab_pcp_hold(s);
-	for (nr = s->depot.nr; nr && !found && slab_depot_take(s, &chain); nr--) {
-		found = slab_pcp_in_list(s, &chain.first, link);
-		slab_pcp_stow(s, &chain);
-	}
-	slab_pcp_settle(s);
-	return found;
-}
-
-bool slab_pcp_is_free(struct kmem_cache *s, void *object)
-{
-	struct slab_link *link = slab_link_of(s, object);
-
-	return slab_link_ok(link) &&
-	       (s->nr_lost || s->ops->is_free(s, slab_page_of(s, object), link) ||
-		slab_pcp_contains(s, link));
-}
-
 /* @object is the address of an object of @s; whether it is live is still to be seen. */
 void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller)
 {
@@ -656,109 +576,4 @@ void slab_pcp_rescue(struct kmem_cache *s)
 		s->ops->rescue(s);
 	slab_pcp_reopen(s);
 	__atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
-}
-
-/* ---- counting and checking ------------------------------------------------------- */
-
-unsigned long slab_pcp_count(const struct kmem_cache *s)
-{
-	long nr = READ_ONCE(s->nr_stray) + READ_ONCE(s->depot.nr_objects);
-	struct slab_stock *st;
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu) {
-		st = slab_stock_of(s, cpu);
-		nr += READ_ONCE(st->cap) - READ_ONCE(st->room) + READ_ONCE(st->nr_spare);
-	}
-	return nr > 0 ? nr : 0;
-}
-
-/* Follow a chain: objects found, or -1 at the first that is none of ours. */
-static long slab_pcp_walk(struct kmem_cache *s, struct slab_link *link)
-{
-	long nr;
-
-	for (nr = 0; link != slab_nil; nr++) {
-		if (nr > (long)s->nr_taken || !slab_pcp_sound(s, link))
-			return -1;
-		link = slab_link_next(link);
-	}
-	return nr;
-}
-
-struct slab_check {
-	struct kmem_cache *s;
-	long found;			/* objects; -1: something else */
-	long counted;
-};
-
-static void slab_pcp_check_chain(struct slab_check *c, struct slab_link *first)
-{
-	const long nr = c->found < 0 ? -1 : slab_pcp_walk(c->s, first);
-
-	c->found = nr < 0 ? -1 : c->found + nr;
-}
-
-static void slab_pcp_check_stock(struct slab_check *c, struct slab_stock *st)
-{
-	lockdep_assert_irqs_disabled();
-	c->counted += st->cap - st->room + st->nr_spare;
-	slab_pcp_check_chain(c, *slab_stock_list(c->s, st));
-	slab_pcp_check_chain(c, st->spare);
-}
-
-static void slab_pcp_check_here(void *arg)
-{
-	struct slab_check *c = arg;
-
-	slab_pcp_check_stock(c, slab_pcp_here(c->s));
-}
-
-static void slab_pcp_check_depot(struct slab_check *c)
-{
-	struct slab_depot *d = &c->s->depot;
-	unsigned long flags;
-	unsigned int i;
-
-	spin_lock_irqsave(&c->s->lock, flags);
-	c->counted += d->nr_objects;
-	for (i = 0; i < d->nr; i++)
-		slab_pcp_check_chain(c, d->chain[i].first);
-	spin_unlock_irqrestore(&c->s->lock, flags);
-}
-
-/* Where we may not wait for others, they are stopped, or there are none. */
-static void slab_pcp_check(struct slab_check *c)
-{
-	const bool wait = can_sleep();
-	unsigned long flags;
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu) {
-		if (wait && cpu_online(cpu)) {
-			smp_call_function_single(cpu, slab_pcp_check_here, c, 1);
-			continue;
-		}
-		local_irq_save(flags);
-		slab_pcp_check_stock(c, slab_stock_of(c->s, cpu));
-		local_irq_restore(flags);
-	}
-	slab_pcp_check_depot(c);
-	c->counted += READ_ONCE(c->s->nr_stray);
-}
-
-bool slab_pcp_verify(struct kmem_cache *s, unsigned long *stocked, char *msg, size_t n)
-{
-	struct slab_check c = { .s = s };
-
-	slab_pcp_check(&c);
-	*stocked = c.found;
-	if (c.found < 0)
-		snprintf(msg, n, "slab %s: stock holds what is no free object", s->name);
-	else if (c.found - c.counted + SLAB_PCP_DRIFT > 2UL * SLAB_PCP_DRIFT)
-		snprintf(msg, n, "slab %s: stock holds %ld objects, %ld are counted", s->name,
-			 c.found, c.counted);
-	else
-		return true;
-	return false;
 }

@@ -15,7 +15,7 @@
  */
 struct slab_stock {
 	struct slab_link *list[2];	/* (A) newest free object; [1]: if its link lies outside */
-	u64 mask;			/* (I) of an object's address, 0: it is one; ~0: see bound */
+	u64 mask;			/* (I) of an object's address: 0, it is one; ~0: bound */
 	u32 slab_mask;			/* (C) bytes in a slab, less 1 */
 	u32 magic;			/* (C) offset * magic < bound, mod 2^32: is an object's */
 	u32 bound[2];			/* (I) 0: closed; as list */
@@ -49,9 +49,26 @@ static inline struct slab_link **slab_stock_list(const struct kmem_cache *s,
 	return &st->list[s->link != 0];
 }
 
+/* This CPU's; irqs off. */
+static inline struct slab_stock *slab_pcp_here(const struct kmem_cache *s)
+{
+	lockdep_assert_irqs_disabled();
+	return this_cpu_ptr(&slab_stocks[s->index]);
+}
+
+/* Is this a free object of s? */
+static inline bool slab_pcp_sound(struct kmem_cache *s, struct slab_link *link)
+{
+	return slab_link_place(link) && slab_id_of(link) == s->id &&
+	       slab_link_nr(s, slab_page_of(s, link), link) >= 0 && slab_link_ok(link);
+}
+
 /* Between these a chain may be in hand: nobody takes its objects for lost. */
 void slab_pcp_hold(struct kmem_cache *s);
 void slab_pcp_settle(struct kmem_cache *s);
+#define SLAB_PCP_LONGEST	2048	/* objects: a list that bulk frees were put in front of */
+/* A chain that is in hand goes to the depot, or to its slabs.  Any but NMI. */
+void slab_pcp_stow(struct kmem_cache *s, const struct slab_chain *chain);
 /* This CPU's list, with what is counted of it.  Irqs off. */
 void slab_pcp_take_list(struct kmem_cache *s, struct slab_stock *st, struct slab_chain *chain);
 /* A chain in hand becomes this CPU's list, if that is empty and open; else it goes further. */

@@ -111,7 +111,8 @@ static void whatis_vmalloc(struct seq_file *m, unsigned long addr)
 	struct vm_struct area;
 	unsigned long pfn = vmalloc_to_pfn((const void *)addr);
 
-	if (!vmalloc_next_area(addr, &area) || addr < area.addr || area.flags & (VM_STOCKED | VM_LAZY)) {
+	if (!vmalloc_next_area(addr, &area) || addr < area.addr ||
+	    area.flags & (VM_STOCKED | VM_LAZY)) {
 		seq_puts(m, "area: none, the address is free\n");
 		return;
 	}

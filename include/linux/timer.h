@@ -8,8 +8,9 @@
  *	timer_delete_sync(&blinker);		// not armed, and not running any more
  *
  * The function runs in a soft interrupt (TIMER_SOFTIRQ), interrupts on, on the CPU that armed
- * it, at its first tick when jiffies is @expires, or as soon after that as soft interrupts run; with an @expires that is
- * not in the future: at the next tick.  It may free the timer, or arm it again.
+ * it, at its first tick when jiffies is @expires, or as soon after that as soft interrupts run;
+ * with an @expires that is not in the future: at the next tick.  It may free the timer, or arm
+ * it again.
  *
  * Context: any but NMI; the _sync functions: not in a hard interrupt (but for TIMER_IRQSAFE
  * timers), not in the timer's own function, and under no lock that the function takes.
@@ -34,7 +35,7 @@ struct timer_list {
 #define TIMER_CPUMASK		0x0003ffff
 #define TIMER_MIGRATING		0x00040000	/* between two CPUs */
 #define TIMER_DEFERRABLE	0x00080000	/* accepted: no CPU sleeps through ticks */
-#define TIMER_PINNED		0x00100000	/* stays where it was set up, or put by add_timer_on() */
+#define TIMER_PINNED		0x00100000	/* stays where it was set up or put */
 #define TIMER_IRQSAFE		0x00200000	/* runs with interrupts off */
 
 #define __TIMER_INITIALIZER(fn, fl) \

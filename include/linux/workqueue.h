@@ -85,7 +85,7 @@ static inline bool work_pending(const struct work_struct *work)
 
 /* ---- queues ---------------------------------------------------------------------- */
 
-#define WQ_UNBOUND		(1U << 1)	/* start each at once, a thread for each, anywhere */
+#define WQ_UNBOUND		(1U << 1)	/* start each at once, anywhere */
 #define WQ_FREEZABLE		(1U << 2)	/* accepted: nothing freezes */
 #define WQ_MEM_RECLAIM		(1U << 3)	/* has a rescuer: goes on without memory */
 #define WQ_HIGHPRI		(1U << 4)	/* workers of nice -20 */
@@ -102,7 +102,8 @@ static inline bool work_pending(const struct work_struct *work)
 
 /*
  * @max_active: how many of its items may run (or wait inside of their functions) at a time, on
- * all CPUs together; 0: WQ_DFL_ACTIVE.  NULL: no memory.  Process context, may sleep, as are the two below.
+ * all CPUs together; 0: WQ_DFL_ACTIVE.  NULL: no memory.  Process context, may sleep, as are the
+ * two below.
  */
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
 	__printf(1, 4);

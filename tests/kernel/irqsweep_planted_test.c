@@ -242,7 +242,8 @@ static void another_way_for_ever_is_a_failure(struct kunit *test)
 	nr_other_ways = 1U << 30;
 	row = sweep(test, &ways_op, false, "*/same");
 	KUNIT_EXPECT_EQ(test, row.failures, 1);
-	EXPECT_REPORT(test, &report, "FAILED planted_ways/any/same: the path is not the recorded one");
+	EXPECT_REPORT(test, &report,
+		      "FAILED planted_ways/any/same: the path is not the recorded one");
 }
 
 static struct kunit_case irqsweep_planted_cases[] = {

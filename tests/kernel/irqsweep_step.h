@@ -79,7 +79,10 @@ struct step {
 	bool running;			/* to the anchor, at full speed */
 };
 
-/* Claim #DB, NMI, step_vectors and the interrupt's vector; false and *why: it cannot be done on this machine. */
+/*
+ * Claim #DB, NMI, step_vectors and the interrupt's vector; false and *why: it cannot be done on
+ * this machine.
+ */
 bool irqsweep_step_begin(const char **why);
 void irqsweep_step_end(void);
 

@@ -272,7 +272,8 @@ static void lines_run_and_the_prompt_comes_back(struct kunit *test)
 
 static const char *const tables[] = {
 	"meminfo", "buddyinfo", "zoneinfo", "slabinfo", "vmallocinfo", "vmstat", "iomem", "owners",
-	"percpu_stats", "showmem", "interrupts", "dmesg", "help", "help whatis", "alloc", "pages", "pages 0x10 3",
+	"percpu_stats", "showmem", "interrupts", "dmesg", "help", "help whatis", "alloc", "pages",
+	"pages 0x10 3",
 	"softirqs", "workqueues", "verify", "shrinkers", "drop_slab", "test -l", "test -l vmap",
 };
 

@@ -75,7 +75,8 @@ static void page_is_a_shift_away(struct kunit *test)
 	unsigned int i;
 	/* mapped, but not the direct map: a look at their struct page faults */
 	const void *const others[] = {
-		NULL, &others, &page_by_shift_data, page_by_shift, page, area, (void *)VMEMMAP_START,
+		NULL, &others, &page_by_shift_data, page_by_shift, page, area,
+		(void *)VMEMMAP_START,
 		(void *)(VMEMMAP_END - 1), (void *)VMALLOC_START, (void *)(VMALLOC_END - 1),
 		(void *)0xdead000000000100UL, (void *)0x6b6b6b6b6b6b6b6bUL, (void *)~0UL,
 		(void *)(PAGE_OFFSET - 1), (void *)DIRECT_MAP_END,

@@ -147,8 +147,8 @@ TAKE_CLASS(13)
 	{ COMMON(label, t, g), .begin = b, .end = end_cache, KERNEL }
 /* Of large ones four are many, and one more may be one too many. */
 #define FROM_CLASS(n) \
-	{ COMMON("class-" #n, take_class_##n, give_any), .end = rewind_known_end, .arg = n, KERNEL, \
-	  .slow_states = (n) < 10 ? 0 : ~0U }
+	{ COMMON("class-" #n, take_class_##n, give_any), .end = rewind_known_end, .arg = n, \
+	  KERNEL, .slow_states = (n) < 10 ? 0 : ~0U }
 
 const struct rewind_stock rewind_slab_stocks[] = {
 	FROM_CACHE("cache-64", begin_64, take, give),

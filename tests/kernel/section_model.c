@@ -157,7 +157,8 @@ static void model_memmap_map(struct section_map *sm, unsigned long pfn, unsigned
 	struct section_model *m = model_of(sm);
 	phys_addr_t page;
 
-	KUNIT_EXPECT_EQ(m->test, walk_tables(m, MODEL_MEMMAP, pfn * 16, nr_pfns * 16, false, true), nr);
+	KUNIT_EXPECT_EQ(m->test,
+			walk_tables(m, MODEL_MEMMAP, pfn * 16, nr_pfns * 16, false, true), nr);
 	use_pages(m, tables, nr);
 	for (page = paddr; page < paddr + nr_pfns * 16; page += PAGE_SIZE)
 		use_pages(m, &page, 1);

@@ -2,7 +2,7 @@
 /*
  * smp_test.c - every CPU is one of its own: variables, tables, stacks; and hears the others
  *
- * What needs a second CPU is skipped where there is none.  The rest runs on one, too.
+ * What needs a second CPU is skipped where there is none; the rest is not.
  */
 #include <asm/desc.h>
 #include <asm/fixmap.h>

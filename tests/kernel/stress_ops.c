@@ -4,9 +4,9 @@
  *
  * Each thing that is held is filled with a pattern of its own, of who took it and of what it
  * is, and looked at before it goes back: a block that was given to two, or cut, shows.  Small
- * things are filled whole, of large ones both ends and a word here and there.  Things change hands through a
- * row of boxes, so that each kind is freed in each context.  Elements of mempools go back
- * within the step: to hold one and ask for another is how pools deadlock.
+ * things are filled whole, of large ones both ends and a word here and there.  Things change
+ * hands through a row of boxes, so that each kind is freed in each context.  Elements of
+ * mempools go back within the step: to hold one and ask for another is how pools deadlock.
  */
 #include <linux/jiffies.h>
 #include <linux/kernel.h>

@@ -309,7 +309,8 @@ static void tables_wait_for_the_flush(struct kunit *test)
 	vmap_table_reap(far, far + PAGE_SIZE, number);
 	KUNIT_EXPECT_PTR_EQ(test, vmap_table_lookup(far), pte);
 	vmap_table_release(far, far + PAGE_SIZE);
-	KUNIT_EXPECT_FALSE(test, vmap_table_reap(far, far + PAGE_SIZE, number));	/* too early */
+	/* too early */
+	KUNIT_EXPECT_FALSE(test, vmap_table_reap(far, far + PAGE_SIZE, number));
 	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_PGTABLE), before + 2);
 	vmap_table_sweep(far, far + PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_PGTABLE), before);
