@@ -110,6 +110,7 @@ struct sweep_plan {
 	bool thin;			/* long paths: one script a boundary, in turn */
 	bool deep;			/* pairs, on paths of up to SWEEP_DEEP_MAX */
 	bool load;			/* another CPU takes and gives meanwhile */
+	bool loose;			/* no two ways are the same: others may have to answer */
 };
 #define SWEEP_DEEP_MAX	200		/* boundaries of the operation */
 #define SWEEP_THIN_MIN	2500		/* boundaries of a long path */

@@ -291,10 +291,15 @@ static bool job_matches(const struct job *j, const struct sweep_script *script)
 	return !j->plan->only || glob_match(j->plan->only, name);
 }
 
+static bool job_is_loose(const struct job *j)
+{
+	return j->plan->load || j->plan->loose;
+}
+
 static void job_mode(struct job *j, enum step_mode mode, unsigned int target)
 {
 	j->step = (struct step){
-		.mode = mode, .trace = &trace, .target = target, .loose = j->plan->load,
+		.mode = mode, .trace = &trace, .target = target, .loose = job_is_loose(j),
 		.handler = j->nested ? nested_run : hand_run, .arg = &j->hand[0],
 	};
 }
@@ -460,7 +465,7 @@ static bool job_run_script(struct job *j, const struct sweep_script *script, boo
 		j->row->skipped = "longer than this run allows";
 		return true;
 	}
-	return j->plan->load ? job_sweep_loosely(j, script) : job_sweep(j, script, first);
+	return job_is_loose(j) ? job_sweep_loosely(j, script) : job_sweep(j, script, first);
 }
 
 /* Is the path short by itself?  What a script prepares may lead to another one. */

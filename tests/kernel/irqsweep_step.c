@@ -52,6 +52,7 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/preempt.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "irqsweep_step.h"
@@ -77,6 +78,7 @@ extern struct step_frame {
 } step_frame;
 void step_springboard(void);
 
+static bool step_unfair;		/* spin_unfair, when nobody steps */
 static bool step_nmi_entering;
 static void *step_nmi_env[5];
 
@@ -473,8 +475,16 @@ void irqsweep_step_abort(void)
 	irqsweep_step_quiet(false);
 }
 
+/* And nobody halts who waits for another CPU: a call that halts cannot be stepped. */
 void irqsweep_step_quiet(bool quiet)
 {
+	if (quiet && spin_unfair) {
+		step_unfair = true;
+		spin_unfair = false;
+	} else if (!quiet && step_unfair) {
+		spin_unfair = true;
+		step_unfair = false;
+	}
 	apic_set_threshold(quiet ? STEP_THRESHOLD : 0);
 }
 

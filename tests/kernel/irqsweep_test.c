@@ -236,6 +236,7 @@ static void interrupted_at_every_instruction(struct kunit *test)
 				  mode == SWEEP_FULL && !each && !only[0] ? FULL_MAX : 0,
 		.thin = mode == SWEEP_FULL && !each,
 		.deep = mode == SWEEP_DEEP,
+		.loose = mode != SWEEP_DEEP && num_online_cpus() > 1,
 	};
 
 	if (mode == SWEEP_LOAD)

@@ -89,7 +89,8 @@ struct rewind_plan {
 };
 
 struct rewind_result {
-	unsigned long visits, again;
+	unsigned long visits, again;	/* boundaries; visits made once more */
+	unsigned long lost;		/* visits of slow paths that went another way each time */
 	unsigned int failures;
 	char text[512];			/* the first of them */
 };

@@ -218,8 +218,8 @@ static void run_stock(struct kunit *test, const struct rewind_stock *stock)
 	KUNIT_ASSERT_NULL_MSG(test, why, "%s: %s", stock->name, why);
 	if (!rewind_run(stock, &plan, &result))
 		KUNIT_FAIL(test, "%s", result.text);
-	printk_raw("%-16s %10u %10lu %8lu %6u\n", stock->name, stock->nr_ops, result.visits,
-		   result.again, result.failures);
+	printk_raw("%-16s %10u %10lu %8lu %6lu %6u\n", stock->name, stock->nr_ops, result.visits,
+		   result.again, result.lost, result.failures);
 	if (stock->end)
 		stock->end();
 }
@@ -232,7 +232,8 @@ static void every_sequence_at_depth_three(struct kunit *test)
 
 	begin(test);
 	printk_raw("# table: rewind\n");
-	printk_raw("%-16s %10s %10s %8s %6s\n", "stock", "operations", "triples", "again", "fail");
+	printk_raw("%-16s %10s %10s %8s %6s %6s\n", "stock", "operations", "triples", "again",
+		   "lost", "fail");
 	for (i = 0; (stock = stock_nr(i)) != NULL; i++)
 		run_stock(test, stock);
 	counts = irqsweep_step_counts();
