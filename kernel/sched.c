@@ -495,35 +495,6 @@ u64 task_sched_runtime(struct task_struct *t)
 	return ns;
 }
 
-unsigned long sched_nr_switches(void)
-{
-	unsigned long sum = 0;
-	unsigned int cpu;
-
-	for_each_cpu(cpu, &sched_active_mask)
-		sum += READ_ONCE(cpu_rq(cpu)->nr_switches);
-	return sum;
-}
-
-unsigned long sched_nr_pulled(void)
-{
-	unsigned long sum = 0;
-	unsigned int cpu;
-
-	for_each_cpu(cpu, &sched_active_mask)
-		sum += READ_ONCE(cpu_rq(cpu)->nr_pulled);
-	return sum;
-}
-
-unsigned int sched_nr_running(void)
-{
-	unsigned int sum = 0, cpu;
-
-	for_each_cpu(cpu, &sched_active_mask)
-		sum += READ_ONCE(cpu_rq(cpu)->nr_running);
-	return sum;
-}
-
 /* ---- the beginning and the end --------------------------------------------------- */
 
 /* Under the queue's lock, so that nobody who is waking us writes over the state. */

@@ -335,3 +335,34 @@ void kthread_bind(struct task_struct *t, unsigned int cpu)
 {
 	kthread_bind_mask(t, cpumask_of(cpu));
 }
+
+/* ---- sums -------------------------------------------------------------------------- */
+
+unsigned long sched_nr_switches(void)
+{
+	unsigned long sum = 0;
+	unsigned int cpu;
+
+	for_each_cpu(cpu, &sched_active_mask)
+		sum += READ_ONCE(cpu_rq(cpu)->nr_switches);
+	return sum;
+}
+
+unsigned long sched_nr_pulled(void)
+{
+	unsigned long sum = 0;
+	unsigned int cpu;
+
+	for_each_cpu(cpu, &sched_active_mask)
+		sum += READ_ONCE(cpu_rq(cpu)->nr_pulled);
+	return sum;
+}
+
+unsigned int sched_nr_running(void)
+{
+	unsigned int sum = 0, cpu;
+
+	for_each_cpu(cpu, &sched_active_mask)
+		sum += READ_ONCE(cpu_rq(cpu)->nr_running);
+	return sum;
+}

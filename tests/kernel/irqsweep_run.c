@@ -40,7 +40,7 @@
 
 #include "irqsweep.h"
 
-#define MAX_BOUNDARIES	40000
+#define MAX_BOUNDARIES	65536
 #define MAX_INNER	16384
 #define NAME_SIZE	96
 #define FAULT_SIZE	192

@@ -78,6 +78,8 @@ void rewind_known_done(struct rewind_hand *hand, unsigned int nr);
 
 extern const struct rewind_stock rewind_page_stocks[], rewind_slab_stocks[];
 extern const unsigned int nr_rewind_page_stocks, nr_rewind_slab_stocks;
+/* Is each object looked at (slab_debug=), so that there are no stocks? */
+bool rewind_slab_debugged(void);
 
 /* How much of it. */
 struct rewind_plan {

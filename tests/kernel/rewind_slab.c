@@ -150,6 +150,11 @@ TAKE_CLASS(13)
 	{ COMMON("class-" #n, take_class_##n, give_any), .end = rewind_known_end, .arg = n, \
 	  KERNEL, .slow_states = (n) < 10 ? 0 : ~0U }
 
+bool rewind_slab_debugged(void)
+{
+	return slab_cache_table[KMALLOC_CACHE(0, 1)]->flags & SLAB_DEBUG_FLAGS;
+}
+
 const struct rewind_stock rewind_slab_stocks[] = {
 	FROM_CACHE("cache-64", begin_64, take, give),
 	FROM_CACHE("cache-72", begin_72, take, give_any),
