@@ -241,7 +241,7 @@ static struct task_struct *sched_pick(struct rq *rq, struct task_struct *prev, s
 }
 
 /* Preempt depth 1.  @preempted: whatever its state is, it stays runnable. */
-static void sched_pick_and_switch(bool preempted)
+static void sched_pick_and_switch(bool preempted) __no_lock_analysis
 {
 	struct task_struct *prev, *next;
 	struct rq *rq, *leave = NULL;

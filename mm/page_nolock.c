@@ -28,7 +28,7 @@
 
 #include "internal.h"
 
-static struct page *nolock_from_buddy(struct zone *z, unsigned int order)
+static struct page *nolock_from_buddy(struct zone *z, unsigned int order) __no_lock_analysis
 {
 	struct page *page = NULL;
 	unsigned long flags;
@@ -62,7 +62,7 @@ struct page *alloc_pages_nolock(int nid, unsigned int order)
 }
 
 /* Claimed, and there is no room in stock; preemption is off. */
-static void nolock_put(struct zone *z, struct page *page, unsigned int order)
+static void nolock_put(struct zone *z, struct page *page, unsigned int order) __no_lock_analysis
 {
 	struct page *first = READ_ONCE(z->late);
 	unsigned long flags;

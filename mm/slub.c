@@ -290,6 +290,7 @@ static unsigned int slub_refill(struct kmem_cache *s, struct slab_link **chain,
 
 /* For who must not wait for a lock, nor make a slab. */
 static unsigned int slub_try(struct kmem_cache *s, struct slab_link **chain, unsigned int want)
+	__no_lock_analysis
 {
 	unsigned int nr = 0;
 	unsigned long flags;
