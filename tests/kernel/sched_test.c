@@ -318,8 +318,10 @@ static void cases_run_on_the_first_cpu(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, cpumask_equal(&current->cpus_mask, cpumask_of(0)));
 	KUNIT_EXPECT_TRUE(test, cpumask_equal(&t->cpus_mask, cpumask_of(0)));
 	ran = 0;
+	preempt_disable();		/* not even by a tick in between */
 	wake_up_process(t);
 	KUNIT_EXPECT_EQ(test, ran, 0U);
+	preempt_enable();
 	schedule_timeout_uninterruptible(2);
 	KUNIT_EXPECT_EQ(test, ran, 1U);
 }
