@@ -44,7 +44,7 @@ static void fill(unsigned int state, struct rewind_hand *hand, const bool *gives
 	for (i = 0; i < nr; i++)
 		if (gives[i])
 			hand[i].object = &object[held++];
-	list = (struct test_list){ NULL };
+	list = (struct test_list){ .head = NULL };
 	for (i = 0; i < state; i++) {
 		object[held + i].next = list.head;
 		list.head = &object[held + i];

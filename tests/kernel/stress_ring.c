@@ -36,7 +36,7 @@ static unsigned int nr_rings;
 
 static void ring_put(struct ring *r)
 {
-	struct stress_item it = { NULL };
+	struct stress_item it = { .p = NULL };
 
 	if (r->in - smp_load_acquire(&r->out) == RING_ITEMS)
 		return;
