@@ -432,6 +432,30 @@ static void table_shows_queues_and_workers(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, ":item_run on events\n"));
 }
 
+/* The worker that was woken for an item may be one of those that are dismissed. */
+static void dismissing_leaves_no_work_behind(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_ITEMS; i++) {
+		items[i].waits = true;
+		queue_work(system_wq, &items[i].work);
+	}
+	schedule_timeout_uninterruptible(2);	/* a worker for each */
+	for (i = 0; i < NR_ITEMS; i++) {
+		complete(&items[i].go);
+		flush_work(&items[i].work);
+	}
+	items[0].waits = false;
+	preempt_disable();
+	queue_work(system_wq, &items[0].work);
+	workqueue_trim();
+	preempt_enable();
+	schedule_timeout_uninterruptible(5);	/* before other work wakes another one */
+	KUNIT_EXPECT_EQ(test, items[0].runs, 2U);
+	cancel_work_sync(&items[0].work);
+}
+
 static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(runs_in_a_thread_that_may_sleep),
 	KUNIT_CASE(is_queued_once_at_a_time),
@@ -452,6 +476,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(rescuer_goes_on_without_memory),
 	KUNIT_CASE(no_memory_no_queue),
 	KUNIT_CASE(reclaim_must_not_wait_for_others),
+	KUNIT_CASE(dismissing_leaves_no_work_behind),
 	KUNIT_CASE(table_shows_queues_and_workers),
 	{}
 };
