@@ -432,14 +432,15 @@ static void table_shows_queues_and_workers(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, ":item_run on events\n"));
 }
 
-/* The worker that was woken for an item may be one of those that are dismissed. */
+/* The worker that was woken for an item may be one of those that are dismissed.  (Of nice -20: to
+ * the others there comes other work, which hides it.) */
 static void dismissing_leaves_no_work_behind(struct kunit *test)
 {
 	unsigned int i;
 
 	for (i = 0; i < NR_ITEMS; i++) {
 		items[i].waits = true;
-		queue_work(system_wq, &items[i].work);
+		queue_work(system_highpri_wq, &items[i].work);
 	}
 	schedule_timeout_uninterruptible(2);	/* a worker for each */
 	for (i = 0; i < NR_ITEMS; i++) {
@@ -448,7 +449,7 @@ static void dismissing_leaves_no_work_behind(struct kunit *test)
 	}
 	items[0].waits = false;
 	preempt_disable();
-	queue_work(system_wq, &items[0].work);
+	queue_work(system_highpri_wq, &items[0].work);
 	workqueue_trim();
 	preempt_enable();
 	schedule_timeout_uninterruptible(5);	/* before other work wakes another one */
