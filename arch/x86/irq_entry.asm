@@ -16,9 +16,9 @@
 
 bits 64
 
-extern	trap_dispatch
 %include "rewind.inc"
 
+extern	trap_dispatch
 extern	__rewind_start			; linker script; see below
 extern	__rewind_size			; an absolute number
 global	vector_stubs

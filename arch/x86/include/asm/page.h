@@ -5,6 +5,7 @@
  *	ffff888000000000 +64 TiB  direct map: all RAM that has been brought in
  *	ffffc90000000000 +32 TiB  vmalloc, vmap, ioremap, stacks
  *	ffffff8880000000 +64 GiB  vmemmap: the struct page array, 16 bytes a pfn
+ *	ffffffef80000000 +63 GiB  per-CPU variables of CPUs 63..1 (kernel/smp.c), 1 GiB each
  *	ffffffff80000000 + 1 GiB  the kernel image, linked at +1 MiB, phys 1 MiB
  *	ffffffffff400000 + 2 MiB  fixmap: window, VGA, APICs (asm/fixmap.h)
  */
