@@ -126,7 +126,6 @@ static bool smp_make_area(unsigned int cpu)
 	__per_cpu_offset[cpu] = distance;
 	per_cpu(this_cpu_off, cpu) = distance;
 	per_cpu(cpu_number, cpu) = (int)cpu;
-	mm_cpu_prepare(cpu);
 	return true;
 }
 
@@ -137,6 +136,7 @@ void smp_prepare_cpus(void)
 	const unsigned long enough = nr_free_pages() - nr_free_pages() / SMP_AREA_SHARE;
 	unsigned int cpu;
 
+	BUG_ON(nr_cpu_ids != 1 || nr > NR_CPUS);	/* nobody has looked at all CPUs yet */
 	for (cpu = 1; cpu < nr && nr_free_pages() > enough && smp_make_area(cpu); cpu++)
 		;
 	if (cpu < nr)

@@ -203,12 +203,6 @@ void mm_account_snapshot(void *account);	/* struct mm_account; kunit_account_ops
 bool mm_account_compare(const void *before, const void *after, char *msg, size_t n);
 
 /*
- * mm/cpu.c: @cpu, whose per-CPU area exists, gets its stocks.  Once for each CPU but the first,
- * after page_alloc_init() and before kmem_cache_init(), while nr_cpu_ids is still 1.
- */
-void mm_cpu_prepare(unsigned int cpu);
-
-/*
  * mm/stack.c: THREAD_SIZE bytes for a thread, with a page that is not mapped below them; the
  * lowest address.  May sleep.  NULL: no memory.  Freed by thread_stack_free().
  */
