@@ -15,7 +15,7 @@
 #define SIZE		1024
 #define PER_SLAB	4
 #define BATCH		8
-#define LIMIT		15	/* the next free finds list and spare full */
+#define LIMIT		15	/* objects that fill list and spare */
 
 static bool fail_all(gfp_t gfp, unsigned int order)
 {
@@ -128,14 +128,43 @@ static void depot_holds(struct sweep *c, unsigned int nr)
 	the_cache(c)->depot.missed = false;
 }
 
-static void stock_full(struct sweep *c)
+/* Empty, and chains as short as those of a cache that nobody has asked much of. */
+static void empty_short(struct sweep *c)
 {
-	depot_holds(c, 0);
-	hold(c, LIMIT + 2);
-	slab_pcp_drain(the_cache(c));
+	struct kmem_cache *s = the_cache(c);
+	struct slab_stock *st;
+	unsigned long flags;
+
+	slab_pcp_drain(s);
+	if (s->flags & SLAB_DEBUG_FLAGS)
+		return;
+	local_irq_save(flags);
+	st = this_cpu_ptr(&slab_stocks[s->index]);
+	s->batch = s->batch_min;
+	st->room += s->batch - st->cap;
+	st->cap = s->batch;
+	local_irq_restore(flags);
+}
+
+/* The next free finds list and spare full. */
+static void fill_stock(struct sweep *c)
+{
+	const struct kmem_cache *s = the_cache(c);
+	const struct slab_stock *st = this_cpu_ptr(&slab_stocks[s->index]);
+
 	let_go(c, LIMIT);
 	expect_stock(c, LIMIT);
+	if (!(s->flags & SLAB_DEBUG_FLAGS) && (st->room || !st->nr_spare))
+		c->fault = "set-up has not filled the stock";
+}
+
+static void stock_full(struct sweep *c)
+{
+	hold(c, LIMIT + 2);
+	empty_short(c);
+	fill_stock(c);
 	c->result = c->live[--c->nr_live];
+	depot_holds(c, 0);
 }
 
 static void stock_full_depot(struct sweep *c)
@@ -160,13 +189,12 @@ static void in_depot(struct sweep *c)
 
 static void slabs_too_many(struct sweep *c)
 {
-	depot_holds(c, 0);
 	hold(c, LIMIT + 6 * PER_SLAB + 2);
 	let_go(c, 6 * PER_SLAB);
-	slab_pcp_drain(the_cache(c));
-	let_go(c, LIMIT);
-	expect_stock(c, LIMIT);
+	empty_short(c);
+	fill_stock(c);
 	c->result = c->live[--c->nr_live];
+	depot_holds(c, 0);
 }
 
 static void bulk_out(struct sweep *c)
@@ -179,9 +207,9 @@ static void bulk_out_stock_full(struct sweep *c)
 {
 	hold(c, LIMIT);
 	bulk_out(c);
-	slab_pcp_drain(c->cache);
-	let_go(c, LIMIT);
-	expect_stock(c, LIMIT);
+	empty_short(c);
+	fill_stock(c);
+	depot_holds(c, 0);
 }
 
 /* ---- and back ------------------------------------------------------------ */
