@@ -203,12 +203,23 @@ static void bulk_out(struct sweep *c)
 	c->nr_bulk = kmem_cache_alloc_bulk(c->cache, GFP_KERNEL, BATCH, c->bulk);
 }
 
+/* In bulk a list may become twice as long: it is, and the next free finds that. */
 static void bulk_out_stock_full(struct sweep *c)
 {
+	const struct slab_stock *st;
+	void *more[BATCH];
+
 	hold(c, LIMIT);
 	bulk_out(c);
+	if (kmem_cache_alloc_bulk(c->cache, GFP_KERNEL, BATCH, more) != BATCH)
+		c->fault = "no memory";
 	empty_short(c);
 	fill_stock(c);
+	if (!c->fault)
+		kmem_cache_free_bulk(c->cache, BATCH, more);
+	st = this_cpu_ptr(&slab_stocks[c->cache->index]);
+	if (!(c->cache->flags & SLAB_DEBUG_FLAGS) && st->room != -st->cap)
+		c->fault = "set-up has not filled the list";
 	depot_holds(c, 0);
 }
 
