@@ -428,7 +428,7 @@ void workqueue_trim(void)
 			worker_dismiss(w);
 			wake_up_process(w->task);
 		}
-		pool_kick(pool);		/* one of them may have been on his way to an item */
+		pool_kick(pool);	/* one of them may have been on his way to an item */
 	}
 	spin_unlock_irqrestore(&workqueue_lock, flags);
 }
