@@ -205,8 +205,9 @@ static void due_ones_can_still_be_changed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, alarms[0].runs, 1);
 	KUNIT_EXPECT_EQ(test, alarms[1].runs, 0);
 	KUNIT_EXPECT_GE(test, alarms[0].at, due);
-	KUNIT_EXPECT_EQ(test, alarms[2].at, alarms[0].at + 1);
-	KUNIT_EXPECT_EQ(test, alarms[3].at, alarms[0].at + 2);
+	KUNIT_EXPECT_GE(test, alarms[2].at, alarms[0].at + 1);	/* a host in a hurry skips ticks */
+	KUNIT_EXPECT_GE(test, alarms[3].at, alarms[0].at + 2);
+	KUNIT_EXPECT_LE(test, alarms[2].at, alarms[3].at);
 }
 
 static void see_irqs_off(struct timer_list *t)
