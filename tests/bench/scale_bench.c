@@ -27,7 +27,9 @@
 #include <linux/smp.h>
 
 #define MAX_LANES	64
-#define RING		256		/* objects under way, at most; a power of two */
+#define RING		2048		/* objects under way, at most; a power of two */
+#define RING_STEP	256		/* for so many the other CPU is told once */
+#define BATCH		256		/* what one CPU hands to the other in remote-64/pair */
 
 typedef void (*lane_fn_t)(unsigned int lane, u64 n);
 
@@ -165,8 +167,18 @@ SCALE(8)
 
 /* ---- one allocates, another frees ------------------------------------------------ */
 
-/* From one CPU to one: only the sender writes tail, only the receiver head. */
+/*
+ * From one CPU to one: only the sender writes tail, only the receiver head, and both do it
+ * once for RING_STEP objects or when there is nothing else to do, so that the ring itself
+ * costs few cache lines that change hands.
+ */
+struct ring_end {
+	unsigned long next;		/* slot */
+	unsigned long limit;		/* where the other one was when last looked at */
+} __aligned(128);
+
 struct ring {
+	struct ring_end in, out;	/* the sender's, the receiver's */
 	unsigned long tail __aligned(128);
 	unsigned long head __aligned(128);
 	void *slot[RING];
@@ -174,26 +186,38 @@ struct ring {
 
 static struct ring rings[2];
 
+static void ring_flush(struct ring *r)
+{
+	smp_store_release(&r->tail, r->in.next);
+}
+
 static bool ring_push(struct ring *r, void *p)
 {
-	unsigned long tail = r->tail;
-
-	if (tail - smp_load_acquire(&r->head) == RING)
-		return false;
-	r->slot[tail % RING] = p;
-	smp_store_release(&r->tail, tail + 1);
+	if (r->in.next - r->in.limit == RING) {
+		ring_flush(r);
+		r->in.limit = smp_load_acquire(&r->head);
+		if (r->in.next - r->in.limit == RING)
+			return false;
+	}
+	r->slot[r->in.next++ % RING] = p;
+	if (r->in.next % RING_STEP == 0)
+		ring_flush(r);
 	return true;
 }
 
 static void *ring_pop(struct ring *r)
 {
-	unsigned long head = r->head;
 	void *p;
 
-	if (head == smp_load_acquire(&r->tail))
-		return NULL;
-	p = r->slot[head % RING];
-	smp_store_release(&r->head, head + 1);
+	if (r->out.next == r->out.limit) {
+		smp_store_release(&r->head, r->out.next);
+		r->out.limit = smp_load_acquire(&r->tail);
+		if (r->out.next == r->out.limit)
+			return NULL;
+	}
+	p = r->slot[r->out.next++ % RING];
+	if (r->out.next % RING_STEP == 0)
+		smp_store_release(&r->head, r->out.next);
 	return p;
 }
 
@@ -213,9 +237,11 @@ static __always_inline void ring_trade(struct ring *to, struct ring *from, u64 n
 			sent++;
 			p = kmalloc(64, GFP_KERNEL);
 		} else if (!got) {
+			ring_flush(to);
 			cpu_relax();
 		}
 	}
+	ring_flush(to);
 	kfree(p);
 }
 
@@ -240,7 +266,7 @@ static u64 remote_2(u64 n)
 }
 
 /* The same in turns. */
-static void *batch[RING];
+static void *batch[BATCH];
 static struct completion batch_full, batch_empty;
 static u64 batch_ticks[2];
 
@@ -249,10 +275,10 @@ static void lane_batch(unsigned int lane, u64 n)
 	u64 ticks = 0, start;
 	unsigned int i;
 
-	for (; n >= RING; n -= RING) {
+	for (; n >= BATCH; n -= BATCH) {
 		wait_for_completion(lane ? &batch_full : &batch_empty);
 		start = bench_ticks();
-		for (i = 0; i < RING; i++) {
+		for (i = 0; i < BATCH; i++) {
 			if (lane)
 				kfree(batch[i]);
 			else
@@ -289,6 +315,6 @@ BENCH_TABLE(scale_bench,
 	SCALE_ROWS(2),
 	SCALE_ROWS(4),
 	SCALE_ROWS(8),
-	COST("remote-64/pair",	remote_pair,	40 * RING,	2),
+	COST("remote-64/pair",	remote_pair,	40 * BATCH,	2),
 	RATE("ring-64/cpu2",	ring_2,		10000,		2),
 	RATE("remote-64/cpu2",	remote_2,	10000,		2));
