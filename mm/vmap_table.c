@@ -63,7 +63,8 @@ atomic_t vmap_table_users;
 static u64 vmap_table_number;			/* (lock) condemnations so far */
 static unsigned long vmap_table_kept;		/* (C) an address; its tables stay */
 struct page *vmap_table_kept_page;	/* (C) the last-level one ... */
-static pte_t *vmap_table_kept_ptes;		/* (C) ... and its entries */
+static pte_t *vmap_table_kept_ptes;	/* (C) ... its entries ... */
+static u64 *vmap_table_kept_pmds;	/* (C) ... and those of the table above, for 1 GiB */
 
 /* ---- levels ---------------------------------------------------------------------- */
 
@@ -375,9 +376,13 @@ void vmap_table_release(unsigned long start, unsigned long end)
 static noinline pte_t *vmap_table_walk_down(unsigned long vaddr)
 {
 	u64 *entry = &pgd_offset_k(vaddr)->pgd;
-	unsigned int level;
+	unsigned int level = TOP_LEVEL;
 
-	for (level = TOP_LEVEL; level; level--) {
+	if (likely((vaddr ^ vmap_table_kept) >> PUD_SHIFT == 0 && vmap_table_kept_pmds)) {
+		entry = vmap_table_kept_pmds + pmd_index(vaddr);
+		level = 1;
+	}
+	for (; level; level--) {
 		const u64 e = READ_ONCE(*entry);
 
 		if (!vmap_is_present(e) || vmap_is_leaf(e))
@@ -463,13 +468,9 @@ static __always_inline void vmap_table_flip(u64 *entry, bool present)
 /* Give every entry of [start, end) its present bit, or take it. */
 static __always_inline void vmap_table_change(unsigned long start, unsigned long end, bool present)
 {
-	u64 *entry = (u64 *)vmap_table_find(start);
 	unsigned long next, nr;
+	u64 *entry;
 
-	if (likely(entry && end - start == PAGE_SIZE)) {	/* most are */
-		vmap_table_flip(entry, present);
-		return;
-	}
 	for (; start < end; start = next) {
 		next = vmap_table_end(start, end);
 		nr = (next - start) >> PAGE_SHIFT;
@@ -478,20 +479,49 @@ static __always_inline void vmap_table_change(unsigned long start, unsigned long
 			entry = vmap_table_find_large(start);
 			nr = 1;
 		}
+		VM_BUG_ON(!entry);
 		for (; nr; nr--)
 			vmap_table_flip(entry++, present);
 	}
 }
 
-void vmap_table_withdraw(unsigned long start, unsigned long end)
+/* The entry of an area of one page in the table that is kept, as most are; or NULL. */
+static __always_inline u64 *vmap_table_usual(unsigned long start, unsigned long end)
+{
+	if (likely(end - start == PAGE_SIZE && (start ^ vmap_table_kept) >> PMD_SHIFT == 0))
+		return (u64 *)&vmap_table_kept_ptes[pte_index(start)];
+	return NULL;
+}
+
+static noinline void vmap_table_withdraw_any(unsigned long start, unsigned long end)
 {
 	vmap_table_change(start, end, false);
 }
 
+static noinline void vmap_table_restore_any(unsigned long start, unsigned long end)
+{
+	vmap_table_change(start, end, true);
+}
+
+void vmap_table_withdraw(unsigned long start, unsigned long end)
+{
+	u64 *entry = vmap_table_usual(start, end);
+
+	if (likely(entry))
+		vmap_table_flip(entry, false);
+	else
+		vmap_table_withdraw_any(start, end);
+}
+
 void vmap_table_restore(unsigned long start, unsigned long end)
 {
+	u64 *entry = vmap_table_usual(start, end);
+
 	VM_BUG_ON(!vmap_table_entry(start) || vmap_table_entry(end - 1) & _PAGE_PRESENT);
-	vmap_table_change(start, end, true);
+	if (likely(entry))
+		vmap_table_flip(entry, true);
+	else
+		vmap_table_restore_any(start, end);
 }
 
 /*
@@ -548,8 +578,12 @@ void vmap_table_clear(unsigned long start, unsigned long end,
 
 void vmap_table_init(unsigned long vaddr)
 {
+	u64 *entry[TOP_LEVEL + 1];
+
 	vmap_table_kept = vaddr;
 	BUG_ON(vmap_table_reserve(vaddr, vaddr + PAGE_SIZE, GFP_KERNEL));
-	vmap_table_kept_ptes = vmap_table_walk_down(vaddr) - pte_index(vaddr);
+	BUG_ON(vmap_path(vaddr, entry));	/* the last level, which is 0 */
+	vmap_table_kept_pmds = entry[1] - pmd_index(vaddr);
+	vmap_table_kept_ptes = (pte_t *)entry[0] - pte_index(vaddr);
 	vmap_table_kept_page = virt_to_page(vmap_table_kept_ptes);
 }
