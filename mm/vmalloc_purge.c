@@ -14,6 +14,11 @@
  *	       ALL CPUs FLUSH, once;
  *	       free the tables, the pages, the addresses.
  *
+ *   While it waits, an area is as good as one in stock: whoever finds his stock empty takes some
+ *   of his size from here (vmalloc_stock.c), so there is a list for each slot of that.  This is
+ *   no way around the flush: an area that is used again has the pages it had, and a CPU that
+ *   remembers them is right.
+ *
  *   So neither an address nor a page is somebody else's before every CPU has forgotten that
  *   they belonged together.  (Linux puts off the flush like this, too, but frees the pages at
  *   once: a late write then hits whoever has got the page.  Pages that wait cost memory,
@@ -23,10 +28,10 @@
  *   vm_unmap_aliases().  Pages that are not ours (vunmap) go back to their owner when the
  *   call returns: such an area is purged at once, alone.
  *
- * INVARIANTS	an area in the list is VM_DYING and VM_LAZY, withdrawn, and nobody else's;
- *		nr_areas and nr_pages are the sums over the list.
- * LOCKING	vmalloc_lazy.lock, rank LOCK_VMAP, around the list.
- * CONTEXT	process: the flush waits for other CPUs.
+ * INVARIANTS	an area in a list is VM_DYING and VM_LAZY, withdrawn, and nobody else's;
+ *		nr_areas and nr_pages are the sums over the lists.
+ * LOCKING	vmalloc_lazy.lock, rank LOCK_VMAP, around the lists.
+ * CONTEXT	process: the flush waits for other CPUs.  Taking one again: any but NMI.
  * FAILURE	none.
  * NOT HERE	small areas that stay mapped in all but name: vmalloc_stock.c.
  */
@@ -45,7 +50,7 @@
 
 static struct {
 	spinlock_t lock;
-	struct vm_struct *first;	/* (lock) by link */
+	struct vm_struct *first[NR_SLOTS];	/* (lock, racy reads) by link */
 	unsigned long nr_areas;		/* (lock), racy reads */
 	unsigned long nr_pages;		/* (lock), racy reads */
 } vmalloc_lazy = { .lock = __SPIN_LOCK_INIT(LOCK_VMAP) };
@@ -145,20 +150,65 @@ unsigned long vmalloc_lazy_count(unsigned long *pages)
 	return READ_ONCE(vmalloc_lazy.nr_areas);
 }
 
-unsigned long vmalloc_purge(void)
+struct vm_struct *vmalloc_take_lazy(unsigned int slot, unsigned int max)
 {
-	struct vm_struct *list;
-	unsigned long flags, nr;
+	struct vm_struct *list, **end;
+	unsigned long flags;
 
-	if (!READ_ONCE(vmalloc_lazy.first))
-		return 0;
-	atomic_inc(&vmalloc_purging);
+	VM_BUG_ON(slot >= SLOT_NONE);
+	if (!READ_ONCE(vmalloc_lazy.first[slot]))
+		return NULL;
 	spin_lock_irqsave(&vmalloc_lazy.lock, flags);
-	list = vmalloc_lazy.first;
+	list = vmalloc_lazy.first[slot];
+	for (end = &list; *end && max; end = &(*end)->link, max--) {
+		vmalloc_lazy.nr_areas--;
+		vmalloc_lazy.nr_pages -= (*end)->nr_pages;
+	}
+	WRITE_ONCE(vmalloc_lazy.first[slot], *end);
+	spin_unlock_irqrestore(&vmalloc_lazy.lock, flags);
+	*end = NULL;
+	return list;
+}
+
+/* All of them are the caller's; how many. */
+static unsigned long vmalloc_take_all_lazy(struct vm_struct *lists[NR_SLOTS])
+{
+	unsigned long flags, nr;
+	unsigned int slot;
+
+	spin_lock_irqsave(&vmalloc_lazy.lock, flags);
+	for (slot = 0; slot < NR_SLOTS; slot++) {
+		lists[slot] = vmalloc_lazy.first[slot];
+		WRITE_ONCE(vmalloc_lazy.first[slot], NULL);
+	}
 	nr = vmalloc_lazy.nr_areas;
-	vmalloc_lazy.first = NULL;
 	vmalloc_lazy.nr_areas = vmalloc_lazy.nr_pages = 0;
 	spin_unlock_irqrestore(&vmalloc_lazy.lock, flags);
+	return nr;
+}
+
+/* One list, that one flush does for all. */
+static struct vm_struct *vmalloc_join(struct vm_struct *lists[NR_SLOTS])
+{
+	struct vm_struct *all = NULL, **end = &all;
+	unsigned int slot;
+
+	for (slot = 0; slot < NR_SLOTS; slot++)
+		for (*end = lists[slot]; *end; end = &(*end)->link)
+			;
+	return all;
+}
+
+unsigned long vmalloc_purge(void)
+{
+	struct vm_struct *lists[NR_SLOTS], *list;
+	unsigned long nr;
+
+	if (!READ_ONCE(vmalloc_lazy.nr_areas))
+		return 0;
+	atomic_inc(&vmalloc_purging);
+	nr = vmalloc_take_all_lazy(lists);
+	list = vmalloc_join(lists);
 	VM_BUG_ON(!list != !nr);
 	if (list)
 		vmalloc_give_back(list);
@@ -167,18 +217,31 @@ unsigned long vmalloc_purge(void)
 	return nr;
 }
 
-void vmalloc_put_lazy(struct vm_struct *area)
+static void vmalloc_add_lazy(struct vm_struct *area) __must_hold(&vmalloc_lazy.lock)
+{
+	const unsigned int slot = vmalloc_slot_of(area);
+
+	lockdep_assert_held(&vmalloc_lazy.lock);
+	VM_BUG_ON(vmap_table_entry(area->addr) & _PAGE_PRESENT || area->flags & VM_STOCKED);
+	WRITE_ONCE(area->flags, area->flags | VM_DYING | VM_LAZY);
+	area->link = vmalloc_lazy.first[slot];
+	WRITE_ONCE(vmalloc_lazy.first[slot], area);
+	vmalloc_lazy.nr_areas++;
+	vmalloc_lazy.nr_pages += area->nr_pages;
+}
+
+void vmalloc_put_lazy(struct vm_struct *list)
 {
 	unsigned long flags, pages;
+	struct vm_struct *area;
 
 	VM_WARN_ON_ONCE(in_interrupt());
-	VM_BUG_ON(vmap_table_entry(area->addr) & _PAGE_PRESENT || area->flags & VM_STOCKED);
 	spin_lock_irqsave(&vmalloc_lazy.lock, flags);
-	WRITE_ONCE(area->flags, area->flags | VM_DYING | VM_LAZY);
-	area->link = vmalloc_lazy.first;
-	vmalloc_lazy.first = area;
-	vmalloc_lazy.nr_areas++;
-	pages = vmalloc_lazy.nr_pages += area->nr_pages;
+	while ((area = list) != NULL) {
+		list = area->link;
+		vmalloc_add_lazy(area);
+	}
+	pages = vmalloc_lazy.nr_pages;
 	spin_unlock_irqrestore(&vmalloc_lazy.lock, flags);
 	if (pages > vmalloc_lazy_max())
 		vmalloc_purge();

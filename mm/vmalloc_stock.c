@@ -10,10 +10,14 @@
  *   taking one costs no search, no lock and no page: the present bits come back.
  *
  *	stacks	 area
- *	1 page	 area -> area -> area		VMALLOC_STOCK_MAX pages' worth of each,
- *	2 pages	 area				one at least
- *	...
- *	16 pages area
+ *	1 page	 area -> area -> area		8 pages' worth of each, one area at least
+ *	2 pages	 area
+ *	...				full: the older half  --->  the lazy list, by slot
+ *	16 pages area			empty: half as many   <---  (vmalloc_purge.c)
+ *
+ *   The lazy list stands behind the stocks as the depot behind magazines (Bonwick, Adams: Magazines
+ *   and Vmem, 2001): a burst of any length finds again what the last one left, and what one CPU
+ *   frees serves another, at one lock for half a stock.  It is bounded, and purged, as ever.
  *
  *   Withdrawing flushes this CPU only.  Another one may remember where an address led, and
  *   that does no harm while it leads there again: address and pages stay together, and part
@@ -25,10 +29,11 @@
  *   those that wait for a flush, and the stocks of all CPUs, which are asked for them.
  *
  * INVARIANTS	a stocked area is withdrawn, all of it, and on exactly one list; VM_STOCKED is
- *		cleared before it leaves the list, and set when it is there.
- * LOCKING	a CPU's lists are its own; interrupts off.
+ *		cleared before it leaves the list, and set when it is there.  Never are there
+ *		more of a slot than vmalloc_stock_max.
+ * LOCKING	a CPU's lists are its own; interrupts off.  The lazy list's lock inside.
  * CONTEXT	process.
- * FAILURE	pop: NULL.  push: false, the caller frees the area.
+ * FAILURE	pop: NULL.  push: false, it is no area that anybody wants again.
  * NOT HERE	mapping and freeing: vmalloc.c.
  */
 #include <linux/irqflags.h>
@@ -41,26 +46,22 @@
 
 #include "vmap.h"
 
-/* Pages in areas of one size: a few in a row, no more. */
-#define VMALLOC_STOCK_MAX	8
-
-/* Slots: stacks; 1 to 8 pages; VMALLOC_STOCK_PAGES, 64 KiB; and one that stays empty. */
-enum { SLOT_STACK = 0, SLOT_SMALL_MAX = 8, SLOT_LARGEST, SLOT_NONE, NR_SLOTS };
+/*
+ * Areas of a slot: 8 pages' worth, one at least.  Whoever frees more in a row finds them again in
+ * the lazy list, for the price of a lock for each half of that.
+ */
+#define ROOM(pages)	((pages) < 8 ? 8 / (pages) : 1)
+static const u8 vmalloc_stock_max[NR_SLOTS] = {
+	[SLOT_STACK] = ROOM(THREAD_SIZE / PAGE_SIZE),
+	ROOM(1), ROOM(2), ROOM(3), ROOM(4), ROOM(5), ROOM(6), ROOM(7), ROOM(8),
+	[SLOT_LARGEST] = ROOM(VMALLOC_STOCK_PAGES),
+};
 
 struct vmalloc_stock {
-	struct vm_struct *first[NR_SLOTS];
+	struct vm_struct *first[NR_SLOTS];	/* by link; SLOT_NONE's stays empty */
 	u8 count[NR_SLOTS];
 };
 static DEFINE_PER_CPU(struct vmalloc_stock, vmalloc_stocks);
-
-static inline unsigned int vmalloc_stock_slot(unsigned int nr_pages, unsigned int kind)
-{
-	if (unlikely(kind & VM_STACK))
-		return SLOT_STACK;
-	if (likely(nr_pages <= SLOT_SMALL_MAX))
-		return nr_pages;
-	return nr_pages == VMALLOC_STOCK_PAGES ? SLOT_LARGEST : SLOT_NONE;
-}
 
 /* This CPU's; irqs off. */
 static inline struct vm_struct *vmalloc_stock_take(struct vmalloc_stock *stock, unsigned int slot)
@@ -76,14 +77,66 @@ static inline struct vm_struct *vmalloc_stock_take(struct vmalloc_stock *stock, 
 	return area;
 }
 
+/* This CPU's; irqs off. */
+static inline void vmalloc_stock_add(struct vmalloc_stock *stock, unsigned int slot,
+				     struct vm_struct *area)
+{
+	area->link = stock->first[slot];
+	stock->first[slot] = area;
+	stock->count[slot]++;
+	WRITE_ONCE(area->flags, VM_STOCKED | (area->flags & (VM_ALLOC | VM_STACK)));
+}
+
+/*
+ * This CPU's stock of a slot is empty, irqs are off: fill half of it with what waits for a flush.
+ * One of them, taken; NULL: there is none.
+ */
+static noinline struct vm_struct *vmalloc_stock_refill(struct vmalloc_stock *stock,
+						       unsigned int slot, unsigned int nr_pages)
+{
+	struct vm_struct *list, *area;
+
+	list = vmalloc_take_lazy(slot, DIV_ROUND_UP(vmalloc_stock_max[slot], 2));
+	while ((area = list) != NULL) {
+		list = area->link;
+		VM_BUG_ON(area->nr_pages != nr_pages || !(area->flags & VM_DYING));
+		vmalloc_stock_add(stock, slot, area);
+	}
+	return vmalloc_stock_take(stock, slot);
+}
+
+/* It is full: the older half is the caller's, as vmalloc_put_lazy() wants them. */
+static noinline struct vm_struct *vmalloc_stock_spill(struct vmalloc_stock *stock,
+						      unsigned int slot)
+{
+	struct vm_struct **end = &stock->first[slot], *list, *area;
+	unsigned int keep = stock->count[slot] / 2, i;
+
+	VM_BUG_ON(stock->count[slot] > vmalloc_stock_max[slot]);
+	for (i = 0; i < keep; i++)
+		end = &(*end)->link;
+	list = *end;
+	*end = NULL;
+	stock->count[slot] = (u8)keep;
+	for (area = list; area; area = area->link)
+		WRITE_ONCE(area->flags, (area->flags & ~VM_STOCKED) | VM_DYING);
+	return list;
+}
+
 struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages, unsigned int kind)
 {
+	const unsigned int slot = vmalloc_slot(nr_pages, kind);
+	struct vmalloc_stock *stock;
 	struct vm_struct *area;
 	unsigned long flags;
 
+	if (slot == SLOT_NONE)
+		return NULL;
 	local_irq_save(flags);
-	area = vmalloc_stock_take(this_cpu_ptr(&vmalloc_stocks),
-				  vmalloc_stock_slot(nr_pages, kind));
+	stock = this_cpu_ptr(&vmalloc_stocks);
+	area = vmalloc_stock_take(stock, slot);
+	if (unlikely(!area))
+		area = vmalloc_stock_refill(stock, slot, nr_pages);
 	if (area)
 		WRITE_ONCE(area->flags, 0);
 	local_irq_restore(flags);
@@ -92,29 +145,26 @@ struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages, unsigned int kind)
 
 bool vmalloc_stock_push(struct vm_struct *area)
 {
-	const unsigned int slot = vmalloc_stock_slot(area->nr_pages, area->flags);
+	const unsigned long end = area->addr + get_vm_area_size(area);
+	const unsigned int slot = vmalloc_slot_of(area);
+	struct vm_struct *spilt = NULL;
 	struct vmalloc_stock *stock;
 	unsigned long flags, vaddr;
-	bool room;
 
-	if (slot == SLOT_NONE || area->flags & VM_ALONE ||
-	    !(area->flags & (VM_ALLOC | VM_STACK)))
+	if (slot == SLOT_NONE)
 		return false;
 	VM_BUG_ON(!(area->flags & VM_DYING) || vmap_table_entry(area->addr) & _PAGE_PRESENT);
-	for (vaddr = area->addr; vaddr < area->addr + get_vm_area_size(area); vaddr += PAGE_SIZE)
+	for (vaddr = area->addr; vaddr < end; vaddr += PAGE_SIZE)
 		flush_tlb_one_kernel(vaddr);
 	local_irq_save(flags);
 	stock = this_cpu_ptr(&vmalloc_stocks);
-	room = !stock->count[slot] ||
-	       (stock->count[slot] + 1) * area->nr_pages <= VMALLOC_STOCK_MAX;
-	if (room) {
-		area->link = stock->first[slot];
-		stock->first[slot] = area;
-		stock->count[slot]++;
-		WRITE_ONCE(area->flags, VM_STOCKED | (area->flags & (VM_ALLOC | VM_STACK)));
-	}
+	if (unlikely(stock->count[slot] >= vmalloc_stock_max[slot]))
+		spilt = vmalloc_stock_spill(stock, slot);
+	vmalloc_stock_add(stock, slot, area);
 	local_irq_restore(flags);
-	return room;
+	if (unlikely(spilt))
+		vmalloc_put_lazy(spilt);
+	return true;
 }
 
 /* All of the CPU's that this runs on: at most some 50 areas. */
@@ -156,6 +206,7 @@ unsigned long vmalloc_stock_drain(void)
 		while (list) {
 			area = list;
 			list = area->link;
+			area->link = NULL;
 			vmalloc_put_lazy(area);
 			nr++;
 		}

@@ -117,9 +117,28 @@ bool vmap_table_verify(bool exact, unsigned long *tables, char *msg, size_t n);
 /* The largest: 64 KiB.  Most areas are a page or two, stacks are four. */
 #define VMALLOC_STOCK_PAGES	16
 
+/* Those that wait have slots: stacks; 1 to 8 pages; 64 KiB; and all that nobody takes again. */
+enum { SLOT_STACK = 0, SLOT_SMALL_MAX = 8, SLOT_LARGEST, SLOT_NONE, NR_SLOTS };
+
+static inline unsigned int vmalloc_slot(unsigned int nr_pages, unsigned int kind)
+{
+	if (unlikely(kind & VM_STACK))
+		return SLOT_STACK;
+	if (likely(nr_pages <= SLOT_SMALL_MAX))
+		return nr_pages;
+	return nr_pages == VMALLOC_STOCK_PAGES ? SLOT_LARGEST : SLOT_NONE;
+}
+
+static inline unsigned int vmalloc_slot_of(const struct vm_struct *area)
+{
+	if (area->flags & VM_ALONE || !(area->flags & (VM_ALLOC | VM_STACK)))
+		return SLOT_NONE;
+	return vmalloc_slot(area->nr_pages, area->flags);
+}
+
 /* An area of nr_pages pages of a kind (VM_ALLOC, VM_STACK), withdrawn; or NULL. */
 struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages, unsigned int kind);
-/* Keep area, which is withdrawn; false: no, free it. */
+/* Keep area, which is withdrawn and VM_DYING; false: no, free it.  Process context. */
 bool vmalloc_stock_push(struct vm_struct *area);
 /* Areas in all CPUs' stocks; racy. */
 unsigned long vmalloc_stock_count(void);
@@ -131,9 +150,14 @@ void vmalloc_shrink_init(void);
 
 /* ---- vmalloc_purge.c: areas that wait for all CPUs to flush ---------------------- */
 
-/* area is withdrawn.  Process context, all of them. */
-void vmalloc_put_lazy(struct vm_struct *area);
-/* Flush, and give back those that wait; how many. */
+/* Areas in a list by link, some few; they are withdrawn.  Process context. */
+void vmalloc_put_lazy(struct vm_struct *list);
+/*
+ * Up to max that wait, with their pages, for who wants that slot: a list by link.  They are the
+ * caller's, still VM_DYING.  NULL: none.  Any context but NMI.
+ */
+struct vm_struct *vmalloc_take_lazy(unsigned int slot, unsigned int max);
+/* Flush, and give back those that wait; how many.  Process context. */
 unsigned long vmalloc_purge(void);
 /* The same for a list, by link, of the caller's, which may be half made. */
 void vmalloc_give_back(struct vm_struct *list);

@@ -272,6 +272,68 @@ static void one_flush_for_many(struct kunit *test)
 	tlb_flush_watch = NULL;
 }
 
+/*
+ * More than one CPU's stock holds are the next owner's, too: the same pages at the same addresses,
+ * which is why nobody needs to flush.
+ */
+static void a_burst_finds_what_the_last_one_left(struct kunit *test)
+{
+	static struct { char *p; unsigned long pfn; } had[40];
+	unsigned long pages, found = 0;
+	unsigned int i, k;
+	char *p[ARRAY_SIZE(had)], msg[160];
+
+	if (totalram_pages() / 64 < ARRAY_SIZE(had))
+		kunit_skip(test, "so little memory that none may wait");
+	vm_unmap_aliases();
+	flushes = 0;
+	tlb_flush_watch = forget;
+	for (i = 0; i < ARRAY_SIZE(had); i++) {
+		had[i].p = vmalloc(PAGE_SIZE);
+		had[i].pfn = vmalloc_to_pfn(had[i].p);
+	}
+	for (i = 0; i < ARRAY_SIZE(had); i++)
+		vfree(had[i].p);
+	KUNIT_EXPECT_GE(test, vmalloc_stock_count() + vmalloc_lazy_count(&pages),
+			ARRAY_SIZE(had));
+	KUNIT_EXPECT_GT(test, pages, 20UL);
+	KUNIT_EXPECT_TRUE_MSG(test, vmalloc_verify(msg, sizeof(msg)), "%s", msg);
+	for (i = 0; i < ARRAY_SIZE(had); i++) {
+		p[i] = vmalloc(PAGE_SIZE);
+		for (k = 0; k < ARRAY_SIZE(had); k++)
+			found += had[k].p == p[i] && had[k].pfn == vmalloc_to_pfn(p[i]);
+	}
+	/* All, if it has stayed on this CPU; some may be in another one's stock. */
+	KUNIT_EXPECT_GE(test, found, ARRAY_SIZE(had) - 16);
+	KUNIT_EXPECT_EQ(test, flushes, 0UL);
+	for (i = 0; i < ARRAY_SIZE(had); i++)
+		vfree(p[i]);
+	tlb_flush_watch = NULL;
+}
+
+/* Who purges gets all of them, of whatever size; nobody takes those again. */
+static void a_purge_leaves_none_for_the_next(struct kunit *test)
+{
+	static const unsigned int sizes[] = { 1, 2, 8, 9, 16, 17 };
+	char *p[ARRAY_SIZE(sizes)][3];
+	unsigned long before;
+	unsigned int i, k;
+
+	vm_unmap_aliases();
+	before = page_owner_pages(PAGE_OWNER_VMALLOC);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (k = 0; k < 3; k++)
+			p[i][k] = vmalloc(sizes[i] * PAGE_SIZE);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (k = 0; k < 3; k++)
+			vfree(p[i][k]);
+	KUNIT_EXPECT_GT(test, page_owner_pages(PAGE_OWNER_VMALLOC), before);
+	vm_unmap_aliases();
+	KUNIT_EXPECT_LE(test, page_owner_pages(PAGE_OWNER_VMALLOC), before);
+	for (i = SLOT_STACK + 1; i < SLOT_NONE; i++)
+		KUNIT_EXPECT_NULL(test, vmalloc_take_lazy(i, 1));
+}
+
 /* There is an end to what waits, whether somebody asks for it or not. */
 static void what_waits_has_a_limit(struct kunit *test)
 {
@@ -372,6 +434,8 @@ static void the_stock_gives_what_was_asked_for(struct kunit *test)
 static struct kunit_case vmalloc_tlb_cases[] = {
 	KUNIT_CASE(nobody_reaches_what_is_not_his),
 	KUNIT_CASE(one_flush_for_many),
+	KUNIT_CASE(a_burst_finds_what_the_last_one_left),
+	KUNIT_CASE(a_purge_leaves_none_for_the_next),
 	KUNIT_CASE(what_waits_has_a_limit),
 	KUNIT_CASE(tables_wait_for_the_flush),
 	KUNIT_CASE(areas_of_any_table_are_stocked),
