@@ -204,16 +204,45 @@ static void apic_set_up(u32 lint0, u32 lint1)
 	apic_read_errors();
 }
 
+static void apic_map(void)
+{
+	apic_base = (u8 __iomem __force *)fixmap_set(FIX_LAPIC, apic_paddr, PAGE_KERNEL_NOCACHE);
+}
+
+/*
+ * CPUID denies it.  If it is on all the same (QEMU has one as soon as there are two CPUs), it
+ * stands between the PIC and the CPU with its pins masked, and no interrupt would ever come: have
+ * it pass them on, and then forget it.
+ */
+static void apic_open_denied(void)
+{
+	u64 msr;
+
+	if (rdmsrl_safe(MSR_IA32_APICBASE, &msr) || !(msr & APICBASE_ENABLE))
+		return;
+	apic_paddr = msr & APICBASE_ADDR;
+	apic_enable_msr(apic_paddr);
+	apic_map();
+	apic_write(APIC_SPIV, APIC_SPIV_ENABLE | SPURIOUS_APIC_VECTOR);
+	apic_write(APIC_LVT_LINT0, APIC_MODE_EXTINT);
+	apic_base = NULL;
+	pr_warn("APIC: it is on, but CPUID denies it: not used, so there is one CPU\n");
+}
+
 bool apic_init(phys_addr_t paddr, bool virtual_wire)
 {
-	if (!boot_cpu_has(X86_FEATURE_APIC) || !boot_cpu_has(X86_FEATURE_MSR))
+	if (!boot_cpu_has(X86_FEATURE_MSR))
 		return false;
+	if (!boot_cpu_has(X86_FEATURE_APIC)) {
+		apic_open_denied();
+		return false;
+	}
 	apic_paddr = rdmsrl(MSR_IA32_APICBASE) & APICBASE_ADDR;
 	/* To move it to where the MADT says could put it over RAM. */
 	if (paddr && paddr != apic_paddr)
 		pr_warn("APIC: the MADT says 0x%llx, but it is at 0x%llx\n", paddr, apic_paddr);
 	apic_enable_msr(apic_paddr);
-	apic_base = (u8 __iomem __force *)fixmap_set(FIX_LAPIC, apic_paddr, PAGE_KERNEL_NOCACHE);
+	apic_map();
 	if (apic_read(APIC_VERSION) == 0 || apic_read(APIC_VERSION) == ~0U) {
 		pr_warn("APIC: nothing answers at 0x%llx\n", apic_paddr);
 		apic_base = NULL;
