@@ -9,6 +9,7 @@
 #include <asm/exit.h>
 #include <asm/page.h>
 #include <linux/bug.h>
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/irqflags.h>
@@ -25,6 +26,7 @@
 #define CRASH_HANG_SECONDS	2
 #define CRASH_FRAME_BYTES	512
 #define CRASH_ROTATE_HZ		10000
+#define CRASH_REPORT_MS		100	/* until another CPU is in its report */
 
 struct crash_kind {
 	const char *name;
@@ -321,6 +323,36 @@ static void crash_cpu_race(void)
 	schedule_timeout_uninterruptible(CRASH_HANG_SECONDS * HZ);
 }
 
+/* Two CPUs fault: one in a report that waits for printk(), the other inside of that. */
+static int crash_null_when_told(void *unused)
+{
+	while (!READ_ONCE(crash_go))
+		cpu_relax();
+	crash_nullptr();
+	return 0;
+}
+
+static void crash_in_sink_late(struct printk_sink *sink, const char *s, size_t n)
+{
+	if (crash_depth || smp_processor_id())
+		return;				/* the log so far; the other one's report */
+	WRITE_ONCE(crash_go, 1);
+	mdelay(CRASH_REPORT_MS);
+	crash_nullptr();
+}
+
+static void crash_cpu_oops(void)
+{
+	static struct printk_sink bad = { .write = crash_in_sink_late, .name = "bad" };
+
+	set_cpus_allowed_ptr(current, cpumask_of(0));
+	crash_on_cpu(cpumask_any_but(cpu_online_mask, 0), crash_null_when_told);
+	schedule_timeout_uninterruptible(1);
+	printk_add_sink(&bad);
+	crash_depth = 0;
+	pr_notice("for all consoles\n");
+}
+
 static const struct crash_kind crash_kinds[] = {
 	{ "nullptr", crash_nullptr },	{ "nullcall", crash_nullcall },
 	{ "captured", crash_captured },
@@ -338,7 +370,7 @@ static const struct crash_kind crash_kinds[] = {
 	{ "thread-bug", crash_thread_bug },
 	{ "thread-null", crash_thread_null },
 	{ "cpu-panic", crash_cpu_panic }, { "cpu-hang", crash_cpu_hang },
-	{ "cpu-race", crash_cpu_race },
+	{ "cpu-race", crash_cpu_race },	{ "cpu-oops", crash_cpu_oops },
 };
 
 static const struct crash_kind *crash_chosen;

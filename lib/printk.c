@@ -94,15 +94,22 @@ static bool log_lock(unsigned long *flags)
 	return true;
 }
 
+/* Unless it has been taken from us: then it may be another CPU's by now. */
 static void log_unlock(unsigned long flags)
 {
-	smp_store_release(&lock_cpu, -1);
+	printk_bust_own();
 	local_irq_restore(flags);
 }
 
 void printk_bust(void)
 {
 	smp_store_release(&lock_cpu, -1);
+}
+
+void printk_bust_own(void)
+{
+	if (READ_ONCE(lock_cpu) == smp_processor_id())
+		smp_store_release(&lock_cpu, -1);
 }
 
 /* ---- lines that belong together -------------------------------------------------- */

@@ -112,7 +112,10 @@ unsigned long trap_dropped_interrupts(void)
 	return READ_ONCE(trap_dropped);
 }
 
-/* One report at a time.  A fault in the report itself is part of it. */
+/*
+ * One report at a time.  A fault in the report itself is part of it.  Who has faulted inside of
+ * printk() would have the other's report wait for him, and he waits for that.
+ */
 static void trap_oops_begin(void)
 {
 	const int me = smp_processor_id();
@@ -120,6 +123,7 @@ static void trap_oops_begin(void)
 
 	while (!try_cmpxchg(&trap_oops_cpu, &owner, me) && owner != me) {
 		owner = TRAP_OOPS_NOBODY;
+		printk_bust_own();
 		cpu_relax();
 	}
 }

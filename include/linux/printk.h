@@ -101,6 +101,8 @@ void printk_cpu_sync_put(bool got, unsigned long flags);
 
 /* panic(): take the log by force, whoever holds it. */
 void printk_bust(void);
+/* The same if it is this CPU that has it: another one's report waits for it, and we for that. */
+void printk_bust_own(void);
 /* The machine is about to be left: end a capture and print what it holds. */
 void printk_capture_spill(void);
 
