@@ -35,7 +35,7 @@
 
 #define MAX_SUITES		256
 #define MAX_CASES		256		/* of a suite */
-#define WATCHDOG_SECONDS	60		/* a case; slow ones get four times as long */
+#define WATCHDOG_SECONDS	150		/* a case, or one parameter; slow ones four times as long */
 
 struct counts {
 	unsigned int pass, fail, skip;
@@ -367,6 +367,15 @@ static void print_counts(const char *indent, const char *name, const struct coun
 		   n->skip, n->pass + n->fail + n->skip);
 }
 
+/* The host may be busy: what takes long is hardly ever a hang, and a hang lasts. */
+static void feed_watchdog(const struct kunit_case *c)
+{
+	const bool slow = c->attr.speed != KUNIT_SPEED_NORMAL;
+
+	if (watchdog)
+		watchdog(WATCHDOG_SECONDS * (slow ? 4 : 1));
+}
+
 static void run_params(struct kunit_case *c, struct counts *n)
 {
 	struct kunit test;
@@ -382,6 +391,7 @@ static void run_params(struct kunit_case *c, struct counts *n)
 		if (!desc[0])
 			scnprintf(desc, sizeof(desc), "param-%u", i);
 		test = (struct kunit){ .name = c->name, .param_value = p, .param_index = (int)i };
+		feed_watchdog(c);
 		kunit_run_once(&test, c);
 		count(n, test.status);
 		print_result("        ", ++i, desc, test.status, test.status_comment);
@@ -416,8 +426,7 @@ static void run_case(struct kunit_case *c, unsigned int nr, struct counts *sum)
 	struct kunit test = { .name = c->name };
 	struct counts n = { 0 };
 
-	if (watchdog)
-		watchdog(WATCHDOG_SECONDS * (slow ? 4 : 1));
+	feed_watchdog(c);
 	if (c->generate_params) {
 		run_params(c, &n);
 		test.status = worst(&n);

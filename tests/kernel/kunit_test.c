@@ -434,9 +434,12 @@ static void hooks(struct kunit *test)
 	one_suite.no_account = false;
 	expect_log(test, "    # leak: time: 1.234 ms\n    ok 1 leak\n");
 	KUNIT_EXPECT_EQ(test, nr_dog, 4U);
-	KUNIT_EXPECT_EQ(test, dog_log[0], 60U);
+	KUNIT_EXPECT_EQ(test, dog_log[0], 150U);
 	KUNIT_EXPECT_EQ(test, dog_log[1], 0U);
-	KUNIT_EXPECT_EQ(test, dog_log[2], 240U);
+	KUNIT_EXPECT_EQ(test, dog_log[2], 600U);
+	one_case[0] = (struct kunit_case)KUNIT_CASE_PARAM(with_param, named_gen_params);
+	run_hooked(one);
+	KUNIT_EXPECT_EQ(test, nr_dog, 4U + 1 + ARRAY_SIZE(orders) + 1);	/* each has time of its own */
 	kunit_set_account_hook(account);
 	kunit_set_clock(clock);
 	kunit_set_watchdog(dog);

@@ -530,7 +530,7 @@ const struct preempt_op preempt_ops[] = {
 	QUICK(vmap), QUICK(ioremap), QUICK(percpu), QUICK(irq), QUICK(printk),
 	QUICK(thread), QUICK(mutex), QUICK(rwsem), QUICK(timer), QUICK(mempool),
 	SLOW(large_pages, 61), SLOW(large_vmalloc, 61), SLOW(tables, 61), SLOW(reclaim, 61),
-	SLOW(verify, 7),
+	{ .name = "verify", .fn = op_verify, .stride = 7, .smp = 16 },	/* it stops the world */
 };
 const unsigned int preempt_nr_ops = ARRAY_SIZE(preempt_ops);
 

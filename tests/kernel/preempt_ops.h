@@ -20,6 +20,7 @@ struct preempt_op {
 	const char *name;
 	void (*fn)(struct preempt_user *u);
 	unsigned int stride;		/* what takes long is not done at each boundary */
+	unsigned int smp;		/* times that, if it takes long with several CPUs */
 };
 
 extern const struct preempt_op preempt_ops[];

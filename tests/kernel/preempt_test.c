@@ -33,6 +33,7 @@
 #include <linux/ktime.h>
 #include <linux/panic.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 
 #include "preempt_ops.h"
@@ -70,6 +71,8 @@ static bool step_here(void)
 		return false;
 	}
 	stride = sweep.op->stride * (sweep.boundaries < SWEEP_DENSE ? 1 : 11);
+	if (sweep.op->smp && num_online_cpus() > 1)
+		stride *= sweep.op->smp;
 	return sweep.boundaries++ % stride == 0;
 }
 
