@@ -300,7 +300,7 @@ void page_free_slow_page(struct page *page, unsigned int order);
 void page_free_slow_addr(unsigned long addr, unsigned int order);
 /* Claimed, but there is no room for it; preemption is off. */
 void page_free_full(struct page *page, unsigned int order);
-extern struct per_cpu_pages *page_pcp_at[64];	/* stock, by the length of a section's number */
+extern struct per_cpu_pages *page_pcp_at[64];	/* stock, by a pfn's highest bit */
 extern const unsigned long page_direct_map, page_vmemmap;
 
 /* ---- shrinker.c ------------------------------------------------------------------ */

@@ -16,11 +16,10 @@
  *   finds the mark and is refused, whatever interrupts or preempts us.
  *
  *   An address becomes a pfn by rotation instead of a shift, so that a misaligned one is
- *   beyond all sections; so does a pointer to a struct page.  page_pcp_at[] maps a section,
- *   by the length of its number in bits, to the stock that takes its pages: 0 is DMA, up to
- *   8 bits (255) DMA32, more NORMAL; where no section can be, to an address that faults
- *   when it is looked at, and so does the struct page of a section that is not online: no
- *   test for either on the fast path.
+ *   beyond all pfns; so does a pointer to a struct page.  page_pcp_at[] maps a pfn, by its
+ *   highest bit, to the stock that takes the page: up to bit 11 DMA, 19 DMA32, 31 NORMAL;
+ *   where no pfn can be, to an address that faults when it is looked at, and so does the
+ *   struct page of a section that is not online: no test for either on the fast path.
  *
  *   A block that is not compound may be shared too (get_page()): __free_pages() by its
  *   owner then frees all but the first page, which goes with its last reference.
@@ -42,10 +41,10 @@
 
 #include "internal.h"
 
-#define SECTION_BITS	(MAX_PHYSMEM_BITS - SECTION_SHIFT)
-/* A zone begins where section numbers become one bit longer. */
-static_assert(ZONE_DMA_END_PFN == PAGES_PER_SECTION);
-static_assert(ZONE_DMA32_END_PFN == PAGES_PER_SECTION << 8);
+#define PFN_BITS	(MAX_PHYSMEM_BITS - PAGE_SHIFT)
+/* A zone begins where pfns become one bit longer. */
+static_assert((ZONE_DMA_END_PFN & (ZONE_DMA_END_PFN - 1)) == 0);
+static_assert((ZONE_DMA32_END_PFN & (ZONE_DMA32_END_PFN - 1)) == 0);
 
 /* Not canonical: looking there faults, on any machine. */
 #define PCP_NOWHERE	((struct per_cpu_pages *)(1UL << 63))
@@ -53,17 +52,16 @@ static_assert(ZONE_DMA32_END_PFN == PAGES_PER_SECTION << 8);
 struct per_cpu_pages *page_pcp_at[64] = { [0 ... 63] = PCP_NOWHERE };
 const unsigned long page_direct_map = PAGE_OFFSET, page_vmemmap = VMEMMAP_START;
 
-/* Every section of one length in bits lies in one zone. */
+/* Every pfn with the same highest bit lies in one zone; so does 0, with 1. */
 void page_free_init(void)
 {
-	unsigned int bits;
-	unsigned long pfn;
+	unsigned int bit;
 
-	for (bits = 0; bits <= SECTION_BITS; bits++) {
-		pfn = bits ? section_nr_to_pfn(1UL << (bits - 1)) : 0;
-		BUG_ON(pfn_zone(pfn) != pfn_zone(section_nr_to_pfn(1UL << bits) - 1));
-		page_pcp_at[bits] = pfn_zone(pfn)->pcp;
+	for (bit = 0; bit < PFN_BITS; bit++) {
+		BUG_ON(pfn_zone(1UL << bit) != pfn_zone((2UL << bit) - 1));
+		page_pcp_at[bit] = pfn_zone(1UL << bit)->pcp;
 	}
+	BUG_ON(pfn_zone(0) != pfn_zone(1));
 }
 
 /*

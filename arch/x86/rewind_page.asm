@@ -26,7 +26,7 @@ bits 64
 extern page_owner_count			; per-CPU
 extern __preempt_count			; per-CPU
 extern page_pcp_of			; [zone bits of a mask]: stock, as linked
-extern page_pcp_at			; [length of a section's number in bits]: the same
+extern page_pcp_at			; [highest bit of a pfn]: the same
 extern page_direct_map			; PAGE_OFFSET, VMEMMAP_START: differ in the hosted build
 extern page_vmemmap
 extern page_alloc_0_slow		; C
@@ -254,17 +254,16 @@ push_full:
 
 ; ---- __free_pages(), free_pages() -------------------------------------------------------
 
-; rdi: what is freed, at [%1] + index << %2.  rcx: the length of its section's number in bits, or
-; more than any section's has if it lies elsewhere, or not at the beginning of a page.
+; rdi: what is freed, at [%1] + pfn << %2.  rcx: the highest bit of its pfn, or one that no pfn
+; has if it lies elsewhere, or not at the beginning of a page.  For pfn 0, bsr leaves rcx as it
+; is, 0: AMD says so, Intel means it (Linux's fls64() is built on that).
 ;
 ; r8: the stock; rdx: what meta of a single page must be.  Where no zone is, the stock's address
 ; is none, and the load faults; continues at %3.
-%macro stock_of_section 3
+%macro stock_of_pfn 3
 	mov	rcx, rdi
 	sub	rcx, [%1]
 	ror	rcx, %2
-	shr	rcx, 11
-	or	rcx, 1
 	bsr	rcx, rcx
 	mov	r8, [page_pcp_at + rcx * 8]
 %%stock:
@@ -290,7 +289,7 @@ push_full:
 	ret
 global page_free_0:function
 page_free_0:
-	stock_of_section page_vmemmap, 4, page_free_0_slow
+	stock_of_pfn page_vmemmap, 4, page_free_0_slow
 	check_mark rdi, page_free_0_slow
 	mov	qword [rdi + PAGE_META], STOCK_0
 	jmp	push_for_page
@@ -317,7 +316,7 @@ full_small:
 	ret
 global page_free_addr_0:function
 page_free_addr_0:
-	stock_of_section page_direct_map, 12, page_free_addr_0_slow
+	stock_of_pfn page_direct_map, 12, page_free_addr_0_slow
 	mov	rsi, rdi
 	sar	rsi, 8
 	check_mark rsi, page_free_addr_0_slow
@@ -348,7 +347,7 @@ page_free_addr_0:
 	ret
 global page_free_small:function
 page_free_small:
-	stock_of_section page_vmemmap, 4, page_free_slow_page
+	stock_of_pfn page_vmemmap, 4, page_free_slow_page
 	mov	r10, rdi
 	claim_small page_free_slow_page, push_for_small
 	REWIND_END
@@ -357,7 +356,7 @@ page_free_small:
 	ret
 global page_free_addr_small:function
 page_free_addr_small:
-	stock_of_section page_direct_map, 12, page_free_slow_addr
+	stock_of_pfn page_direct_map, 12, page_free_slow_addr
 	mov	r10, rdi
 	sar	r10, 8
 	claim_small page_free_slow_addr, push_for_addr_small

@@ -101,6 +101,12 @@ static void free_memmap(void *unused)
 	__free_pages(pfn_to_page(pfn), pfn_to_page(pfn)->order);
 }
 
+/* The one pfn that has no highest bit (rewind_page.asm): never anybody's. */
+static void free_page_zero(void *unused)
+{
+	free_page(PAGE_OFFSET);
+}
+
 static void free_slab(void *unused)
 {
 	other->owner = PAGE_OWNER_SLAB;
@@ -194,6 +200,7 @@ static const struct wrong_free {
 	{ "vmalloc address", free_vmalloc, "has no page", -2 },
 	{ "reserved page", free_reserved, "is reserved", -2 },
 	{ "struct page array", free_memmap, "is reserved", -2 },
+	{ "page zero", free_page_zero, "", -2 },
 	{ "slab page", free_slab, "belongs to another owner", -1 },
 	{ "other owner", free_as_other_owner, "belongs to another owner", -2 },
 	{ "compound tail", free_tail, "tail of a compound page", -2 },
