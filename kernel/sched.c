@@ -547,7 +547,6 @@ void sched_cpu_start(void)
 
 	WARN_ON(current != rq->idle || !irqs_disabled());
 	current->exec_start_ns = ktime_get_ns();
-	cpumask_set_cpu(rq->cpu, &sched_active_mask);
 }
 
 void sched_init(void)

@@ -43,16 +43,14 @@
 #define HOT_NS		500000		/* Linux's sched_migration_cost */
 #define BALANCE_TICKS	16		/* 64 ms, as on Linux' smaller domains */
 
-struct cpumask sched_active_mask;
-
 /* ---- waking up ------------------------------------------------------------------- */
 
 /* Does one CPU do it all? */
 static bool sched_alone(void)
 {
-	const unsigned long active = READ_ONCE(sched_active_mask.bits[0]);
+	const unsigned long online = READ_ONCE(__cpu_online_mask.bits[0]);
 
-	return !(active & (active - 1));
+	return !(online & (online - 1));
 }
 
 /* Would @t run there now? */
@@ -73,7 +71,7 @@ static bool task_is_hot(const struct task_struct *t)
 /* One that is free, from @from on round; @from if none is. */
 static unsigned int sched_find_free(const struct task_struct *t, unsigned int from)
 {
-	const struct cpumask may = { { t->cpus_mask.bits[0] & sched_active_mask.bits[0] } };
+	const struct cpumask may = { { t->cpus_mask.bits[0] & __cpu_online_mask.bits[0] } };
 	unsigned int n, cpu = from;
 
 	for (n = cpumask_weight(&may); n; n--) {
@@ -93,9 +91,9 @@ unsigned int sched_select_cpu(const struct task_struct *t)
 	if (sched_alone() || t->migration_disabled)
 		return cpu;
 	if (!cpumask_test_cpu(cpu, &t->cpus_mask)) {
-		cpu = cpumask_next_and((int)cpu, &t->cpus_mask, &sched_active_mask);
+		cpu = cpumask_next_and((int)cpu, &t->cpus_mask, cpu_online_mask);
 		if (cpu >= NR_CPUS)
-			cpu = cpumask_first_and(&t->cpus_mask, &sched_active_mask);
+			cpu = cpumask_first_and(&t->cpus_mask, cpu_online_mask);
 		if (cpu >= NR_CPUS)
 			return t->cpu;		/* none of its CPUs is there */
 	} else if (t->prio >= MAX_RT_PRIO && task_is_hot(t)) {
@@ -133,7 +131,7 @@ static struct rq *sched_find_longest(const struct rq *than, unsigned int by)
 	unsigned int cpu, most = max(READ_ONCE(than->nr_running) + by, 2U) - 1, nr;
 	struct rq *longest = NULL;
 
-	for_each_cpu(cpu, &sched_active_mask) {
+	for_each_online_cpu(cpu) {
 		nr = READ_ONCE(cpu_rq(cpu)->nr_running);
 		if (nr <= most)
 			continue;
@@ -261,7 +259,7 @@ struct rq *sched_lock_to_leave(struct rq *rq) __no_lock_analysis
 static bool task_is_misplaced(const struct rq *rq, const struct task_struct *t)
 {
 	return t->array && !sched_allowed(t, rq->cpu) &&
-	       cpumask_intersects(&t->cpus_mask, &sched_active_mask);
+	       cpumask_intersects(&t->cpus_mask, cpu_online_mask);
 }
 
 /*
@@ -297,7 +295,7 @@ int sched_set_allowed(struct task_struct *t, const struct cpumask *mask)
 	struct rq *rq;
 
 	might_sleep();
-	if (!cpumask_intersects(mask, &sched_active_mask))
+	if (!cpumask_intersects(mask, cpu_online_mask))
 		return -EINVAL;
 	rq = task_rq_lock(t, &flags);
 	cpumask_copy(&t->cpus_mask, mask);
@@ -325,7 +323,7 @@ void kthread_bind_mask(struct task_struct *t, const struct cpumask *mask)
 		return;
 	rq = task_rq_lock(t, &flags);
 	cpumask_copy(&t->cpus_mask, mask);
-	if (!sched_allowed(t, rq->cpu) && cpumask_test_cpu(cpu, &sched_active_mask))
+	if (!sched_allowed(t, rq->cpu) && cpu_online(cpu))
 		WRITE_ONCE(t->cpu, cpu);
 	t->flags |= PF_NO_SETAFFINITY;
 	task_rq_unlock(rq, flags);
@@ -343,7 +341,7 @@ unsigned long sched_nr_switches(void)
 	unsigned long sum = 0;
 	unsigned int cpu;
 
-	for_each_cpu(cpu, &sched_active_mask)
+	for_each_online_cpu(cpu)
 		sum += READ_ONCE(cpu_rq(cpu)->nr_switches);
 	return sum;
 }
@@ -353,7 +351,7 @@ unsigned long sched_nr_pulled(void)
 	unsigned long sum = 0;
 	unsigned int cpu;
 
-	for_each_cpu(cpu, &sched_active_mask)
+	for_each_online_cpu(cpu)
 		sum += READ_ONCE(cpu_rq(cpu)->nr_pulled);
 	return sum;
 }
@@ -362,7 +360,7 @@ unsigned int sched_nr_running(void)
 {
 	unsigned int sum = 0, cpu;
 
-	for_each_cpu(cpu, &sched_active_mask)
+	for_each_online_cpu(cpu)
 		sum += READ_ONCE(cpu_rq(cpu)->nr_running);
 	return sum;
 }

@@ -52,9 +52,6 @@ static inline struct rq *cpu_rq(unsigned int cpu)
 
 /* ---- sched_cpu.c ------------------------------------------------------------------ */
 
-/* CPUs that run threads. */
-extern struct cpumask sched_active_mask;
-
 /* May @t run there?  Not while it stays where it is (migrate_disable()).  Its queue's lock. */
 static inline bool sched_allowed(const struct task_struct *t, unsigned int cpu)
 {

@@ -15,18 +15,26 @@
  *   An area begins as the linked one did before anything ran (__per_cpu_template).
  *
  *   smp_init(), from the first thread: one after the other gets stacks and an idle thread, is
- *   started, and has SMP_WAIT to say that it is online.  One that says nothing is left out.
+ *   started, and has SMP_WAIT to come online.
  *
  *	CPU 0				CPU n
  *	INIT, start-up interrupt -->	ap_trampoline.asm: real mode to long mode
- *					smp_cpu_main(): tables, protections, local APIC, tick
- *	sees cpu_online(n)	<--	set_cpu_online()
+ *					takes the offer (struct ap_boot), and with it its stack
+ *					smp_cpu_prepare(): tables, protections, local APIC
+ *					smp_cpu_join(): settles
+ *	sees cpu_online(n)	<--	set_cpu_online(); ticks
  *	the next one			idle loop, and what the scheduler gives it
+ *
+ *   One that does not come in time is left out, and stays out, however late it comes.  It may
+ *   be anywhere on that way, and is asked at two places: in the trampoline, where the offer may
+ *   have been withdrawn, and before it comes online, which either it or CPU 0 settles.  Who is
+ *   not wanted any more stops for good, in the second case on its own stack, which stays his.
  *
  *   Then: calls and reschedule requests are interrupts from CPU to CPU.  At the end of the
  *   world one stops the others, by interrupt, and by NMI who does not hear.
  *
- * LOCKING	none: the boot CPU alone starts others, one at a time.
+ * LOCKING	the boot CPU alone starts others, one at a time; cpus_write_lock(), so that nobody
+ *		stops the world, and finds one more in it.
  * CONTEXT	boot.
  * FAILURE	fewer CPUs, and a line that says why.
  * NOT HERE	how a CPU is started: arch/x86/smp.c.  Calls: lib/smp.c.  What runs on it: sched.c.
@@ -57,6 +65,7 @@
 #include <linux/seq_file.h>
 #include <linux/smp.h>
 #include <linux/smpboot.h>
+#include <linux/stop_machine.h>
 #include <linux/string.h>
 #include <linux/time.h>
 #include <linux/timer.h>
@@ -75,6 +84,7 @@
 static u32 smp_apic_id[NR_CPUS];	/* (C) after smp_prepare_cpus() */
 static unsigned int smp_nr_cpus = NR_CPUS, smp_max_cpus = NR_CPUS;	/* command line */
 static u64 smp_start_tsc;		/* of the CPU that has started last */
+static unsigned int smp_awaited;	/* the CPU that may come online; 0: nobody */
 static unsigned int smp_stopping;	/* the others are to stop; 1 + who says so */
 
 /* ---- areas ----------------------------------------------------------------------- */
@@ -298,18 +308,38 @@ static void smp_check_tsc(unsigned int cpu, u64 before, u64 after)
 		cpu, smp_start_tsc < before ? before - smp_start_tsc : smp_start_tsc - after);
 }
 
-/* The first C function of a CPU: on its idle thread's stack, interrupts off. */
-static void smp_cpu_main(void)
+/* Does @cpu come online, or is it given up?  Both ends ask; who asks first has it his way. */
+static bool smp_settle(unsigned int cpu)
+{
+	return try_cmpxchg(&smp_awaited, &cpu, 0);
+}
+
+void smp_cpu_prepare(void)
 {
 	smp_init_this_cpu();			/* from here on a fault prints an oops */
 	smp_start_tsc = rdtsc_ordered();
-	sched_cpu_start();			/* may be given threads */
-	time_init_cpu();			/* ticks */
-	set_cpu_online((unsigned int)smp_processor_id(), true);
+}
+
+/* Until interrupts are on nobody runs here, and what others send waits. */
+void smp_cpu_join(void)
+{
+	const unsigned int cpu = (unsigned int)smp_processor_id();
+
+	if (!smp_settle(cpu))
+		arch_stop();			/* too late */
+	sched_cpu_start();
+	set_cpu_online(cpu, true);		/* from here on it is given threads and calls */
 	__flush_tlb_all();			/* of what was flushed while nobody told us */
-	scheduler_ipi();			/* whoever was given to us meanwhile */
+	time_init_cpu();			/* ticks */
 	local_irq_enable();
 	sched_idle();
+}
+
+/* The first C function of a CPU. */
+static void smp_cpu_main(void)
+{
+	smp_cpu_prepare();
+	smp_cpu_join();
 }
 
 static bool smp_make_stacks(unsigned int cpu)
@@ -335,22 +365,34 @@ static bool smp_wait_online(unsigned int cpu, u64 ns)
 	return cpu_online(cpu);
 }
 
-static int smp_start_cpu(unsigned int cpu, const struct ap_boot *boot)
+/* It is not to come any more.  False: it just does. */
+static bool smp_give_up(unsigned int cpu, const struct ap_boot *boot)
 {
-	smp_set_boot(boot);
-	smp_send_init(smp_apic_id[cpu]);
-	udelay(SMP_INIT_DELAY_US);
-	smp_send_startup(smp_apic_id[cpu]);
-	if (smp_wait_online(cpu, SMP_STARTUP_WAIT_US * NSEC_PER_USEC))
-		return 0;
-	smp_send_startup(smp_apic_id[cpu]);	/* one that has heard the first ignores it */
-	if (smp_wait_online(cpu, SMP_WAIT_NS))
-		return 0;
-	smp_send_init(smp_apic_id[cpu]);	/* not later, either */
-	return -EIO;
+	if (!smp_settle(cpu)) {
+		while (!cpu_online(cpu))
+			cpu_relax();
+		return false;
+	}
+	if (smp_withdraw_boot(boot))
+		smp_send_init(boot->apic_id);	/* it may not have heard the first one */
+	return true;
 }
 
-static int smp_bring_up(unsigned int cpu)
+static int smp_start_cpu(unsigned int cpu, const struct ap_boot *boot, u64 wait_ns)
+{
+	smp_store_release(&smp_awaited, cpu);
+	smp_offer_boot(boot);
+	smp_send_init(boot->apic_id);
+	udelay(SMP_INIT_DELAY_US);
+	smp_send_startup(boot->apic_id);
+	if (!smp_wait_online(cpu, SMP_STARTUP_WAIT_US * NSEC_PER_USEC)) {
+		smp_send_startup(boot->apic_id);	/* who has heard the first ignores it */
+		smp_wait_online(cpu, wait_ns);
+	}
+	return smp_give_up(cpu, boot) ? -EIO : 0;
+}
+
+int smp_bring_up(unsigned int cpu, void (*entry)(void), u64 wait_ns)
 {
 	struct task_struct *idle = fork_idle(cpu);
 	const u64 before = rdtsc_ordered();
@@ -366,9 +408,13 @@ static int smp_bring_up(unsigned int cpu)
 	boot = (struct ap_boot){
 		.stack_top = (unsigned long)idle->stack + THREAD_SIZE,
 		.gs_base = __per_cpu_offset[cpu],
-		.entry = smp_cpu_main,
+		.entry = entry,
+		.apic_id = smp_apic_id[cpu],
+		.cpu = cpu,
 	};
-	err = smp_start_cpu(cpu, &boot);
+	cpus_write_lock();
+	err = smp_start_cpu(cpu, &boot, wait_ns);
+	cpus_write_unlock();
 	if (!err)
 		smp_check_tsc(cpu, before, rdtsc_ordered());
 	return err;
@@ -382,7 +428,7 @@ void smp_init(void)
 	if (nr_cpu_ids > 1 && apic_present())
 		err = smp_init_ipis();
 	for (cpu = 1; cpu < min(nr_cpu_ids, smp_max_cpus) && apic_present() && !err; cpu++) {
-		err = smp_bring_up(cpu);
+		err = smp_bring_up(cpu, smp_cpu_main, SMP_WAIT_NS);
 		if (err == -EIO) {
 			pr_err("smpboot: CPU%u (APIC id %u) failed to report alive state\n", cpu,
 			       smp_apic_id[cpu]);

@@ -22,7 +22,8 @@
  *   (Linux parks in a thread of highest priority, one for each CPU; here the interrupted
  *   context is looked at instead, which needs no threads.)
  *
- * LOCKING	stop_busy: one at a time.  The state is written by its owner only.
+ * LOCKING	stop_busy: one at a time, and no CPU comes online meanwhile.  The state is written
+ *		by its owner only.
  * CONTEXT	see <linux/stop_machine.h>.
  * FAILURE	none.
  */
@@ -174,19 +175,29 @@ static void stop_begin(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus,
 	smp_store_release(&stop.state, STOP_GATHER);
 }
 
+void cpus_write_lock(void)
+{
+	might_sleep();
+	while (xchg(&stop_busy, 1))
+		schedule_timeout_uninterruptible(1);
+}
+
+void cpus_write_unlock(void)
+{
+	smp_store_release(&stop_busy, 0);
+}
+
 int stop_machine(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus)
 {
 	struct cpumask others;
 	int ret;
 
-	might_sleep();
-	while (xchg(&stop_busy, 1))
-		schedule_timeout_uninterruptible(1);
+	cpus_write_lock();		/* who are they?  Nobody comes, nobody else stops them */
 	preempt_disable();
 	stop_begin(fn, data, cpus, &others);
 	stop_the_others(&others);
 	ret = stop.ret;
 	preempt_enable();
-	smp_store_release(&stop_busy, 0);
+	cpus_write_unlock();
 	return ret;
 }

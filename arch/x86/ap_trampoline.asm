@@ -9,8 +9,12 @@
 ;	real mode -> protected mode -> long mode, in the trampoline's page, which ap_boot_pgt
 ;	(paging.c) shows where it physically is -> ap_boot_high, in the image
 ;
-; There it gets the kernel's tables, the stack and the GS base that kernel/smp.c has brought,
-; and calls C.  One CPU at a time does all this.
+; There it gets the kernel's tables, the stack and the GS base that kernel/smp.c has offered,
+; and calls C.
+;
+; One CPU at a time is meant to do all this, but one that was given up may come when the next
+; one is awaited.  So nothing but registers is used until it is clear who has come: the offer is
+; for one APIC id, and who takes it exchanges its number for 0.  Who comes for nothing stops.
 
 KERNEL_BASE		equ 0xffffffff80000000
 %define PHYS(x)		(x - KERNEL_BASE)
@@ -101,11 +105,31 @@ ap_boot_high:
 	xor	eax, eax
 	mov	fs, eax
 	mov	gs, eax
-	mov	rsp, [ap_boot]		; struct ap_boot, <asm/smp.h>
-	mov	eax, [ap_boot + 8]
-	mov	edx, [ap_boot + 12]
-	mov	ecx, MSR_GS_BASE
-	wrmsr
 	xor	ebp, ebp		; the end of every backtrace
-	call	[ap_boot + 16]
+	mov	r8d, [ap_boot + 28]	; struct ap_boot, <asm/smp.h>: which CPU is awaited?
+	mov	rsp, [ap_boot]
+	mov	r9, [ap_boot + 8]
+	mov	r10, [ap_boot + 16]
+	mov	r11d, [ap_boot + 24]
+	test	r8d, r8d
+	jz	ap_unwanted
+	mov	eax, 1
+	cpuid
+	shr	ebx, 24			; the APIC id that it was born with
+	cmp	ebx, r11d
+	jne	ap_unwanted
+	mov	eax, r8d
+	xor	ecx, ecx
+	lock cmpxchg [ap_boot + 28], ecx
+	jne	ap_unwanted
+	mov	ecx, MSR_GS_BASE
+	mov	eax, r9d
+	mov	rdx, r9
+	shr	rdx, 32
+	wrmsr
+	call	r10
 	ud2
+ap_unwanted:
+	cli
+	hlt				; until the next INIT
+	jmp	ap_unwanted

@@ -19,6 +19,7 @@
 #include <asm/paging.h>
 #include <asm/processor.h>
 #include <asm/smp.h>
+#include <linux/atomic.h>
 #include <linux/bug.h>
 #include <linux/cpumask.h>
 #include <linux/irqflags.h>
@@ -28,14 +29,15 @@
 
 extern const u8 ap_trampoline_start[], ap_trampoline_end[];
 
-/* With what the next CPU starts: ap_trampoline.asm reads it. */
+/* With what the next CPU starts: ap_trampoline.asm reads it, and takes it by clearing cpu. */
 struct ap_boot ap_boot;
 
 static phys_addr_t smp_trampoline;
 
 static_assert(MADT_MAX_CPUS == NR_CPUS);
 static_assert(offsetof(struct ap_boot, stack_top) == 0 && offsetof(struct ap_boot, gs_base) == 8 &&
-	      offsetof(struct ap_boot, entry) == 16, "ap_trampoline.asm knows them");
+	      offsetof(struct ap_boot, entry) == 16 && offsetof(struct ap_boot, apic_id) == 24 &&
+	      offsetof(struct ap_boot, cpu) == 28, "ap_trampoline.asm knows them");
 
 /* The id that the local APIC will have, before there is a mapping of it. */
 static u32 smp_boot_apic_id(void)
@@ -74,9 +76,22 @@ void smp_set_trampoline(phys_addr_t paddr)
 	local_irq_restore(flags);
 }
 
-void smp_set_boot(const struct ap_boot *boot)
+/* Who reads a number has read all of its offer, or will fail to take it. */
+void smp_offer_boot(const struct ap_boot *boot)
 {
-	ap_boot = *boot;
+	BUG_ON(READ_ONCE(ap_boot.cpu) || !boot->cpu);
+	ap_boot.stack_top = boot->stack_top;
+	ap_boot.gs_base = boot->gs_base;
+	ap_boot.entry = boot->entry;
+	ap_boot.apic_id = boot->apic_id;
+	smp_store_release(&ap_boot.cpu, boot->cpu);
+}
+
+bool smp_withdraw_boot(const struct ap_boot *boot)
+{
+	u32 cpu = boot->cpu;
+
+	return try_cmpxchg(&ap_boot.cpu, &cpu, 0);
 }
 
 void smp_send_init(u32 apic_id)

@@ -17,4 +17,11 @@ typedef int (*cpu_stop_fn_t)(void *data);
  */
 int stop_machine(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus);
 
+/*
+ * Around a CPU that comes online: nobody stops the world meanwhile, for it would go on running.
+ * Context: process.
+ */
+void cpus_write_lock(void);
+void cpus_write_unlock(void);
+
 #endif /* _LINUX_STOP_MACHINE_H */

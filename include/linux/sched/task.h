@@ -27,8 +27,8 @@ struct seq_file;
 void sched_init(void);
 /*
  * Another CPU: @idle is what it will do when nobody wants it (fork_idle()).  Before it starts,
- * on any CPU.  Then, on it, standing on @idle's stack, interrupts off: from now on it is
- * given threads, which run as soon as it is in sched_idle().
+ * on any CPU.  Then, on it, standing on @idle's stack, interrupts off.  From when on it is
+ * online it is given threads, which run as soon as it is in sched_idle().
  */
 void sched_init_cpu(unsigned int cpu, struct task_struct *idle);
 void sched_cpu_start(void);

@@ -24,14 +24,18 @@ struct ap_boot {
 	unsigned long stack_top;
 	unsigned long gs_base;
 	void (*entry)(void);		/* never returns; interrupts are off */
+	u32 apic_id;			/* who it is for */
+	u32 cpu;			/* its number; 0: nobody is to start */
 };
 
 /*
  * Starting a CPU: with what; back to where it waits for a start-up interrupt, whatever it is
- * doing; off.  It may take its time, or not be there at all: the next smp_set_boot() must wait
- * until it has come to its entry, or has got another INIT.
+ * doing; off.  It may take its time, or not be there at all.  An offer is for one CPU, once, and
+ * can be withdrawn until that one has taken it: true, and it will not start, but stop where it
+ * needs no stack.  There is one offer at a time.
  */
-void smp_set_boot(const struct ap_boot *boot);
+void smp_offer_boot(const struct ap_boot *boot);
+bool smp_withdraw_boot(const struct ap_boot *boot);
 void smp_send_init(u32 apic_id);
 void smp_send_startup(u32 apic_id);
 
