@@ -37,7 +37,8 @@
  * CONTEXT	any but NMI: a page fault's worth of work (some 15,000 instructions).  An
  *		interrupt that finds a section coming in on its own CPU gets none: the page
  *		allocator brings sections in before lists are empty (SECTION_AHEAD), so there
- *		is some for it.  Another CPU waits until it is there.
+ *		is some for it.  Another CPU waits until it is there; with interrupts off, or
+ *		in a handler, not for ever.
  * FAILURE	a section with too little free memory is passed over; 0: none is left.
  * NOT HERE	the plan: section_plan.c.  Tables: arch/x86/paging.c.  Free lists: buddy.c.
  */
@@ -90,6 +91,10 @@ static bool note_early(struct section_map *sm, unsigned long nr)
 	for (i = 0; i < sm->nr_early; i++) {
 		if (sm->early[i].last + 1 == nr) {
 			sm->early[i].last = nr;
+			return true;
+		}
+		if (sm->early[i].first == nr + 1) {	/* boot memory is handed out downwards */
+			sm->early[i].first = nr;
 			return true;
 		}
 	}
@@ -200,8 +205,13 @@ static void free_range(struct section_map *sm, int zid, unsigned long start, uns
 	VM_WARN_ON_ONCE(sm->zone[zid].dormant < end - start);	/* I2: planned less */
 	sm->zone[zid].dormant -= end - start;
 	sm->stats.dormant -= end - start;
-	sm->ops->set_dormant(sm, zid, sm->zone[zid].dormant);
+	/*
+	 * Free first: another CPU that adds the two up (zone_open_pages()) may for a moment see
+	 * these pages twice.  Not at all would be worse: a request that cannot wait would fail
+	 * for want of pages that are there.
+	 */
 	sm->ops->free_range(sm, zid, start, end);
+	sm->ops->set_dormant(sm, zid, sm->zone[zid].dormant);
 }
 
 /*
@@ -372,11 +382,13 @@ static enum growth start_growing(struct section_map *sm)
 
 	preempt_disable();		/* no thread will find it half done */
 	spin_lock_irqsave(&sm->lock, flags);
-	if (sm->growing)
+	if (sm->growing) {
+		/* Hands off: stop_growing() takes no lock, and may be over by now. */
 		whose = sm->growing_cpu == smp_processor_id() ? GROWTH_OURS : GROWTH_THEIRS;
-	else
+	} else {
 		sm->growing_cpu = smp_processor_id();
-	sm->growing = true;
+		sm->growing = true;
+	}
 	spin_unlock_irqrestore(&sm->lock, flags);
 	if (whose != GROWTH_MINE)
 		preempt_enable();
@@ -390,24 +402,41 @@ static void stop_growing(struct section_map *sm)
 	preempt_enable();
 }
 
-/* Another CPU is at it: what of the zone has come in when it is done? */
-static unsigned long wait_for_growth(struct section_map *sm, int zid)
-{
-	const unsigned long before = READ_ONCE(sm->zone[zid].dormant);
+/*
+ * Another CPU is at it, with its interrupts on.  A handler over there may be spinning for a
+ * lock that its waiter here holds with his own interrupts off: both would wait for ever.  So
+ * only who can hold no such lock waits for the end; others wait much longer than it ever takes,
+ * and give up.  False: not done yet.
+ */
+#define GROWTH_PATIENCE	(1U << 16)
 
-	while (smp_load_acquire(&sm->growing))
+static bool wait_for_growth(struct section_map *sm)
+{
+	const bool for_ever = !irqs_disabled() && !in_interrupt();
+	unsigned int turns = 0;
+
+	while (smp_load_acquire(&sm->growing)) {
+		if (!for_ever && turns++ == GROWTH_PATIENCE)
+			return false;
 		cpu_relax();
-	return before - READ_ONCE(sm->zone[zid].dormant);
+	}
+	return true;
 }
 
 unsigned long section_bring_in_in(struct section_map *sm, int zid)
 {
+	const unsigned long before = READ_ONCE(sm->zone[zid].dormant);
 	enum growth whose;
-	unsigned long got = 0;
+	unsigned long got;
 
-	while ((whose = start_growing(sm)) == GROWTH_THEIRS)
-		if ((got = wait_for_growth(sm, zid)) != 0)
+	while ((whose = start_growing(sm)) == GROWTH_THEIRS) {
+		if (!wait_for_growth(sm))
+			return 0;
+		got = before - READ_ONCE(sm->zone[zid].dormant);
+		if (got)		/* what the other has brought in will do */
 			return got;
+	}
+	got = 0;
 	if (whose == GROWTH_OURS)
 		return 0;
 	if (!sm->home_done && sm->home < sm->nr) {

@@ -132,10 +132,15 @@ static inline struct zone *pfn_zone(unsigned long pfn)
 /*
  * Pages that any allocation could get: on the lists, or in sections that nobody has
  * brought in yet.  This is what watermarks are compared with.  Racy, any context.
+ *
+ * Dormant first: a page that is brought in becomes free before it is no longer dormant, so
+ * it is seen once or twice, but never missed.
  */
 static inline unsigned long zone_open_pages(const struct zone *z)
 {
-	return READ_ONCE(z->nr_free) + READ_ONCE(z->nr_dormant);
+	const unsigned long dormant = READ_ONCE(z->nr_dormant);
+
+	return dormant + READ_ONCE(z->nr_free);
 }
 
 /* Free pages set apart for high-order requests that cannot wait. */

@@ -151,7 +151,7 @@ void section_init(void);
  * none is left.  nr_free + nr_dormant of z is the same before and after.  The very first
  * call brings in the lowest section of all as well, whichever zone that is in.  0, too, in
  * an interrupt that came while a section was coming in; if one is coming in on another CPU
- * it is waited for.
+ * it is waited for, with interrupts off or in a handler for some milliseconds at most.
  * Any context but NMI; takes the section lock and then zone->lock: hold neither.
  */
 unsigned long section_bring_in(struct zone *z);

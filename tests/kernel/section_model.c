@@ -195,6 +195,9 @@ static void model_free_range(struct section_map *sm, int zid, unsigned long star
 	struct section_model *m = model_of(sm);
 
 	m->nr_pieces++;
+	/* Whoever looks at the zone now still counts them as dormant, or he would miss them. */
+	if (m->zone_free[zid])		/* or nobody has been told anything yet */
+		KUNIT_EXPECT_EQ(m->test, m->zone_dormant[zid], sm->zone[zid].dormant + end - start);
 	move_owner(m, start, end, 0, PAGE_OWNER_FREE, true);
 	KUNIT_EXPECT_EQ(m->test, (int)pfn_zone_type(start), zid);
 	m->zone_free[zid] += end - start;

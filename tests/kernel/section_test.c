@@ -6,8 +6,10 @@
  * has exactly one owner, that what is used was free, and that all sums hold.
  */
 #include <linux/array_size.h>
+#include <linux/bottom_half.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
+#include <linux/smp.h>
 #include <linux/uaccess.h>
 #include <asm/processor.h>
 #include "section_model.h"
@@ -264,6 +266,10 @@ static void early_mapping(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->nr_tables, 2u);
 	KUNIT_EXPECT_EQ(test, m->sm.nr_early, 1u);
 	KUNIT_EXPECT_EQ(test, m->sm.early[0].last, 6UL);
+	/* downwards, too: memblock hands out from the top */
+	section_map_early_in(&m->sm, SZ_64M - SZ_8M, SZ_4K);
+	KUNIT_EXPECT_EQ(test, m->sm.nr_early, 1u);
+	KUNIT_EXPECT_EQ(test, m->sm.early[0].first, 3UL);
 	/* and one below: the list stays sorted */
 	section_map_early_in(&m->sm, SZ_4M, 1);
 	KUNIT_EXPECT_EQ(test, m->sm.early[0].last, 0UL);
@@ -297,6 +303,29 @@ static void early_mapping_fails(struct kunit *test)
 	printk_capture_start(log, sizeof(log));
 	KUNIT_EXPECT_NULL(test, section_map_early_in(&m->sm, (u64)i * SZ_32M, 1));
 	printk_capture_stop();
+}
+
+/*
+ * Another CPU brings a section in, and is stuck in a handler that wants a lock of ours: whoever
+ * may hold one gives up.
+ */
+static void atomic_waiters_give_up(struct kunit *test)
+{
+	unsigned long flags;
+
+	section_model_ram(m, 0, SZ_64M);
+	section_model_plan(m);
+	m->sm.growing_cpu = (int)smp_processor_id() + 1;
+	m->sm.growing = true;
+	local_irq_save(flags);
+	KUNIT_EXPECT_EQ(test, section_bring_in_in(&m->sm, ZONE_DMA32), 0UL);
+	local_irq_restore(flags);
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, section_bring_in_in(&m->sm, ZONE_DMA32), 0UL);
+	local_bh_enable();
+	KUNIT_EXPECT_TRUE(test, m->sm.growing);		/* still the other's */
+	m->sm.growing = false;
+	KUNIT_EXPECT_GT(test, section_model_bring_in(m, ZONE_DMA32), 0UL);
 }
 
 /* ---- random machines ------------------------------------------------------------- */
@@ -480,7 +509,8 @@ static struct kunit_case section_cases[] = {
 	KUNIT_CASE(reserved_sections), KUNIT_CASE(broken_promise),
 	KUNIT_CASE(whole_sections_come_at_once),
 	KUNIT_CASE(early_mapping),
-	KUNIT_CASE(early_mapping_fails), KUNIT_CASE_SLOW(random_maps),
+	KUNIT_CASE(early_mapping_fails), KUNIT_CASE(atomic_waiters_give_up),
+	KUNIT_CASE_SLOW(random_maps),
 	KUNIT_CASE(this_machine_sums), KUNIT_CASE(this_machine_pfns),
 	KUNIT_CASE(this_machine_dormant_is_unmapped), KUNIT_CASE(this_machine_bring_in),
 	{}
