@@ -189,7 +189,9 @@ static noinline void page_free_large(unsigned long pfn, unsigned int order,
 	bool done = false;
 
 	local_irq_save(flags);
-	if (likely(pfn_online(pfn) && (page->meta & meta_mask) == want)) {
+	/* An order of more than 4 bits would look like flags in the word that is wanted. */
+	if (likely(order <= MAX_PAGE_ORDER && pfn_online(pfn) &&
+		   (page->meta & meta_mask) == want)) {
 		spin_lock(&z->lock);
 		buddy_free(z, page, order, owner);
 		spin_unlock(&z->lock);

@@ -5,8 +5,9 @@
  * MODEL
  *   An NMI may have interrupted anybody, the holder of a zone's lock too.  So:
  *
- *	alloc	stock, zone by zone: a rewindable pop is safe in any context; then, of a zone
- *		above its low watermark, the buddy, if its lock can be had at once.
+ *	alloc	from the highest zone down, of each that is above its low watermark: stock, for
+ *		a rewindable pop is safe in any context; then the buddy, if its lock can be had
+ *		at once.
  *	free	stock; the buddy, if its lock can be had at once; else the zone's list of
  *		late blocks, one atomic exchange, from which the next one to refill, flush
  *		or drain a stock gives them to the buddy.
@@ -33,13 +34,25 @@ static struct page *nolock_from_buddy(struct zone *z, unsigned int order) __no_l
 	struct page *page = NULL;
 	unsigned long flags;
 
-	if (!zone_watermark_ok(z, order, low_wmark_pages(z), z->idx, 0))
-		return NULL;
 	if (spin_trylock_irqsave(&z->lock, flags)) {
 		page = buddy_alloc(z, order, PAGE_OWNER_PAGES, 1);
 		spin_unlock_irqrestore(&z->lock, flags);
 	}
 	return page;
+}
+
+/*
+ * Asked before the stock as well: a handler that comes often would otherwise eat up the low
+ * zones, which lowmem_reserve keeps for those who can use nothing else.
+ */
+static struct page *nolock_from_zone(struct zone *z, unsigned int order)
+{
+	struct page *page;
+
+	if (!z->pcp || !zone_watermark_ok(z, order, low_wmark_pages(z), ZONE_NORMAL, 0))
+		return NULL;
+	page = pcp_get(z->pcp, order, PAGE_META_REF(PAGE_OWNER_PAGES, order, 1));
+	return page ?: nolock_from_buddy(z, order);
 }
 
 struct page *alloc_pages_nolock(int nid, unsigned int order)
@@ -49,13 +62,9 @@ struct page *alloc_pages_nolock(int nid, unsigned int order)
 
 	if (order > PCP_MAX_ORDER)
 		return NULL;
-	for (i = MAX_NR_ZONES - 1; i >= 0 && !page; i--)
-		if (zones[i].pcp)
-			page = pcp_get(zones[i].pcp, order,
-				       PAGE_META_REF(PAGE_OWNER_PAGES, order, 1));
-	for (i = MAX_NR_ZONES - 1; i >= 0 && !page; i--)
+	for (i = ZONE_NORMAL; i >= 0 && !page; i--)
 		if (zones[i].managed_pages)
-			page = nolock_from_buddy(&zones[i], order);
+			page = nolock_from_zone(&zones[i], order);
 	if (page)
 		memset(page_address(page), 0, PAGE_SIZE << order);
 	return page;

@@ -42,6 +42,14 @@ static void free_order_absurd(void *unused)
 	__free_pages(victim, 200);
 }
 
+/* 18 is order 2 and the flag of a compound head, to who only looks at the bits. */
+static void free_order_like_flags(void *unused)
+{
+	page_make_compound(victim, 2);
+	__free_pages(victim, PG_HEAD << 4 | 2);
+	page_unmake_compound(victim, 2);
+}
+
 static void free_interior(void *unused)
 {
 	__free_page(victim + 1);
@@ -190,6 +198,7 @@ static const struct wrong_free {
 	{ "order too high", free_order_too_high, "another order", -2 },
 	{ "order too low", free_order_too_low, "another order", -2 },
 	{ "order 200", free_order_absurd, "another order", -2 },
+	{ "order like flags", free_order_like_flags, "another order", -2 },
 	{ "interior", free_interior, "lies inside a block", -2 },
 	{ "misaligned address", free_misaligned, "has no page", -2 },
 	{ "bent page pointer", free_bent_pointer, "has no page", -2 },

@@ -63,7 +63,7 @@ static void nolock_under_the_lock(struct kunit *test)
 	for (i = 0; i < MAX_NR_ZONES; i++) {
 		low[i] = zones[i].watermark[WMARK_LOW];
 		if (&zones[i] != z)
-			zones[i].watermark[WMARK_LOW] = ~0UL >> 1;	/* no other serves it */
+			zones[i].watermark[WMARK_LOW] = ~0UL >> 2;	/* no other serves it */
 	}
 	spin_lock_irqsave(&z->lock, flags);
 	none = alloc_pages_nolock(NUMA_NO_NODE, 2);
@@ -109,6 +109,40 @@ static void nolock_free_comes_late(struct kunit *test)
 	expect_sound(test);
 }
 
+/* What is kept back for those who can use low zones only is kept back here, too, stock or not. */
+static void nolock_leaves_low_zones(struct kunit *test)
+{
+	struct zone *dma = &zones[ZONE_DMA], *z;
+	const unsigned long reserve = dma->lowmem_reserve[ZONE_NORMAL];
+	unsigned long low[MAX_NR_ZONES];
+	struct page *page = alloc_pages(GFP_KERNEL | GFP_DMA, 0);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	if (the_zone() == dma) {
+		__free_page(page);
+		kunit_skip(test, "one zone");
+	}
+	__free_page(page);			/* to stock */
+	for_each_zone(z) {
+		low[z->idx] = z->watermark[WMARK_LOW];
+		if (z != dma)
+			z->watermark[WMARK_LOW] = ~0UL >> 2;	/* no other serves it */
+	}
+	dma->lowmem_reserve[ZONE_NORMAL] = dma->managed_pages;
+	page = alloc_pages_nolock(NUMA_NO_NODE, 0);
+	KUNIT_EXPECT_NULL(test, page);
+	if (page)
+		__free_page(page);
+	dma->lowmem_reserve[ZONE_NORMAL] = 0;
+	page = alloc_pages_nolock(NUMA_NO_NODE, 0);
+	KUNIT_EXPECT_TRUE(test, page && page_zone(page) == dma);
+	free_pages_nolock(page, 0);
+	dma->lowmem_reserve[ZONE_NORMAL] = reserve;
+	for_each_zone(z)
+		z->watermark[WMARK_LOW] = low[z->idx];
+	expect_sound(test);
+}
+
 static void free_twice(void *page)
 {
 	free_pages_nolock(page, 0);
@@ -131,6 +165,7 @@ static struct kunit_case page_nolock_cases[] = {
 	KUNIT_CASE(nolock_pairs),
 	KUNIT_CASE(nolock_under_the_lock),
 	KUNIT_CASE(nolock_free_comes_late),
+	KUNIT_CASE(nolock_leaves_low_zones),
 	KUNIT_CASE(nolock_refuses_what_is_wrong),
 	{}
 };
