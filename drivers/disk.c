@@ -194,7 +194,7 @@ static int monitor_sector(struct monitor *mon, int argc, char **argv)
 }
 
 static const struct monitor_command disk_commands[] = {
-	{ "disks", "", "disks, and what was read and written", monitor_disks, 0, 0 },
+	{ "disks", "", "disks, and their traffic", monitor_disks, 0, 0 },
 	{ "sector", "<disk> <number>", "the bytes of a sector", monitor_sector, 2, 2 },
 };
 

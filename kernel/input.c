@@ -337,7 +337,7 @@ static int monitor_input(struct monitor *mon, int argc, char **argv)
 }
 
 static const struct monitor_command input_commands[] = {
-	{ "input", "", "what was typed, and what was lost", monitor_input, 0, 0 },
+	{ "input", "", "what was typed, and lost", monitor_input, 0, 0 },
 };
 
 static int input_init(void)

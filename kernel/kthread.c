@@ -425,13 +425,20 @@ static char state_letter(const struct task_struct *t)
 	return state & TASK_INTERRUPTIBLE ? 'S' : 'D';
 }
 
+/* One that has never been woken is where its maker was, but will run elsewhere if it must. */
+static unsigned int shown_cpu(const struct task_struct *t)
+{
+	const unsigned int cpu = task_cpu(t);
+
+	return cpumask_test_cpu(cpu, &t->cpus_mask) ? cpu : cpumask_first(&t->cpus_mask);
+}
 
 static void sched_show_task(struct task_struct *t, void *arg)
 {
 	const u64 ns = task_sched_runtime(t);
 
 	seq_printf(arg, "%5d %c %3u %4d %10llu %8lu %8lu  %s\n", t->pid, state_letter(t),
-		   task_cpu(t), t->prio, ns / NSEC_PER_USEC, t->nvcsw, t->nivcsw, t->comm);
+		   shown_cpu(t), t->prio, ns / NSEC_PER_USEC, t->nvcsw, t->nivcsw, t->comm);
 }
 
 void sched_show(struct seq_file *m)

@@ -186,38 +186,37 @@ static int monitor_bench(struct monitor *mon, int argc, char **argv)
 static int monitor_help(struct monitor *mon, int argc, char **argv);
 
 static const struct monitor_command monitor_commands[] = {
-	{ "help", "[command]", "this list, or one line of it", monitor_help, 0, 1 },
+	{ "help", "[command]", "this list; one: its call", monitor_help, 0, 1 },
 	{ "meminfo", "", "memory as a whole", monitor_meminfo, 0, 0 },
-	{ "buddyinfo", "", "free blocks by zone and order", monitor_buddyinfo, 0, 0 },
-	{ "zoneinfo", "", "zones, watermarks, per-CPU stocks", monitor_zoneinfo, 0, 0 },
+	{ "buddyinfo", "", "free blocks by order", monitor_buddyinfo, 0, 0 },
+	{ "zoneinfo", "", "zones, watermarks", monitor_zoneinfo, 0, 0 },
 	{ "slabinfo", "", "object caches", monitor_slabinfo, 0, 0 },
 	{ "percpu_stats", "", "chunks of per-CPU memory", monitor_percpu, 0, 0 },
-	{ "vmallocinfo", "", "vmalloc, vmap and ioremap areas", monitor_vmallocinfo, 0, 0 },
+	{ "vmallocinfo", "", "vmalloc, vmap, ioremap", monitor_vmallocinfo, 0, 0 },
 	{ "vmstat", "", "event and page counters", monitor_vmstat, 0, 0 },
-	{ "iomem", "", "the physical address space", monitor_iomem, 0, 0 },
-	{ "owners", "", "pages by owner; the sum is RAM", monitor_owners, 0, 0 },
-	{ "showmem", "", "what a failed allocation reports", monitor_show_mem, 0, 0 },
-	{ "gfp", "", "what each allocation mask may do", monitor_gfp, 0, 0 },
-	{ "interrupts", "", "interrupt counts by line and CPU", monitor_interrupts, 0, 0 },
-	{ "softirqs", "", "soft interrupts: how often each ran", monitor_softirqs, 0, 0 },
-	{ "workqueues", "", "queues of work, and who runs it", monitor_workqueues,
-	  0, 0 },
+	{ "iomem", "", "physical address space", monitor_iomem, 0, 0 },
+	{ "owners", "", "pages by owner: all RAM", monitor_owners, 0, 0 },
+	{ "showmem", "", "as a failure reports it", monitor_show_mem, 0, 0 },
+	{ "gfp", "", "what each mask may do", monitor_gfp, 0, 0 },
+	{ "interrupts", "", "counts by line and CPU", monitor_interrupts, 0, 0 },
+	{ "softirqs", "", "how often each ran", monitor_softirqs, 0, 0 },
+	{ "workqueues", "", "queues, and who runs", monitor_workqueues, 0, 0 },
 	{ "cpus", "", "CPUs: APIC id, state", monitor_cpus, 0, 0 },
-	{ "ps", "", "threads: state, priority, time", monitor_ps, 0, 0 },
+	{ "ps", "", "threads: state, priority", monitor_ps, 0, 0 },
 	{ "dmesg", "", "the kernel log", monitor_dmesg, 0, 0 },
-	{ "alloc", "[page|kmalloc|vmalloc <n> [gfp]]", "take n (order or bytes); alone: list",
-	  monitor_alloc, 0, 3 },
+	{ "alloc", "[page|kmalloc|vmalloc <n> [gfp]]", "take; alone: what I have", monitor_alloc,
+	  0, 3 },
 	{ "free", "<handle>|all", "give it back", monitor_free, 1, 1 },
-	{ "pages", "[pfn [count]]", "blocks of pages and their owners", monitor_pages, 0, 2 },
-	{ "whatis", "<address>", "all that is known of an address", monitor_whatis, 1, 1 },
-	{ "leaks", "", "objects that nothing points to", monitor_leaks, 0, 0 },
-	{ "shrinkers", "", "who could give memory back", monitor_shrinkers, 0, 0 },
-	{ "drop_slab", "", "make them give it back", monitor_drop_slab, 0, 0 },
+	{ "pages", "[pfn [count]]", "blocks and their owners", monitor_pages, 0, 2 },
+	{ "whatis", "<address>", "what is at an address", monitor_whatis, 1, 1 },
+	{ "leaks", "", "what nothing points to", monitor_leaks, 0, 0 },
+	{ "shrinkers", "", "who could give back", monitor_shrinkers, 0, 0 },
+	{ "drop_slab", "", "make them give back", monitor_drop_slab, 0, 0 },
 	{ "oom", "", "as if memory were gone", monitor_oom, 0, 0 },
-	{ "verify", "", "check every invariant of memory", monitor_verify, 0, 0 },
-	{ "test", "[-l] [glob]", "run self-tests (-l: list them)", monitor_test, 0, 2 },
+	{ "verify", "", "check every invariant", monitor_verify, 0, 0 },
+	{ "test", "[-l] [glob]", "self-tests (-l: list)", monitor_test, 0, 2 },
 	{ "bench", "[glob]", "run benchmarks", monitor_bench, 0, 1 },
-	{ "reboot", "", "start the machine again", monitor_reboot, 0, 0 },
+	{ "reboot", "", "start again", monitor_reboot, 0, 0 },
 	{ "poweroff", "", "switch it off", monitor_poweroff, 0, 0 },
 };
 
@@ -276,21 +275,33 @@ static void monitor_help_line(struct monitor *mon, const struct monitor_command 
 	seq_printf(&mon->out, "  %-38s %s\n", call, c->help);
 }
 
+/* In two columns: all of them on one screen of 80 x 25. */
+static void monitor_help_all(struct monitor *mon)
+{
+	const struct monitor_command *c;
+	unsigned int i;
+
+	for (i = 0; (c = monitor_nth(i)) != NULL; i++)
+		if (i % 2)
+			seq_printf(&mon->out, "  %-12s %.24s\n", c->name, c->help);
+		else
+			seq_printf(&mon->out, "  %-12s %-24.24s", c->name, c->help);
+	if (i % 2)
+		seq_putc(&mon->out, '\n');
+	seq_puts(&mon->out, "help <command> shows how it is called.  Tab completes, arrows bring "
+		 "old lines\nback, Ctrl-U and Ctrl-C drop a line.\n");
+}
+
 static int monitor_help(struct monitor *mon, int argc, char **argv)
 {
 	const struct monitor_command *c = argc > 1 ? monitor_find(argv[1]) : NULL;
-	unsigned int i;
 
 	if (argc > 1 && !c)
 		return monitor_fail(mon, argv[1], "no such command (try help)");
-	if (c) {
+	if (c)
 		monitor_help_line(mon, c);
-		return 0;
-	}
-	for (i = 0; (c = monitor_nth(i)) != NULL; i++)
-		monitor_help_line(mon, c);
-	seq_puts(&mon->out, "Tab completes, arrows bring old lines back, Ctrl-U and Ctrl-C drop "
-		 "a line.\n");
+	else
+		monitor_help_all(mon);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
  *   Nothing here knows a rule: each cell is an answer of the code that serves requests
  *   (gfp.c, zone.c), asked about a model zone whose min watermark is 1000 pages.  How deep
  *   a mask goes is the number of free pages at which the watermark check begins to say no.
+ *   A row has 99 columns, for a text screen of 100.
  *
  * INVARIANTS	the suite gfp_table compares this with a table written from the rules, and
  *		both with what requests really do.
@@ -91,7 +92,7 @@ static void put_percent(struct seq_file *m, unsigned int per_mille)
 
 	scnprintf(text, sizeof(text), per_mille % 10 ? "%u.%u" : "%u", per_mille / 10,
 		  per_mille % 10);
-	seq_printf(m, " %5s%%", text);
+	seq_printf(m, " %4s%%", text);
 }
 
 static const char *rounds(gfp_t gfp, unsigned int order)
@@ -102,7 +103,7 @@ static const char *rounds(gfp_t gfp, unsigned int order)
 		return "for ever";
 	if (!gfp_may_retry(gfp, order))
 		return "one";
-	return order > PAGE_ALLOC_COSTLY_ORDER ? "16" : "while it helps";
+	return order > PAGE_ALLOC_COSTLY_ORDER ? "16" : "helping";
 }
 
 static void put_row(struct seq_file *m, const char *name, gfp_t gfp)
@@ -110,11 +111,11 @@ static void put_row(struct seq_file *m, const char *name, gfp_t gfp)
 	static const char *const down[] = { "D", "3D", "N3D" };
 	const bool sleeps = gfpflags_allow_blocking(gfp);
 
-	seq_printf(m, "%-50s %-6s %-6s %-5s", name, sleeps ? "yes" : "no",
+	seq_printf(m, "%-46s %-3s %-5s %-3s", name, sleeps ? "yes" : "no",
 		   gfp & __GFP_KSWAPD_RECLAIM ? "woken" : "-", down[gfp_zone(gfp)]);
 	put_percent(m, kept_of_min(gfp));
 	put_percent(m, kept_of_min(gfp & ~__GFP_DIRECT_RECLAIM));
-	seq_printf(m, "  %-14s %-9s %-4s %s\n", rounds(gfp, 0),
+	seq_printf(m, "  %-8s %-8s %-3s %s\n", rounds(gfp, 0),
 		   rounds(gfp, PAGE_ALLOC_COSTLY_ORDER + 1),
 		   sleeps && gfp_may_oom(gfp, 0) ? "yes" : "-",
 		   gfp & __GFP_NOWARN ? "-" : "yes");
@@ -124,11 +125,10 @@ void stats_gfp(struct seq_file *m)
 {
 	unsigned int i;
 
-	seq_printf(m, "%-50s %-6s %-6s %-5s %6s %6s  %-14s %-9s %-4s %s\n", "", "may", "", "",
-		   "keeps", "if", "reclaims,", "the same,", "asks", "");
-	seq_printf(m, "%-50s %-6s %-6s %-5s %6s %6s  %-14s %-9s %-4s %s\n", "mask", "sleep",
-		   "kswapd", "zones", "of min", "atomic", "order 0-3", "order 4+", "oom",
-		   "report");
+	seq_printf(m, "%-46s %-3s %-5s %-3s %5s %5s  %-8s %-8s %-3s %s\n", "", "may", "kswap",
+		   "zo-", "keeps", "if", "reclaims", "order", "ask", "");
+	seq_printf(m, "%-46s %-3s %-5s %-3s %5s %5s  %-8s %-8s %-3s %s\n", "mask", "slp", "d",
+		   "nes", "min", "atom.", "order <4", "4 and up", "oom", "rep");
 	for (i = 0; i < ARRAY_SIZE(gfp_rows); i++)
 		put_row(m, gfp_rows[i].name, gfp_rows[i].gfp);
 }

@@ -196,8 +196,8 @@ static const char *rounds_text(const struct gfp_rule *r, bool costly)
 {
 	switch (r->rounds) {
 	case ONE:	return "one";
-	case PROGRESS:	return costly ? "one" : "while it helps";
-	case MAYFAIL:	return costly ? "16" : "while it helps";
+	case PROGRESS:	return costly ? "one" : "helping";
+	case MAYFAIL:	return costly ? "16" : "helping";
 	case FOREVER:	return "for ever";
 	default:	return "-";
 	}

@@ -447,8 +447,10 @@ static void gfp_table_is_printed(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, *line, '\0');
 	printk_raw("# table: gfp\n");
-	for (line = printed; *line; line = strchr(line, '\n') + 1)
+	for (line = printed; *line; line = strchr(line, '\n') + 1) {
+		KUNIT_EXPECT_LE(test, strcspn(line, "\n"), 99UL);	/* of a screen's 100 */
 		printk_raw("%.*s\n", (int)(strchr(line, '\n') - line), line);
+	}
 	printk_raw("# end of table\n");
 	kunit_info(test, "%u cases", nr_cases);
 }

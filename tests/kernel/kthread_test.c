@@ -238,6 +238,27 @@ static void ps_shows_them(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, current->comm));
 }
 
+/* It has never run, and was made on CPU 0. */
+static void ps_shows_where_a_bound_one_will_run(struct kunit *test)
+{
+	static char text[32768];
+	unsigned int rounds = 0;
+	struct task_struct *t = kthread_create(until_stopped, &rounds, "bound");
+	const char *line = text, *next;
+	struct seq_file m;
+	char want[32];
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	kthread_bind(t, NR_CPUS - 1);
+	seq_to_buffer(&m, text, sizeof(text));
+	sched_show(&m);
+	while ((next = strchr(line, '\n')) && !strstarts(next - strlen("bound"), "bound\n"))
+		line = next + 1;
+	scnprintf(want, sizeof(want), "%5d D %3u  120 ", t->pid, NR_CPUS - 1);
+	KUNIT_EXPECT_TRUE_MSG(test, strstarts(line, want), "%.40s", line);
+	kthread_stop(t);
+}
+
 static int leaves_it_raised(void *unused)
 {
 	preempt_disable();
@@ -274,6 +295,7 @@ static struct kunit_case kthread_cases[] = {
 	KUNIT_CASE(no_memory_for_a_thread),
 	KUNIT_CASE(stacks_show_how_deep_they_were_used),
 	KUNIT_CASE(ps_shows_them),
+	KUNIT_CASE(ps_shows_where_a_bound_one_will_run),
 	KUNIT_CASE(a_count_left_behind_is_dropped),
 	{}
 };
