@@ -101,7 +101,10 @@ void vmap_table_sweep(unsigned long start, unsigned long end);
 /* Who is not vmalloc.c says when he begins and ends to change tables: checks are lenient then. */
 extern atomic_t vmap_table_users;
 
-/* The entry that maps vaddr, or NULL where there is no table of small pages.  Any context. */
+/*
+ * The entry that maps vaddr, or NULL where there is no table of small pages.  Any context; good
+ * while the caller has vaddr, or else its table may be gone.
+ */
 pte_t *vmap_table_lookup(unsigned long vaddr);
 /* What maps vaddr, as the entry of a small page, whatever it is; 0: nothing.  Any context. */
 u64 vmap_table_entry(unsigned long vaddr);

@@ -45,7 +45,8 @@
  * LOCKING	vmap_table_lock, rank LOCK_PGTABLE, irqs off: upper levels and counts (atomic,
  *		because of the kept table's).  Last-level entries belong to whoever has the
  *		addresses (vmap.c).
- * CONTEXT	reserve: as its gfp.  lookup: any.  The others: any but NMI.
+ *		entry() is for anybody, without a lock; interrupts off keep tables meanwhile.
+ * CONTEXT	reserve: as its gfp.  lookup, entry: any.  The others: any but NMI.
  * FAILURE	reserve: -ENOMEM, nothing changed.  The others cannot fail.
  * NOT HERE	the format of tables: asm/pgtable.h.  The direct map: arch/x86/paging.c.
  *		Checks: vmap_table_verify.c.
@@ -82,7 +83,8 @@ static inline u64 *vmap_below(u64 above, unsigned long vaddr, unsigned int level
 }
 
 /*
- * The way down: entry[level] for vaddr in each table that there is.  Returns the lowest
+ * The way down: entry[level] for vaddr in each table that there is, condemned or not: so with
+ * the lock, or for who has vaddr, because his reservation keeps them.  Returns the lowest
  * level that has one; its entry may be none, a leaf, or (level 0) anything.
  */
 static unsigned int vmap_path(unsigned long vaddr, u64 *entry[TOP_LEVEL + 1])
@@ -439,21 +441,36 @@ static noinline u64 *vmap_table_find_large(unsigned long vaddr)
 	return vmap_path(vaddr, entry) == 1 ? entry[1] : NULL;
 }
 
+/*
+ * Of any address, so nothing keeps its tables: another CPU may condemn, unhang and free one
+ * while this walks.  But before it is free all CPUs flush, and this one does not while interrupts
+ * are off; a table that is condemned already is not entered, and has no entries.
+ */
 static noinline u64 vmap_table_entry_slow(unsigned long vaddr)
 {
-	u64 *entry[TOP_LEVEL + 1];
-	const unsigned int level = vmap_path(vaddr, entry);
+	const u64 *entry = &pgd_offset_k(vaddr)->pgd;
+	unsigned int level = TOP_LEVEL;
+	unsigned long flags;
+	u64 e;
 
-	if (!level || !vmap_is_leaf(*entry[level]))
-		return level ? 0 : *entry[0];
-	return *entry[level] + (vaddr & (vmap_level_bytes(level) - 1) & PAGE_MASK);
+	local_irq_save(flags);
+	if ((vaddr ^ vmap_table_kept) >> PUD_SHIFT == 0 && vmap_table_kept_pmds) {
+		entry = vmap_table_kept_pmds + pmd_index(vaddr);
+		level = 1;
+	}
+	while (e = READ_ONCE(*entry), level && !vmap_is_leaf(e) && vmap_is_present(e))
+		entry = vmap_below(e, vaddr, --level);
+	local_irq_restore(flags);
+	if (!level)
+		return e;
+	return vmap_is_leaf(e) ? e + (vaddr & (vmap_level_bytes(level) - 1) & PAGE_MASK) : 0;
 }
 
 u64 vmap_table_entry(unsigned long vaddr)
 {
-	const pte_t *pte = vmap_table_find(vaddr);
-
-	return likely(pte) ? pte->pte : vmap_table_entry_slow(vaddr);
+	if (likely((vaddr ^ vmap_table_kept) >> PMD_SHIFT == 0 && vmap_table_kept_ptes))
+		return READ_ONCE(vmap_table_kept_ptes[pte_index(vaddr)].pte);
+	return vmap_table_entry_slow(vaddr);
 }
 
 /* One instruction on one word: there is no moment at which it is anything else. */
