@@ -533,6 +533,13 @@ unsigned long vmalloc_used(void)
 	return READ_ONCE(vmalloc_space.bytes);
 }
 
+bool vmalloc_is_area_at(const void *area, unsigned long addr)
+{
+	const struct vm_struct *found = vmap_area_find(&vmalloc_space, addr);
+
+	return found && found == area && found->addr == addr;
+}
+
 bool vmalloc_verify_space(char *msg, size_t n)
 {
 	return vmap_verify(&vmalloc_space, msg, n);

@@ -34,10 +34,13 @@ static bool vmalloc_verify_area(const struct vm_struct *area, unsigned long *pag
 			goto wrong;
 		if (!(area->flags & VM_ALLOC))
 			continue;
+		if (!pfn_valid(pte_pfn(pte)))
+			goto wrong;
 		page = pfn_to_page(pte_pfn(pte));
 		if (!left && page->owner != PAGE_OWNER_VMALLOC)
 			goto wrong;
-		if (vaddr == area->addr && ((struct vm_struct *)page->private)->addr != vaddr)
+		/* It may say anything, so it is compared, not followed. */
+		if (vaddr == area->addr && !vmalloc_is_area_at((void *)page->private, vaddr))
 			goto wrong;
 		if (!left)
 			left = 1UL << page->order;

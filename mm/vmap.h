@@ -188,6 +188,8 @@ static inline void vmalloc_drain_line(void)
 
 /* Free the address and the object of an area that has no page, and no table. */
 void vmalloc_forget_area(struct vm_struct *area);
+/* Is that the area, in whatever state, that begins at addr?  Follows no pointer but the tree's. */
+bool vmalloc_is_area_at(const void *area, unsigned long addr);
 /* vmap_verify() of the space of all areas. */
 bool vmalloc_verify_space(char *msg, size_t n);
 /* vmalloc_huge() for somebody else's caller. */

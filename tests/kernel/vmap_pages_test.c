@@ -231,7 +231,14 @@ static void verify_finds_what_is_broken(struct kunit *test)
 	expect_broken(test, "wrong page at ");
 	table->nr_entries++;
 	set_pte(pte, was);
+	set_pte(pte, pfn_pte(1UL << 38, PAGE_KERNEL));	/* no RAM, anywhere */
+	expect_broken(test, "wrong page at ");
+	set_pte(pte, was);
 	page->private = (unsigned long)&other;
+	expect_broken(test, "wrong page at ");
+	page->private = 0;
+	expect_broken(test, "wrong page at ");
+	page->private = 1UL << 62;			/* not even an address */
 	expect_broken(test, "wrong page at ");
 	page->private = back;
 	page->owner = PAGE_OWNER_PAGES;
