@@ -345,11 +345,12 @@ void percpu_refill(void)
 	percpu_unpin(chunk);
 }
 
+/* A page for others is no reason to do more than this caller may: GFP_NOFS stays out of files. */
 static noinline void percpu_see_to_spare(gfp_t gfp)
 {
 	percpu_refill_fn *hook = READ_ONCE(percpu_refill_hook);
 
-	if (gfpflags_allow_blocking(gfp) && preemptible())
+	if ((gfp & GFP_KERNEL) == GFP_KERNEL && preemptible())
 		percpu_refill();
 	else if (hook)
 		hook();

@@ -382,6 +382,34 @@ static void what_atomics_take_is_replaced(struct kunit *test)
 	free_percpu(first);
 }
 
+static gfp_t asked_for;
+
+static bool note_gfp(gfp_t gfp, unsigned int order)
+{
+	asked_for |= gfp;
+	return false;
+}
+
+/* Who may not enter a file system leaves the spare to the work item, which may. */
+static void the_spare_is_brought_as_the_caller_may(struct kunit *test)
+{
+	percpu_refill_fn *hook = percpu_set_refill_hook(count_hook);
+	void *p;
+
+	percpu_shrink(0);
+	hook_called = 0;
+	asked_for = 0;
+	page_alloc_set_should_fail(note_gfp);
+	p = __alloc_percpu_gfp(PAGE_SIZE - 512, 8, GFP_NOFS);
+	page_alloc_set_should_fail(NULL);
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	KUNIT_EXPECT_TRUE(test, asked_for & __GFP_IO);
+	KUNIT_EXPECT_FALSE(test, asked_for & __GFP_FS);
+	KUNIT_EXPECT_EQ(test, hook_called, 1U);
+	percpu_set_refill_hook(hook);
+	free_percpu(p);
+}
+
 /* ---- the stock ------------------------------------------------------------------- */
 
 static void small_objects_wait_for_the_next(struct kunit *test)
@@ -497,6 +525,7 @@ static struct kunit_case percpu_cases[] = {
 	KUNIT_CASE(no_memory_for_one_of_the_copies),
 	KUNIT_CASE(two_who_need_the_same_page_share_it),
 	KUNIT_CASE(what_atomics_take_is_replaced),
+	KUNIT_CASE(the_spare_is_brought_as_the_caller_may),
 	KUNIT_CASE(small_objects_wait_for_the_next),
 	KUNIT_CASE(operations_of_every_size),
 	KUNIT_CASE(counters_add_up),
