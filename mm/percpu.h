@@ -60,7 +60,7 @@ static inline unsigned long percpu_word_of(unsigned long addr)
 {
 	return addr % PCPU_MIN_UNIT_SIZE / PERCPU_WORD;
 }
-/* Pages that chunks and static areas have; racy. */
+/* Pages that chunks have; racy. */
 unsigned long percpu_pages(void);
 
 /* ---- percpu_stock.c: small objects that wait on their CPU ------------------------ */

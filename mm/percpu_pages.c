@@ -20,7 +20,8 @@
  *
  * INVARIANTS	(percpu_verify() checks them)
  *   P1  a page that is populated is mapped in every unit, any other one in none.
- *   P2  pages of owner PERCPU are those of chunks and of static areas, and some on the way.
+ *   P2  pages of owner PERCPU are those of chunks, and some on the way: static variables
+ *	 have other ones (kernel/smp.c).
  *
  * LOCKING	the table: a slot is claimed by compare-and-exchange.
  * CONTEXT	process; percpu_chunk_at(): any.
@@ -79,19 +80,6 @@ static void percpu_page_map(struct page *page, unsigned long vaddr)
 	VM_BUG_ON(page->owner != PAGE_OWNER_PERCPU || page->order);
 	vmap_table_fill(vaddr, page_to_pfn(page), 1, PAGE_KERNEL);
 	atomic_long_inc(&percpu_nr_pages);
-}
-
-int percpu_map_pages(unsigned long vaddr, unsigned int nr_pages)
-{
-	struct page *page;
-
-	for (; nr_pages; nr_pages--, vaddr += PAGE_SIZE) {
-		page = percpu_page_alloc(vaddr, GFP_KERNEL);
-		if (!page)
-			return -ENOMEM;
-		percpu_page_map(page, vaddr);
-	}
-	return 0;
 }
 
 unsigned long percpu_pages(void)

@@ -63,8 +63,5 @@ void percpu_refill(void);
  * percpu_refill() called soon.  Gives the former one back. */
 typedef void percpu_refill_fn(void);
 percpu_refill_fn *percpu_set_refill_hook(percpu_refill_fn *fn);
-/* Map fresh, zeroed pages for good at @vaddr, in a CPU's window.  0, or -ENOMEM: what has been
- * mapped by then stays. */
-int percpu_map_pages(unsigned long vaddr, unsigned int nr_pages);
 
 #endif /* _LINUX_PERCPU_H */
