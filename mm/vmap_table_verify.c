@@ -83,7 +83,7 @@ bool vmap_table_verify(bool exact, unsigned long *tables, char *msg, size_t n)
 	     vmap_table_check_range(&w, PCPU_WINDOWS_START, PCPU_WINDOWS_LAST);
 	spin_unlock_irqrestore(&vmap_table_lock, flags);
 	*tables = w.tables;
-	if (!ok || !exact || w.counted == w.entries + !!vmap_table_kept_page)
+	if (!ok || !exact || w.counted == w.entries + !!vmap_kept.page)
 		return ok;
 	scnprintf(msg, n, "vmap: tables count %lu entries, have %lu", w.counted, w.entries);
 	return false;
