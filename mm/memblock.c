@@ -169,9 +169,19 @@ static phys_addr_t array_bytes(u32 max)
 	return ALIGN((phys_addr_t)max * sizeof(struct memblock_region), PAGE_SIZE);
 }
 
+static int make_room(struct memblock *mb, struct memblock_type *type, u32 nr, phys_addr_t start,
+		     phys_addr_t end);
+
+/* Slots of reserved[] that it takes to reserve a new array, and to cut an old one out. */
+#define GROW_SLOTS	3
+
 /*
- * Double an array while [start, end) is being put in.  reserved[] must grow before its
- * new home is reserved (it is full), memory[] after (growing reserved[] must not find it).
+ * Double an array while [start, end) is being put in or taken away.  The regions move before
+ * their new home is reserved, for a full reserved[] has no slot for it until then.
+ *
+ * If both arrays are full, reserved[] goes first.  Growing it later, for the sake of memory[]'s
+ * array, would keep clear of that one only, and might put it into [start, end), which is
+ * perhaps about to cease to be RAM.
  */
 static int grow_array(struct memblock *mb, struct memblock_type *type, phys_addr_t start,
 		      phys_addr_t end)
@@ -185,17 +195,17 @@ static int grow_array(struct memblock *mb, struct memblock_type *type, phys_addr
 
 	if (!mb->ops || !mb->ops->map_array)
 		return -ENOMEM;
+	if (!is_reserved && make_room(mb, &mb->reserved, GROW_SLOTS, start, end))
+		return -ENOMEM;
 	base = find_array_room(mb, bytes, start, end);
 	if (!base)
 		return -ENOMEM;
 	regions = mb->ops->map_array(mb, (is_reserved ? 2 : 0) + (type->nr_grown & 1), base, bytes);
 	if (!regions)
 		return -ENOMEM;
-	if (!is_reserved && memblock_reserve_in(mb, base, bytes))
-		return -ENOMEM;
 	switch_array(type, regions, max, base);
-	if (is_reserved)
-		memblock_reserve_in(mb, base, bytes);	/* there is room now */
+	VM_BUG_ON(mb->reserved.cnt + GROW_SLOTS > mb->reserved.max);	/* so neither can fail */
+	memblock_reserve_in(mb, base, bytes);
 	if (old)
 		memblock_phys_free_in(mb, old, old_bytes);
 	return 0;

@@ -232,16 +232,22 @@ phys_addr_t memblock_phys_alloc_in(struct memblock *mb, const struct memblock_re
 	return base;
 }
 
-/* Without zeroing.  A lower bound is a wish: better below it than not at all. */
+/*
+ * Without zeroing.  A lower bound is a wish: better below it than not at all.  current_limit is
+ * none: what lies above cannot be reached, so who wants an address gets nothing there, however
+ * high his own bound.
+ */
 void *memblock_alloc_raw_in(struct memblock *mb, const struct memblock_request *rq)
 {
-	struct memblock_request low = *rq;
-	phys_addr_t base = memblock_phys_alloc_in(mb, rq);
+	struct memblock_request mapped = *rq;
+	phys_addr_t base;
 	void *ptr;
 
-	low.min = 0;
+	mapped.max = min(rq->max ?: mb->current_limit, mb->current_limit);
+	base = memblock_phys_alloc_in(mb, &mapped);
+	mapped.min = 0;
 	if (!base && rq->min && !mb->handed_over)
-		base = memblock_phys_alloc_in(mb, &low);
+		base = memblock_phys_alloc_in(mb, &mapped);
 	if (!base)
 		return NULL;
 	ptr = mb->ops && mb->ops->map ? mb->ops->map(mb, base, rq->size) : NULL;

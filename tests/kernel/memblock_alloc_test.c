@@ -394,10 +394,15 @@ static void nid_cap_min(struct kunit *test)
 /* MEMBLOCK_ALLOC_ACCESSIBLE: up to the instance's limit, and not above. */
 static void current_limit(struct kunit *test)
 {
+	struct memblock_request rq = {
+		.size = SZ_8K, .max = MEMBLOCK_ALLOC_ANYWHERE, .nid = NUMA_NO_NODE,
+	};
+
 	setup(test);
 	mb->current_limit = BASE + SZ_8K;
 	KUNIT_EXPECT_EQ(test, take(SZ_4K), pick(BASE + SZ_4K, BASE));
 	KUNIT_EXPECT_EQ(test, take(SZ_8K), 0ULL);
+	KUNIT_EXPECT_NULL(test, memblock_alloc_in(mb, &rq));	/* nobody could reach it */
 	KUNIT_EXPECT_EQ(test, take_range(SZ_8K, 0, MEMBLOCK_ALLOC_ANYWHERE),
 			pick(BASE + SIZE - SZ_8K, BASE + pick(0, SZ_4K)));
 }

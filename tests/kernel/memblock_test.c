@@ -262,6 +262,30 @@ static void add_many_both_full(struct kunit *test)
 	memblock_expect_sane(test, mb);
 }
 
+/*
+ * The same for a cut, and the only room for a second array is what is just being taken away:
+ * refused, rather than an array where there will be no RAM.
+ */
+static void remove_both_full(struct kunit *test)
+{
+	const phys_addr_t hole = SZ_2G + SZ_1M;
+	char log[256];
+	phys_addr_t i;
+
+	put_memory(mb, SZ_2G, SZ_1M + SZ_512K);
+	memblock_reserve_in(mb, SZ_2G, SZ_1M - SZ_8K);	/* room for one array, then the hole */
+	for (i = 1; i < MEMBLOCK_INIT_REGIONS; i++)
+		memblock_reserve_in(mb, SZ_1G + i * SZ_8K, SZ_4K);
+	for (i = 1; i < MEMBLOCK_INIT_REGIONS; i++)
+		put_memory(mb, SZ_1M + i * SZ_8K, SZ_4K);
+	printk_capture_start(log, sizeof(log));
+	KUNIT_EXPECT_EQ(test, memblock_remove_in(mb, hole, SZ_512K), -ENOMEM);
+	printk_capture_stop();
+	KUNIT_EXPECT_FALSE(test, memblock_overlaps_region(&mb->reserved, hole, SZ_512K));
+	KUNIT_EXPECT_EQ(test, mb->memory.cnt, (u32)MEMBLOCK_INIT_REGIONS);
+	memblock_expect_sane(test, mb);
+}
+
 /* No memory at all, or no way to reach it: -ENOMEM, and nothing has changed. */
 static void many_cannot_grow(struct kunit *test)
 {
@@ -544,7 +568,8 @@ static struct kunit_case memblock_cases[] = {
 	BOTH(add, reserve, near_max), BOTH(add, reserve, over_many), BOTH(add, reserve, many),
 	KUNIT_CASE(add_node_simple), KUNIT_CASE(add_node_neighbours),
 	KUNIT_CASE(reserve_all_locations), KUNIT_CASE(reserve_many_may_conflict),
-	KUNIT_CASE(add_many_both_full), KUNIT_CASE(many_cannot_grow),
+	KUNIT_CASE(add_many_both_full), KUNIT_CASE(remove_both_full),
+	KUNIT_CASE(many_cannot_grow),
 	KUNIT_CASE(many_cannot_reserve),
 	BOTH(remove, free, simple), BOTH(remove, free, absent),
 	BOTH(remove, free, overlap_top), BOTH(remove, free, overlap_bottom),
