@@ -92,13 +92,20 @@ int oom_register_victim(struct oom_victim *v)
 }
 EXPORT_SYMBOL(oom_register_victim);
 
+/* I2.  A task may be several victims: one that is done does not speak for the others. */
 static void oom_set_state(struct oom_victim *v, enum oom_victim_state state)
 	__must_hold(&oom_lock)
 {
+	bool told = state != OOM_VICTIM_LIVE;
+	const struct oom_victim *each;
+
 	lockdep_assert_held(&oom_lock);
 	v->state = state;
-	if (v->task)
-		WRITE_ONCE(v->task->oom_victim, state != OOM_VICTIM_LIVE);
+	if (!v->task)
+		return;
+	list_for_each_entry(each, &oom_victims, list)
+		told |= each->task == v->task && each->state != OOM_VICTIM_LIVE;
+	WRITE_ONCE(v->task->oom_victim, told);
 }
 
 void oom_victim_done(struct oom_victim *v)

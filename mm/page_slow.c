@@ -250,8 +250,9 @@ static struct page *slow_round(struct alloc_context *ac, unsigned int *no_progre
 	if (*again)
 		return NULL;
 	page = out_of_memory(ac, again);
-	if (gfp_task_reserves(ac->gfp) & ALLOC_OOM)
-		*again = false;			/* a victim must get out of the way */
+	/* A victim must get out of the way; also one whose mask forbids the share victims have. */
+	if (current->oom_victim && gfp_task_reserves(ac->gfp) != ALLOC_NO_WATERMARKS)
+		*again = false;
 	if (*again)
 		*no_progress = 0;
 	return page;

@@ -123,6 +123,24 @@ static void the_largest_is_chosen(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, current->flags & PF_MEMALLOC, 0);
 }
 
+/* One task, two victims: it keeps its rights until the last of them is done. */
+static void a_task_may_be_two_victims(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		toy_add(test, i, 10 - i)->v.task = current;
+		toys[i].hangs = true;
+	}
+	oom(GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, toys[0].released, 1);
+	KUNIT_EXPECT_TRUE(test, current->oom_victim);
+	oom_unregister_victim(&toys[1].v);	/* nobody had told it anything */
+	KUNIT_EXPECT_TRUE(test, current->oom_victim);
+	oom_victim_done(&toys[0].v);
+	KUNIT_EXPECT_FALSE(test, current->oom_victim);
+}
+
 static void of_equals_the_youngest(struct kunit *test)
 {
 	toy_add(test, 0, 10);
@@ -436,6 +454,7 @@ static void plug_kswapd(struct kunit *test)
 
 static struct kunit_case oom_cases[] = {
 	KUNIT_CASE(the_largest_is_chosen),
+	KUNIT_CASE(a_task_may_be_two_victims),
 	KUNIT_CASE(of_equals_the_youngest),
 	KUNIT_CASE(badness_is_linux_s),
 	KUNIT_CASE(adjusted_ones_come_first_last_or_never),

@@ -247,6 +247,8 @@ static void retry_victim_digs_and_leaves(struct kunit *test)
 		KUNIT_EXPECT_NOT_NULL(test, retry_take(GFP_KERNEL, 0));
 	KUNIT_EXPECT_NULL(test, retry_take(GFP_KERNEL, 0));
 	KUNIT_EXPECT_EQ(test, seen.ooms, 1);
+	KUNIT_EXPECT_NULL(test, retry_take(GFP_KERNEL | __GFP_NOMEMALLOC, 0));
+	KUNIT_EXPECT_EQ(test, seen.ooms, 2);
 	current->oom_victim = false;
 }
 
