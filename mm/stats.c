@@ -17,7 +17,8 @@
  *   which is the RAM of the map.
  *
  * INVARIANTS	Slab = SReclaimable + SUnreclaim; the rows of owners sum up to RAM.
- * LOCKING	none but the cache list's (kmem_cache_for_each()): counts are racy reads.
+ * LOCKING	none but the cache list's (kmem_cache_for_each()): counts are racy reads.  owners
+ *		are read with the world stopped, or their sum would mean nothing.
  * CONTEXT	that of the sink.
  * FAILURE	cannot fail.
  * NOT HERE	zones and failure reports: stats_zone.c.  Caches and areas: stats_slab.c.
@@ -35,6 +36,7 @@
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
 
+#include "internal.h"
 #include "stats.h"
 
 /* ---- what tables share ----------------------------------------------------------- */
@@ -54,8 +56,9 @@ void stats_take(struct stats_mem *st)
 
 	kmem_cache_for_each(stats_add_reclaimable, &reclaimable);
 	st->slab = page_owner_pages(PAGE_OWNER_SLAB) + page_owner_pages(PAGE_OWNER_KMALLOC);
-	st->slab_reclaimable = reclaimable;
-	st->slab_unreclaimable = st->slab - reclaimable;
+	/* Read at two times: slabs that went in between must not make the rest negative. */
+	st->slab_reclaimable = min(reclaimable, st->slab);
+	st->slab_unreclaimable = st->slab - st->slab_reclaimable;
 	st->pagetables = page_owner_pages(PAGE_OWNER_PGTABLE);
 	st->stack = page_owner_pages(PAGE_OWNER_STACK);
 	st->percpu = page_owner_pages(PAGE_OWNER_PERCPU);
@@ -275,7 +278,8 @@ static void vmstat_events(struct seq_file *m)
 	static const char *const names[MAX_NR_ZONES] = {
 		"pgalloc_dma", "pgalloc_dma32", "pgalloc_normal",
 	};
-	u64 allocs = vmstat_all_allocs(), out;
+	const u64 allocs = vmstat_all_allocs();
+	unsigned long out;
 	struct zone *z;
 
 	vmstat_none(m, "pgpgin pgpgout pswpin pswpout");
@@ -287,7 +291,9 @@ static void vmstat_events(struct seq_file *m)
 	vmstat_event(m, "allocstall_normal", ALLOCSTALL_NORMAL);
 	vmstat_none(m, "allocstall_movable pgskip_dma pgskip_dma32 pgskip_normal "
 		    "pgskip_movable");
-	out = totalram_pages() - nr_free_pages() - nr_free_pcp_pages();
+	/* What was given out and is not out any more; a block on its way may count twice. */
+	out = totalram_pages();
+	out -= min(out, nr_free_pages() + nr_free_pcp_pages());
 	vmstat_line(m, "pgfree", allocs > out ? allocs - out : 0);
 }
 
@@ -362,30 +368,47 @@ static void owners_row(struct seq_file *m, const char *name, unsigned long pages
 	seq_printf(m, "%-16s %12lu %14lu\n", name, pages, pages << (PAGE_SHIFT - 10));
 }
 
-bool stats_owners(struct seq_file *m)
-{
+struct owners_table {
 	struct section_stats st;
-	unsigned long sum = 0, pages;
+	unsigned long pages[NR_PAGE_OWNERS];
+};
+
+static int owners_take(void *table)
+{
+	struct owners_table *t = table;
 	unsigned int owner;
 
-	section_get_stats(&st);
+	section_get_stats(&t->st);
+	for (owner = 0; owner < NR_PAGE_OWNERS; owner++)
+		t->pages[owner] = page_owner_pages(owner);
+	VM_WARN_ON_ONCE(t->pages[PAGE_OWNER_RESERVED] < t->st.online_holes);
+	t->pages[PAGE_OWNER_RESERVED] -= t->st.online_holes;	/* holes are no RAM */
+	return 0;
+}
+
+/* Counters of many CPUs make a sum only while all of them stand still. */
+bool stats_owners(struct seq_file *m)
+{
+	struct owners_table t;
+	const struct section_stats *st = &t.st;
+	unsigned long sum = 0;
+	unsigned int owner;
+
+	mm_while_stopped(owners_take, &t);
 	seq_printf(m, "%-16s %12s %14s\n", "owner", "pages", "kB");
 	for (owner = PAGE_OWNER_NONE + 1; owner < NR_PAGE_OWNERS; owner++) {
-		pages = page_owner_pages(owner);
-		if (owner == PAGE_OWNER_RESERVED)	/* holes are no RAM */
-			pages -= st.online_holes;
-		owners_row(m, page_owner_name(owner), pages);
-		sum += pages;
+		owners_row(m, page_owner_name(owner), t.pages[owner]);
+		sum += t.pages[owner];
 	}
-	owners_row(m, "dormant", st.dormant);
-	owners_row(m, "dormant-cost", st.dormant_cost);
-	owners_row(m, "offline-reserved", st.offline_reserved);
-	owners_row(m, "skipped", st.skipped);
-	sum += st.dormant + st.dormant_cost + st.offline_reserved + st.skipped;
-	owners_row(m, "RAM", st.ram);
-	if (sum != st.ram)
-		seq_printf(m, "sum of the rows is %lu pages, not %lu\n", sum, st.ram);
-	return sum == st.ram;
+	owners_row(m, "dormant", st->dormant);
+	owners_row(m, "dormant-cost", st->dormant_cost);
+	owners_row(m, "offline-reserved", st->offline_reserved);
+	owners_row(m, "skipped", st->skipped);
+	sum += st->dormant + st->dormant_cost + st->offline_reserved + st->skipped;
+	owners_row(m, "RAM", st->ram);
+	if (sum != st->ram)
+		seq_printf(m, "sum of the rows is %lu pages, not %lu\n", sum, st->ram);
+	return sum == st->ram;
 }
 
 /* ---- iomem ----------------------------------------------------------------------- */

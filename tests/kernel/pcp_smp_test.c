@@ -7,6 +7,7 @@
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/stats.h>
 #include <linux/stop_machine.h>
 
 #include "../../mm/internal.h"
@@ -228,6 +229,28 @@ static void nobody_is_stopped_on_the_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nowhere, 0);
 }
 
+/* The table of owners adds up, whoever takes and frees meanwhile. */
+static void owners_sum_up_while_others_work(struct kunit *test)
+{
+	static char text[4096];
+	const unsigned int cpu = the_other(test);
+	struct task_struct *t = kthread_create(swinger, NULL, "swinger");
+	const unsigned long end = jiffies + HZ;
+	unsigned int i, wrong = 0;
+	struct seq_file m;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	kthread_bind(t, cpu);
+	get_task_struct(t);
+	wake_up_process(t);
+	for (i = 0; i < 300 && time_before(jiffies, end); i++) {
+		seq_to_buffer(&m, text, sizeof(text));
+		wrong += !stats_owners(&m);
+	}
+	kthread_stop_put(t);
+	KUNIT_EXPECT_EQ(test, wrong, 0);
+}
+
 static atomic_t wanted, refused;
 
 /* Blocks of the largest order, without waiting: four of them need a section of their own. */
@@ -307,6 +330,7 @@ static struct kunit_case pcp_smp_cases[] = {
 	KUNIT_CASE(a_zone_that_is_short_closes_all),
 	KUNIT_CASE(taken_here_freed_there),
 	KUNIT_CASE(nobody_is_stopped_on_the_way),
+	KUNIT_CASE(owners_sum_up_while_others_work),
 	KUNIT_CASE(sections_come_in_for_all),
 	KUNIT_CASE(idle_stock_is_trimmed),
 	{}

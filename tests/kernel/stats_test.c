@@ -17,6 +17,7 @@
 #include <linux/stats.h>
 #include <linux/vmalloc.h>
 
+#include "../../mm/internal.h"
 #include "../../mm/stats.h"
 
 static char text[24576], want[1024];
@@ -455,6 +456,28 @@ static void owners_sum_up_to_ram(struct kunit *test)
 	free_pages((unsigned long)p, 3);
 }
 
+/* Counters are read one after the other: what vanished in between makes nothing negative. */
+static void torn_counters_do_not_wrap(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("stats-torn", 4096, 0, SLAB_RECLAIM_ACCOUNT, NULL);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+	const long slab = page_owner_sum(PAGE_OWNER_SLAB), kmalloc = page_owner_sum(PAGE_OWNER_KMALLOC);
+	struct stats_mem st;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	preempt_disable();			/* all slabs go between the two readings */
+	this_cpu_sub(page_owner_count[PAGE_OWNER_SLAB], slab);
+	this_cpu_sub(page_owner_count[PAGE_OWNER_KMALLOC], kmalloc);
+	stats_take(&st);
+	this_cpu_add(page_owner_count[PAGE_OWNER_SLAB], slab);
+	this_cpu_add(page_owner_count[PAGE_OWNER_KMALLOC], kmalloc);
+	preempt_enable();
+	KUNIT_EXPECT_EQ(test, st.slab_unreclaimable, 0);
+	KUNIT_EXPECT_EQ(test, st.slab, st.slab_reclaimable + st.slab_unreclaimable);
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
 static void iomem_shows_the_map_and_what_was_named(struct kunit *test)
 {
 	u64 far = 0xfee00000000ULL;
@@ -496,7 +519,7 @@ static struct kunit_case stats_cases[] = {
 	KUNIT_CASE(slabinfo_counts_objects),
 	KUNIT_CASE(percpu_stats_shows_chunks),
 	KUNIT_CASE(vmallocinfo_shows_each_kind_of_area),
-	KUNIT_CASE(owners_sum_up_to_ram),
+	KUNIT_CASE(owners_sum_up_to_ram), KUNIT_CASE(torn_counters_do_not_wrap),
 	KUNIT_CASE(iomem_shows_the_map_and_what_was_named),
 	{}
 };
