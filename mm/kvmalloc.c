@@ -90,8 +90,11 @@ void *(kvrealloc)(const void *p, size_t size, gfp_t gfp)
 		return kvmalloc_from(size, gfp, __builtin_return_address(0));
 	if (WARN(!old, "Trying to kvrealloc() bad address (%p)\n", p))
 		return NULL;
-	if (size && size <= old)
+	if (size && size <= old) {
+		if (gfp & __GFP_ZERO)		/* what it grows into again later is 0, too */
+			memset((char *)p + size, 0, old - size);
 		return (void *)p;
+	}
 	n = kvmalloc_from(size, gfp, __builtin_return_address(0));
 	if (!n)
 		return NULL;
@@ -111,8 +114,10 @@ void kvfree(const void *addr)
 
 void kvfree_sensitive(const void *addr, size_t len)
 {
-	if (ZERO_OR_NULL_PTR(addr))
+	if (!is_vmalloc_addr(addr)) {
+		kfree_sensitive(addr);		/* which leaves alone what is no live object */
 		return;
+	}
 	memzero_explicit((void *)addr, min(len, kvmalloc_size(addr)));
-	kvfree(addr);
+	vfree(addr);
 }

@@ -7,6 +7,7 @@
 #include <linux/prandom.h>
 #include <linux/section.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 #include <linux/string.h>
 
 #include "report.h"
@@ -40,6 +41,11 @@ static void sensitive_free_of_no_live_object(struct kunit *test)
 	p[4] = 5;
 	report_begin(&report);
 	kfree_sensitive(p + 1);
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "not freed");
+	KUNIT_EXPECT_EQ(test, p[4], 5UL);
+	report_begin(&report);
+	kvfree_sensitive(p + 1, 64);
 	report_end(&report);
 	EXPECT_REPORT(test, &report, "not freed");
 	KUNIT_EXPECT_EQ(test, p[4], 5UL);

@@ -474,6 +474,27 @@ static void kvrealloc_keeps_contents_across_both_kinds(struct kunit *test)
 	kvfree(q);
 }
 
+/* Who always says __GFP_ZERO finds zeroes in what a block has gained, larger or in place. */
+static void kvrealloc_zeroes_what_it_gives_up(struct kunit *test)
+{
+	static const size_t sizes[] = { 100, 6 << 20 };
+	unsigned int i;
+	char *p, *q;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		p = kvzalloc(sizes[i], GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		memset(p, 'k', sizes[i]);
+		q = kvrealloc(p, 10, GFP_KERNEL | __GFP_ZERO);
+		KUNIT_EXPECT_PTR_EQ(test, q, p);
+		q = kvrealloc(p, sizes[i], GFP_KERNEL | __GFP_ZERO);
+		KUNIT_EXPECT_PTR_EQ(test, q, p);
+		KUNIT_EXPECT_NULL(test, memchr_inv(p, 'k', 10));
+		KUNIT_EXPECT_NULL(test, memchr_inv(p + 10, 0, sizes[i] - 10));
+		kvfree(p);
+	}
+}
+
 static void kvfree_sensitive_leaves_no_trace(struct kunit *test)
 {
 	char *p = vmalloc(2 * PAGE_SIZE), *seen;
@@ -538,6 +559,7 @@ static struct kunit_case kvmalloc_cases[] = {
 	KUNIT_CASE(kvmalloc_falls_back_when_memory_is_in_pieces),
 	KUNIT_CASE(kvmalloc_refuses_what_cannot_be),
 	KUNIT_CASE(kvrealloc_keeps_contents_across_both_kinds),
+	KUNIT_CASE(kvrealloc_zeroes_what_it_gives_up),
 	KUNIT_CASE(kvfree_sensitive_leaves_no_trace),
 	KUNIT_CASE(kv_calls_refuse_what_begins_no_block),
 	{}
