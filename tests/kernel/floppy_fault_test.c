@@ -40,7 +40,7 @@ static unsigned int write_and_read(struct gendisk *disk, sector_t sector)
 /* ---- machines with one thing wrong ----------------------------------------------- */
 
 /* Bounded means less than this, on a host that is busy, too. */
-#define SOON	(5 * NSEC_PER_SEC)
+#define SOON	(20 * NSEC_PER_SEC)
 
 /* Opening fails with @error, soon, again and again, and keeps nothing. */
 static void expect_open_fails(struct kunit *test, int error)

@@ -19,6 +19,8 @@
 #include <linux/serial.h>
 #include <linux/slab.h>
 
+#include "threads.h"
+
 #define KBD_DATA	0x60
 #define KBD_STATUS	0x64
 #define KBD_INJECT	0xd2		/* the next byte comes from the keyboard */
@@ -30,10 +32,10 @@
 
 static char line[4096];
 
-/* Until @n more characters have come to the console, or five seconds have passed. */
+/* Until @n more characters have come to the console, or half a minute has passed. */
 static unsigned int read_console(char *to, unsigned int n)
 {
-	u64 end = ktime_get_ns() + 5 * NSEC_PER_SEC;
+	u64 end = ktime_get_ns() + 30 * NSEC_PER_SEC;
 	unsigned int i = 0;
 	int c;
 
@@ -285,13 +287,14 @@ static void reader_sleeps_until_there_is_something(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
 	get_task_struct(t);
 	wake_up_process(t);
+	test_task_wait_asleep(test, t);
 	schedule_timeout_uninterruptible(2);
 	switches = t->nvcsw;
 	schedule_timeout_uninterruptible(10);
 	KUNIT_EXPECT_EQ(test, t->nvcsw, switches);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(c), -2);
 	input_push('x');
-	schedule_timeout_uninterruptible(2);
+	test_task_wait_dead(test, t);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(c), 'x');
 	kthread_stop_put(t);
 }

@@ -206,7 +206,7 @@ static void line_requested_while_disabled_works_once_enabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dev, 0);
 	enable_irq(RTC_LINE);
 	rtc_read(0x0c);
-	wait_for(&dev, 2000);
+	wait_for(&dev, 20000);
 	rtc_write(0x0b, b);
 	rtc_read(0x0c);
 	free_irq(RTC_LINE, &dev);

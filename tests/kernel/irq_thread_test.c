@@ -17,6 +17,7 @@
 #include <linux/kthread.h>
 #include <linux/slab.h>
 #include "report.h"
+#include "threads.h"
 
 #define LINE		3
 #define RTC_LINE	8
@@ -101,7 +102,7 @@ static int irq_thread_test_init(struct kunit *test)
 
 static bool soon(const unsigned int *value, unsigned int want)
 {
-	unsigned int ticks = 10 * HZ;
+	unsigned int ticks = THREAD_MAX_WAIT;
 
 	while (READ_ONCE(*value) < want && ticks--)
 		schedule_timeout_uninterruptible(1);
@@ -271,6 +272,7 @@ static void expect_wait(struct kunit *test, int (*fn)(void *unused))
 	get_task_struct(t);
 	back = 0;
 	wake_up_process(t);
+	test_task_wait_asleep(test, t);
 	schedule_timeout_uninterruptible(3);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(back), 0);
 	complete(&dev.go);

@@ -24,10 +24,10 @@ static struct zone *best_zone(void)
 	return z;
 }
 
-/* Until cond, at most two seconds. */
+/* Until cond, at most twenty seconds. */
 #define WAIT_FOR(cond) ({						\
 	unsigned int __n;						\
-	for (__n = 0; __n < 2 * HZ && !(cond); __n++)			\
+	for (__n = 0; __n < 20 * HZ && !(cond); __n++)			\
 		schedule_timeout_uninterruptible(1);			\
 	(cond); })
 
@@ -80,6 +80,7 @@ static void not_woken_by_who_must_not(struct kunit *test)
 {
 	u64 runs;
 
+	KUNIT_EXPECT_TRUE(test, WAIT_FOR(waitqueue_active(&contig_page_data.kswapd_wait)));
 	schedule_timeout_uninterruptible(HZ / 5);	/* its nap is over, it sleeps */
 	take_all_quietly(test);
 	runs = vm_event_sum(PAGEOUTRUN);

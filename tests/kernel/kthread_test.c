@@ -7,6 +7,7 @@
 #include <linux/seq_file.h>
 #include <linux/vmalloc.h>
 #include "report.h"
+#include "threads.h"
 
 static int until_stopped(void *data)
 {
@@ -27,7 +28,8 @@ static void stop_gives_the_result(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
 	KUNIT_EXPECT_STREQ(test, t->comm, "until/3");
 	KUNIT_EXPECT_PTR_EQ(test, kthread_data(t), (void *)&rounds);
-	schedule_timeout_uninterruptible(3);
+	while (!READ_ONCE(rounds))
+		schedule_timeout_uninterruptible(1);
 	KUNIT_EXPECT_EQ(test, kthread_stop(t), 42);
 	KUNIT_EXPECT_GT(test, rounds, 0U);
 }
@@ -81,7 +83,8 @@ static void several_may_stop_it(struct kunit *test)
 		sched_set_fifo(by[i]);
 		wake_up_process(by[i]);
 	}
-	schedule_timeout_uninterruptible(5);
+	for (i = 0; i < ARRAY_SIZE(by); i++)
+		test_task_wait_dead(test, by[i]);
 	KUNIT_EXPECT_EQ(test, stopped, ARRAY_SIZE(by));
 	for (i = 0; i < ARRAY_SIZE(by); i++)
 		KUNIT_EXPECT_EQ(test, kthread_stop_put(by[i]), 42);
@@ -100,7 +103,7 @@ static void one_that_left_by_itself(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
 	get_task_struct(t);
 	wake_up_process(t);
-	schedule_timeout_uninterruptible(3);
+	test_task_wait_dead(test, t);
 	KUNIT_EXPECT_EQ(test, kthread_stop_put(t), -5);
 }
 
@@ -130,7 +133,7 @@ static void stacks_have_guards(struct kunit *test)
 			stacks + (long)(THREAD_SIZE / PAGE_SIZE));
 	get_task_struct(t);
 	wake_up_process(t);
-	schedule_timeout_uninterruptible(2);	/* before it is told to stop, let it begin */
+	test_task_wait_dead(test, t);	/* before it is told to stop, let it begin */
 	kthread_stop_put(t);
 	for (i = 0; i < ARRAY_SIZE(seen); i++)
 		KUNIT_EXPECT_TRUE_MSG(test, seen[i], "%u", i);
@@ -150,7 +153,7 @@ static void nobody_has_to_wait_for_them(struct kunit *test)
 
 	for (i = 0; i < 200; i++)
 		KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(ends, NULL, "ends")));
-	schedule_timeout_uninterruptible(5);
+	test_threads_settle();
 	kthread_reap();
 	KUNIT_EXPECT_EQ(test, kthread_count(), before);
 }
@@ -170,7 +173,7 @@ static void an_assertion_ends_the_thread(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
 	get_task_struct(t);
 	wake_up_process(t);
-	schedule_timeout_uninterruptible(2);
+	test_task_wait_dead(test, t);
 	KUNIT_EXPECT_EQ(test, kthread_stop_put(t), -EINTR);
 }
 

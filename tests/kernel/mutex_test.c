@@ -278,7 +278,7 @@ static void lock_from_the_timer(void) __no_lock_analysis
 /* By a real interrupt, while another thread has it: reported, and everybody lives. */
 static void locked_in_an_interrupt(struct kunit *test)
 {
-	const u64 end = ktime_get_ns() + NSEC_PER_SEC;
+	const u64 end = ktime_get_ns() + 20 * NSEC_PER_SEC;
 
 	interrupt_state = 0;
 	report_begin(&rep);
@@ -297,17 +297,19 @@ static void locked_in_an_interrupt(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, mutex_is_locked(&m));
 }
 
-static void hold_for_a_while(struct test_thread *t)
+static void hold_until_told(struct test_thread *t)
 {
 	mutex_lock(&m);
-	schedule_timeout_uninterruptible(5);
+	wait_for_completion(t->arg);
 	mutex_unlock(&m);
 }
 
 /* Under a spinlock, contended: it cannot wait for the holder. */
 static void locked_under_a_spinlock(struct kunit *test)
 {
-	test_thread_run(test, &thread[0], 0, hold_for_a_while, NULL);
+	DECLARE_COMPLETION_ONSTACK(told);
+
+	test_thread_run(test, &thread[0], 0, hold_until_told, &told);
 	test_thread_wait_asleep(test, &thread[0]);
 	report_begin(&rep);
 	spin_lock(&spin);
@@ -320,6 +322,7 @@ static void locked_under_a_spinlock(struct kunit *test)
 		      "lib/mutex.c:");
 	EXPECT_REPORT(test, &rep, "1 lock held by ");
 	EXPECT_REPORT(test, &rep, " (spin){+.+.}-{2:2}, at: locked_under_a_spinlock+0x");
+	complete(&told);
 	join(test, 1);
 }
 

@@ -180,7 +180,7 @@ static void taken_here_freed_there(struct kunit *test)
 	get_task_struct(b);
 	wake_up_process(a);
 	wake_up_process(b);
-	for (ticks = 0; ticks < 10 * HZ && READ_ONCE(given) < NR_ROUNDS; ticks++)
+	for (ticks = 0; ticks < 60 * HZ && READ_ONCE(given) < NR_ROUNDS; ticks++)
 		schedule_timeout_uninterruptible(1);
 	kthread_stop_put(a);
 	kthread_stop_put(b);
@@ -251,7 +251,7 @@ static void owners_sum_up_while_others_work(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, wrong, 0);
 }
 
-static atomic_t wanted, refused;
+static atomic_t wanted, refused, satisfied;
 
 /* Blocks of the largest order, without waiting: four of them need a section of their own. */
 static int hog(void *zone)
@@ -274,6 +274,7 @@ static int hog(void *zone)
 		next = (unsigned long *)*chain;
 		free_pages((unsigned long)chain, MAX_PAGE_ORDER);
 	}
+	atomic_inc(&satisfied);
 	while (!kthread_should_stop())
 		schedule_timeout_uninterruptible(1);
 	return 0;
@@ -284,13 +285,14 @@ static void sections_come_in_for_all(struct kunit *test)
 {
 	struct task_struct *t[8];
 	struct zone *z = the_zone();
-	unsigned int cpu, nr = 0;
+	unsigned int cpu, nr = 0, ticks;
 
 	the_other(test);
 	if (READ_ONCE(z->nr_dormant) < 32 * PAGES_PER_SECTION)
 		kunit_skip(test, "not enough memory that nobody has used yet");
 	atomic_set(&wanted, 0);
 	atomic_set(&refused, 0);
+	atomic_set(&satisfied, 0);
 	for_each_online_cpu(cpu) {
 		if (nr == ARRAY_SIZE(t))
 			break;
@@ -300,7 +302,8 @@ static void sections_come_in_for_all(struct kunit *test)
 		get_task_struct(t[nr]);
 		wake_up_process(t[nr++]);
 	}
-	schedule_timeout_uninterruptible(HZ / 2);
+	for (ticks = 0; ticks < 60 * HZ && atomic_read(&satisfied) < (int)nr; ticks++)
+		schedule_timeout_uninterruptible(1);
 	while (nr)
 		kthread_stop_put(t[--nr]);
 	KUNIT_EXPECT_EQ(test, atomic_read(&refused), 0);

@@ -25,7 +25,7 @@
 #include <linux/uaccess.h>
 #include "threads.h"
 
-#define MAX_WAIT_NS		(10ULL * NSEC_PER_SEC)
+#define MAX_WAIT_NS		(60ULL * NSEC_PER_SEC)
 #define PATTERN			0x5a17ed0fc0ffee11UL
 #define RING_LAPS		50
 #define STORM_CALLS		800	/* by all CPUs together */
@@ -300,6 +300,15 @@ static void run_in_sections(struct test_thread *t)
 	}
 }
 
+/* Until it has counted, but not for ever. */
+static void wait_runner(unsigned int cpu)
+{
+	int steps = THREAD_MAX_WAIT;
+
+	while (!READ_ONCE(runner[cpu].count) && --steps)
+		schedule_timeout_uninterruptible(1);
+}
+
 static int look_around(void *unused)
 {
 	unsigned long before[NR_CPUS] = { 0 };
@@ -331,6 +340,8 @@ static void stopped_world_stands_still(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, stop_machine(look_around, NULL, NULL), 0);
 		on_each_cpu(arrive, NULL, 1);		/* and it runs again */
 	}
+	for_each_online_cpu(cpu)
+		wait_runner(cpu);
 	crew_end(test);
 	KUNIT_EXPECT_EQ(test, atomic_read(&wrong), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&arrived), STOPS * (int)num_online_cpus());

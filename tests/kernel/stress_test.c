@@ -39,6 +39,7 @@
 #define STEPS_A_TICK	4
 #define STEPS_A_TASKLET	16
 #define HANG_SECONDS	30
+#define SLOW_FACTOR	30		/* so many times as long, until all has happened once */
 #define DEFAULT_SECONDS	2
 #define LARGEST		(2UL << 30)	/* bytes of RAM */
 
@@ -303,18 +304,41 @@ static unsigned int find_the_stuck(struct kunit *test)
 	return nr;
 }
 
+/* Has memory been short, and has everybody made a step? */
+static bool all_has_happened(void)
+{
+	unsigned long failed = 0;
+	unsigned int i, k;
+
+	for (i = 0; i < nr_sides; i++) {
+		if (!READ_ONCE(sides[i].ops))
+			return false;
+		for (k = 0; k < NR_STRESS_KINDS; k++)
+			failed += READ_ONCE(sides[i].kind[k].failed);
+	}
+	return failed && stress_rings_passed();
+}
+
+/* Until time is up; on a host that is busy, until there was something to see. */
+static bool go_on(u64 began)
+{
+	const u64 ns = ktime_get_ns() - began, end = stress_seconds * NSEC_PER_SEC;
+
+	return ns < end || (ns < SLOW_FACTOR * end && !all_has_happened());
+}
+
 /* Until time is up, or something is wrong; how often all was found sound. */
 static unsigned int look_after(struct kunit *test)
 {
-	const u64 end = ktime_get_ns() + stress_seconds * NSEC_PER_SEC;	/* ticks get lost */
+	const u64 began = ktime_get_ns();	/* ticks get lost */
 	unsigned int rounds = 0, i;
 	char msg[160] = "";
 	bool fine = true;
 
 	for (i = 0; i < nr_sides; i++)
 		watches[i] = (struct watch){ 0, jiffies };
-	while (fine && ktime_get_ns() < end) {
-		watchdog_arm(2 * HANG_SECONDS);
+	while (fine && (!rounds || go_on(began))) {
+		watchdog_arm(4 * HANG_SECONDS);
 		schedule_timeout_uninterruptible(HZ / 3);
 		fine = !find_the_stuck(test);
 		if (!fine)
@@ -330,7 +354,7 @@ static unsigned int look_after(struct kunit *test)
 		rounds++;
 	}
 	start_world();
-	watchdog_arm(2 * HANG_SECONDS);		/* whoever does not end now is for it to name */
+	watchdog_arm(4 * HANG_SECONDS);		/* whoever does not end now is for it to name */
 	return rounds;
 }
 

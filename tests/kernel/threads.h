@@ -7,8 +7,9 @@
 #include <linux/completion.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/sched.h>
 
-#define THREAD_MAX_WAIT		(10 * HZ)	/* until a test is said to hang */
+#define THREAD_MAX_WAIT		(60 * HZ)	/* until a test is said to hang, on any host */
 
 struct test_thread {
 	void (*fn)(struct test_thread *t);
@@ -54,20 +55,42 @@ static inline void test_thread_join(struct kunit *test, struct test_thread *t)
 	kthread_stop_put(t->task);
 }
 
-/* Sleep, in steps, until it sleeps: then it has queued where it was to queue. */
-static inline void test_thread_wait_asleep(struct kunit *test, const struct test_thread *t)
+/*
+ * Sleep, in steps, until @t, which has been woken for the first time, sleeps or has ended.  (A
+ * number of jiffies would not do: it may get no time at all in those that a busy host leaves us.)
+ */
+static inline void test_task_wait_asleep(struct kunit *test, const struct task_struct *t)
 {
 	int steps = THREAD_MAX_WAIT;
 
-	while (task_is_running(t->task) && --steps)
+	while (task_is_running(t) && --steps)
 		schedule_timeout_uninterruptible(1);
-	KUNIT_ASSERT_TRUE_MSG(test, steps != 0, "thread %d does not sleep", t->id);
+	KUNIT_ASSERT_TRUE_MSG(test, steps != 0, "%s does not sleep", t->comm);
 }
 
-/* Let all the others run until they wait, but not longer than some jiffies. */
+/* Then it has queued where it was to queue. */
+static inline void test_thread_wait_asleep(struct kunit *test, const struct test_thread *t)
+{
+	test_task_wait_asleep(test, t->task);
+}
+
+static inline void test_task_wait_dead(struct kunit *test, const struct task_struct *t)
+{
+	int steps = THREAD_MAX_WAIT;
+
+	while (READ_ONCE(t->__state) != TASK_DEAD && --steps)
+		schedule_timeout_uninterruptible(1);
+	KUNIT_ASSERT_TRUE_MSG(test, steps != 0, "%s does not end", t->comm);
+}
+
+/* Let all the others run until they wait: some jiffies, and as many more as that takes. */
 static inline void test_threads_settle(void)
 {
-	schedule_timeout_uninterruptible(3);
+	int steps = THREAD_MAX_WAIT;
+
+	do {
+		schedule_timeout_uninterruptible(3);
+	} while (sched_nr_running() > 1 && --steps);
 }
 
 /* What happened in which order, one character each. */

@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 #include <linux/workqueue.h>
 #include "report.h"
+#include "threads.h"
 
 #define NR_ITEMS	8
 
@@ -89,7 +90,7 @@ static void workqueue_test_exit(struct kunit *test)
 
 static bool soon(const unsigned int *value, unsigned int want)
 {
-	unsigned int ticks = 10 * HZ;
+	unsigned int ticks = THREAD_MAX_WAIT;
 
 	while (READ_ONCE(*value) < want && ticks--)
 		schedule_timeout_uninterruptible(1);

@@ -49,7 +49,7 @@ static void many_threads_flush(struct kunit *test)
 		items[1 + i % 7].queue = wq;
 		queue_work(wq, &items[1 + i % 7].work);
 	}
-	schedule_timeout_uninterruptible(3);
+	test_threads_settle();
 	KUNIT_EXPECT_EQ(test, atomic_read(&flushers_back), 0);
 	complete(&items[0].go);
 	for (i = 0; i < ARRAY_SIZE(t); i++)
@@ -86,7 +86,7 @@ static void more_rounds_than_colors(struct kunit *test)
 		t[i] = kthread_run(flush_queue, wq, "flush_queue");
 		KUNIT_ASSERT_FALSE(test, IS_ERR(t[i]));
 		get_task_struct(t[i]);
-		schedule_timeout_uninterruptible(1);	/* its round begins here */
+		test_task_wait_asleep(test, t[i]);	/* its round begins here */
 	}
 	KUNIT_EXPECT_EQ(test, atomic_read(&flushers_back), 0);
 	complete(&items[0].go);
@@ -117,7 +117,7 @@ static void flush_does_not_wait_for_the_later(struct kunit *test)
 	t = kthread_run(flush_queue, wq, "flush_queue");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
 	get_task_struct(t);
-	schedule_timeout_uninterruptible(2);
+	test_task_wait_asleep(test, t);
 	queue_work(wq, &items[1].work);
 	complete(&items[0].go);
 	kthread_stop_put(t);
@@ -185,7 +185,7 @@ static void a_queue_survives_its_own_item(struct kunit *test)
 	INIT_WORK_ONSTACK(&work, destroys_its_queue);
 	report_begin(&report);
 	queue_work(own_queue, &work);
-	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&own_done, 5 * HZ), 0UL);
+	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&own_done, THREAD_MAX_WAIT), 0UL);
 	report_end(&report);
 	KUNIT_EXPECT_EQ(test, report.warns, 2);
 	destroy_workqueue(own_queue);
@@ -204,7 +204,7 @@ static void cancel_waits_for_the_running_one(struct kunit *test)
 	t = kthread_run(cancel_it, NULL, "cancel_it");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
 	get_task_struct(t);
-	schedule_timeout_uninterruptible(2);
+	test_task_wait_asleep(test, t);
 	KUNIT_EXPECT_EQ(test, atomic_read(&flushers_back), 0);
 	KUNIT_EXPECT_FALSE(test, schedule_work(&items[0].work));
 	complete(&items[0].go);
@@ -226,7 +226,7 @@ static void flusher_of_a_cancelled_one_comes_back(struct kunit *test)
 	t = kthread_run(flush_it, system_unbound_wq, "flush_it");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
 	get_task_struct(t);
-	schedule_timeout_uninterruptible(2);
+	test_task_wait_asleep(test, t);
 	KUNIT_EXPECT_TRUE(test, cancel_work(&items[0].work));
 	schedule_timeout_uninterruptible(2);
 	KUNIT_EXPECT_EQ(test, atomic_read(&flushers_back), 0);
@@ -282,14 +282,18 @@ static void later_run(struct work_struct *work)
 
 static void delayed_runs_in_time(struct kunit *test)
 {
+	bool first, second, pending;
 	unsigned long from;
 
 	later_runs = 0;
 	INIT_DELAYED_WORK(&later, later_run);
+	local_irq_disable();			/* no jiffy goes by */
 	from = jiffies;
-	KUNIT_EXPECT_TRUE(test, schedule_delayed_work(&later, 5));
-	KUNIT_EXPECT_FALSE(test, schedule_delayed_work(&later, 1));
-	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&later));
+	first = schedule_delayed_work(&later, 5);
+	second = schedule_delayed_work(&later, 1);
+	pending = delayed_work_pending(&later);
+	local_irq_enable();
+	KUNIT_EXPECT_TRUE(test, first && !second && pending);
 	KUNIT_EXPECT_TRUE(test, soon(&later_runs, 1));
 	KUNIT_EXPECT_GE(test, later_at - from, 5);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&later));
@@ -314,14 +318,19 @@ static void delayed_can_be_moved(struct kunit *test)
 
 static void delayed_can_be_flushed_and_cancelled(struct kunit *test)
 {
+	bool first;
+
 	later_runs = 0;
 	INIT_DELAYED_WORK(&later, later_run);
 	schedule_delayed_work(&later, 1000 * HZ);
 	KUNIT_EXPECT_FALSE(test, flush_work(&later.work));	/* it is not queued yet */
 	KUNIT_EXPECT_TRUE(test, flush_delayed_work(&later));
 	KUNIT_EXPECT_EQ(test, later_runs, 1);
+	local_irq_disable();			/* or it may be due, and run, before */
 	schedule_delayed_work(&later, 1);
-	KUNIT_EXPECT_TRUE(test, cancel_delayed_work(&later));
+	first = cancel_delayed_work(&later);
+	local_irq_enable();
+	KUNIT_EXPECT_TRUE(test, first);
 	KUNIT_EXPECT_FALSE(test, cancel_delayed_work(&later));
 	schedule_timeout_uninterruptible(3);
 	KUNIT_EXPECT_EQ(test, later_runs, 1);
