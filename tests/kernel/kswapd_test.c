@@ -54,25 +54,55 @@ static void is_there_and_asleep(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, WAIT_FOR(waitqueue_active(&contig_page_data.kswapd_wait)));
 }
 
-static void woken_below_low_works_until_high(struct kunit *test)
+/* What the keeper had before kswapd, which was woken below low, slept again. */
+static unsigned long kept_before_it_ran(struct kunit *test)
 {
-	const struct zone *z = best_zone();
-	const u64 runs = vm_event_sum(PAGEOUTRUN), stolen = vm_event_sum(PGSTEAL_KSWAPD);
-	const u64 stalls = vm_event_sum(ALLOCSTALL_NORMAL);
 	unsigned long kept;
 
 	take_all_quietly(test);
 	kept = keeper.nr;
-	KUNIT_EXPECT_LE(test, zone_free_pages(z), low_wmark_pages(z));
+	KUNIT_EXPECT_LE(test, zone_free_pages(best_zone()), low_wmark_pages(best_zone()));
 	wake_it();
 	KUNIT_EXPECT_TRUE(test, WAIT_FOR(pgdat_balanced(&contig_page_data, 0, ZONE_NORMAL)));
 	KUNIT_EXPECT_TRUE(test, WAIT_FOR(waitqueue_active(&contig_page_data.kswapd_wait)));
+	return kept;
+}
+
+/* If others free enough just then, in stocks of other CPUs, say, it has nothing to do. */
+static void woken_below_low_works_until_high(struct kunit *test)
+{
+	const u64 runs = vm_event_sum(PAGEOUTRUN), stolen = vm_event_sum(PGSTEAL_KSWAPD);
+	const u64 stalls = vm_event_sum(ALLOCSTALL_NORMAL);
+	unsigned int tries = 10;
+	unsigned long kept;
+
+	for (;;) {
+		kept = kept_before_it_ran(test);
+		if (keeper.nr != kept || !--tries)
+			break;
+		page_keeper_leave(test, &keeper);
+	}
 	KUNIT_EXPECT_GT(test, vm_event_sum(PAGEOUTRUN), runs);
 	KUNIT_EXPECT_GT(test, vm_event_sum(PGSTEAL_KSWAPD), stolen);
 	KUNIT_EXPECT_EQ(test, vm_event_sum(ALLOCSTALL_NORMAL), stalls);
 	KUNIT_EXPECT_LT(test, keeper.nr, kept);
 	/* It does not take all that there is: half of what was kept is far more than high. */
 	KUNIT_EXPECT_GT(test, keeper.nr, kept / 2);
+}
+
+/* There are few, if others have freed some just now. */
+static void fail_to_get_one(gfp_t gfp)
+{
+	struct page *page, *some = NULL;
+
+	while ((page = alloc_page(gfp)) != NULL) {
+		set_page_private(page, (unsigned long)some);
+		some = page;
+	}
+	for (; some; some = page) {
+		page = (struct page *)page_private(some);
+		__free_page(some);
+	}
 }
 
 /* A mask that may not wake it does not. */
@@ -84,8 +114,8 @@ static void not_woken_by_who_must_not(struct kunit *test)
 	schedule_timeout_uninterruptible(HZ / 5);	/* its nap is over, it sleeps */
 	take_all_quietly(test);
 	runs = vm_event_sum(PAGEOUTRUN);
-	KUNIT_EXPECT_NULL(test, alloc_page(__GFP_NOWARN));
-	KUNIT_EXPECT_NULL(test, alloc_page(__GFP_IO | __GFP_NOWARN));
+	fail_to_get_one(__GFP_NOWARN);
+	fail_to_get_one(__GFP_IO | __GFP_NOWARN);
 	schedule_timeout_uninterruptible(HZ / 5);
 	KUNIT_EXPECT_EQ(test, vm_event_sum(PAGEOUTRUN), runs);
 }
@@ -141,8 +171,9 @@ static void orders_are_a_wish(struct kunit *test)
 
 	take_all_quietly(test);
 	kept = keeper.nr;
-	page = alloc_pages(GFP_NOWAIT, 3);
-	KUNIT_EXPECT_NULL(test, page);
+	page = alloc_pages(GFP_NOWAIT, 3);	/* others may just have freed one */
+	if (page)
+		__free_pages(page, 3);
 	KUNIT_EXPECT_TRUE(test, WAIT_FOR(pgdat_balanced(&contig_page_data, 3, ZONE_NORMAL)));
 	page = alloc_pages(GFP_NOWAIT, 3);
 	KUNIT_EXPECT_NOT_NULL(test, page);

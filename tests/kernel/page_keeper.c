@@ -54,6 +54,11 @@ static void page_keeper_close(void *ctx)
 	page_keeper_free(k, k->nr);
 }
 
+void page_keeper_leave(struct kunit *test, struct page_keeper *k)
+{
+	kunit_release_action(test, page_keeper_close, k);
+}
+
 void page_keeper_skip_large(struct kunit *test)
 {
 	if (totalram_pages() > KEEPER_LIMIT)

@@ -27,5 +27,7 @@ void page_keeper_skip_large(struct kunit *test);
  */
 void page_keeper_take_all(struct kunit *test, struct page_keeper *k, gfp_t mask);
 void page_keeper_free(struct page_keeper *k, unsigned long nr);
+/* Before the case ends: the shrinker and the pages go now. */
+void page_keeper_leave(struct kunit *test, struct page_keeper *k);
 
 #endif /* TESTS_PAGE_KEEPER_H */
