@@ -105,22 +105,24 @@ static bool account_wait(unsigned int tries)
 	return true;
 }
 
-/* With several CPUs, until two in a row are the same. */
+/*
+ * With several CPUs, until two in a row are the same.  The first of them may be from the time
+ * before: a case that leaves nothing behind ends with what it began with, and so the next begins.
+ */
 static void account_snapshot(void *buf)
 {
-	struct mm_account last, *now = buf;
+	static struct mm_account last;
+	struct mm_account *now = buf;
 	unsigned int tries = 0;
 	char msg[96];
+	bool same;
 
-	settle_threads();
-	mm_account_snapshot(now);
-	if (num_online_cpus() == 1)
-		return;
 	do {
-		last = *now;
 		settle_threads();
 		mm_account_snapshot(now);
-	} while (!mm_account_compare(&last, now, msg, sizeof(msg)) && account_wait(tries++));
+		same = num_online_cpus() == 1 || mm_account_compare(&last, now, msg, sizeof(msg));
+		last = *now;
+	} while (!same && account_wait(tries++));
 }
 
 static bool account_compare(const void *before, const void *after, char *msg, size_t n)
