@@ -2,28 +2,32 @@
 /*
  * arch/x86/acpi.c - find one ACPI table
  *
- * RSDP (told by the loader, or searched for where a BIOS keeps it) -> RSDT or XSDT ->
- * the table with our signature.  Every structure is copied page by page through the
- * window, so that a wild pointer reads garbage and fails its checksum, no more.
+ * RSDP (told by the loader, or searched for where a BIOS keeps it) -> XSDT, or RSDT if there is
+ * no good one -> the table with our signature.  Every structure is copied page by page through
+ * the window, so that a wild pointer reads garbage and fails its checksum, no more.
  */
 #include <asm/cpufeature.h>
 #include <asm/madt.h>
 #include <asm/paging.h>
+#include <linux/array_size.h>
 #include <linux/boot_info.h>
+#include <linux/errno.h>
 #include <linux/irqflags.h>
 #include <linux/printk.h>
 #include <linux/string.h>
 #include "irqchip.h"
 
 #define RSDP_V1_BYTES		20
+#define RSDP_REVISION		15
 #define RSDP_RSDT_OFFSET	16
+#define RSDP_LENGTH_OFFSET	20
 #define RSDP_XSDT_OFFSET	24
 #define BIOS_EBDA_POINTER	0x40e	/* segment of the extended BIOS data area */
 #define BIOS_ROM_START		0xe0000
 #define BIOS_ROM_END		0x100000
 #define SDT_HEADER_BYTES	36
 #define SDT_MAX_ENTRIES		128	/* pointers in an RSDT or XSDT */
-#define MADT_MAX_BYTES		8192
+#define MADT_MAX_BYTES		16384	/* 500 CPUs, each listed in both ways that there are */
 
 static u8 acpi_table[MADT_MAX_BYTES];
 
@@ -102,30 +106,73 @@ static bool acpi_find_rsdp(u8 *rsdp)
 	return acpi_search_rsdp(BIOS_ROM_START, BIOS_ROM_END, rsdp);
 }
 
-/* The physical address of the table called @signature; 0: none. */
-static phys_addr_t acpi_find_table(const u8 *rsdp, const char *signature)
+/* Where an RSDT or XSDT lies, and the width of its pointers. */
+struct acpi_root {
+	const char *signature;
+	phys_addr_t paddr;
+	unsigned int width;
+};
+
+/* Into acpi_table, if it is one: how many pointers.  Negative: it is not. */
+static int acpi_read_root(const struct acpi_root *root)
 {
-	bool xsdt = rsdp[15] >= 2 && acpi_number(rsdp + RSDP_XSDT_OFFSET, 8);
-	unsigned int width = xsdt ? 8 : 4;
-	phys_addr_t root = acpi_number(rsdp + (xsdt ? RSDP_XSDT_OFFSET : RSDP_RSDT_OFFSET), width);
-	u8 header[SDT_HEADER_BYTES], entry[8];
-	size_t i, nr;
+	size_t bytes;
 
-	acpi_read(root, header, sizeof(header));
-	if (memcmp(header, xsdt ? "XSDT" : "RSDT", 4))
-		return 0;
-	nr = acpi_number(header + 4, 4);
-	nr = nr < SDT_HEADER_BYTES ? 0 : (nr - SDT_HEADER_BYTES) / width;
-	for (i = 0; i < nr && i < SDT_MAX_ENTRIES; i++) {
-		phys_addr_t pa;
+	acpi_read(root->paddr, acpi_table, SDT_HEADER_BYTES);
+	bytes = acpi_number(acpi_table + 4, 4);
+	if (memcmp(acpi_table, root->signature, 4) || bytes < SDT_HEADER_BYTES ||
+	    bytes > SDT_HEADER_BYTES + SDT_MAX_ENTRIES * root->width)
+		return -EINVAL;
+	acpi_read(root->paddr, acpi_table, bytes);
+	if (!acpi_checksum_ok(acpi_table, bytes))
+		return -EINVAL;
+	return (int)((bytes - SDT_HEADER_BYTES) / root->width);
+}
 
-		acpi_read(root + SDT_HEADER_BYTES + i * width, entry, width);
-		pa = acpi_number(entry, width);
-		acpi_read(pa, header, sizeof(header));
-		if (!memcmp(header, signature, 4))
+static phys_addr_t acpi_find_in(const struct acpi_root *root, const char *signature, int nr)
+{
+	const u8 *at = acpi_table + SDT_HEADER_BYTES;
+	u8 found[4];
+
+	for (; nr > 0; nr--, at += root->width) {
+		const phys_addr_t pa = acpi_number(at, root->width);
+
+		acpi_read(pa, found, sizeof(found));
+		if (!memcmp(found, signature, 4))
 			return pa;
 	}
 	return 0;
+}
+
+/* Its second part is as old as version 2, and has a checksum of its own. */
+static bool acpi_has_xsdt(const u8 *rsdp)
+{
+	return rsdp[RSDP_REVISION] >= 2 && acpi_number(rsdp + RSDP_XSDT_OFFSET, 8) &&
+	       acpi_number(rsdp + RSDP_LENGTH_OFFSET, 4) == RSDP_V2_BYTES &&
+	       acpi_checksum_ok(rsdp, RSDP_V2_BYTES);
+}
+
+/* The physical address of the table called @signature; 0: none, and the log says why. */
+static phys_addr_t acpi_find_table(const u8 *rsdp, const char *signature)
+{
+	const struct acpi_root roots[] = {
+		{ "XSDT", acpi_number(rsdp + RSDP_XSDT_OFFSET, 8), 8 },
+		{ "RSDT", acpi_number(rsdp + RSDP_RSDT_OFFSET, 4), 4 },
+	};
+	unsigned int i;
+	int nr = -EINVAL;
+	phys_addr_t pa;
+
+	for (i = !acpi_has_xsdt(rsdp); i < ARRAY_SIZE(roots) && nr < 0; i++) {
+		nr = acpi_read_root(&roots[i]);
+		if (nr < 0)
+			pr_warn("ACPI: %s at 0x%llx is malformed, ignored\n", roots[i].signature,
+				roots[i].paddr);
+	}
+	pa = nr < 0 ? 0 : acpi_find_in(&roots[i - 1], signature, nr);
+	if (nr >= 0 && !pa)
+		pr_info("ACPI: no MADT\n");
+	return pa;
 }
 
 bool acpi_read_madt_from(const u8 *rsdp, struct madt_info *info)
@@ -135,10 +182,8 @@ bool acpi_read_madt_from(const u8 *rsdp, struct madt_info *info)
 
 	memset(info, 0, sizeof(*info));
 	pa = acpi_find_table(rsdp, "APIC");
-	if (!pa) {
-		pr_info("ACPI: no MADT\n");
+	if (!pa)
 		return false;
-	}
 	acpi_read(pa, acpi_table, SDT_HEADER_BYTES);
 	bytes = acpi_number(acpi_table + 4, 4);
 	if (bytes > sizeof(acpi_table))

@@ -4,7 +4,8 @@
  *
  * Used through its memory-mapped registers in the FIX_LAPIC slot.  If the firmware left it
  * in x2APIC mode, those are dead; it is then switched off and on again, which the
- * architecture allows.
+ * architecture allows; where it does not, because that mode is locked, no interrupt could ever
+ * come, and the end says so.
  */
 #include <asm/apic.h>
 #include <asm/cpufeature.h>
@@ -14,6 +15,7 @@
 #include <asm/msr.h>
 #include <asm/processor.h>
 #include <linux/irqflags.h>
+#include <linux/panic.h>
 #include <linux/printk.h>
 
 #define APICBASE_X2APIC		(1UL << 10)
@@ -184,8 +186,9 @@ static void apic_enable_msr(phys_addr_t paddr)
 {
 	u64 msr = rdmsrl(MSR_IA32_APICBASE);
 
-	if (msr & APICBASE_X2APIC)
-		wrmsrl(MSR_IA32_APICBASE, msr & ~(APICBASE_X2APIC | APICBASE_ENABLE));
+	if (msr & APICBASE_X2APIC &&
+	    wrmsrl_safe(MSR_IA32_APICBASE, msr & ~(APICBASE_X2APIC | APICBASE_ENABLE)))
+		panic("APIC: locked in x2APIC mode by the firmware, which is not supported");
 	msr &= ~(APICBASE_X2APIC | APICBASE_ADDR);
 	wrmsrl(MSR_IA32_APICBASE, msr | paddr | APICBASE_ENABLE);
 }

@@ -30,15 +30,25 @@ static u32 madt_u32(const u8 *p)
 	return p[0] | (u32)p[1] << 8 | (u32)p[2] << 16 | (u32)p[3] << 24;
 }
 
+static bool madt_is_listed(const u32 *apic_id, unsigned int nr, u32 id)
+{
+	while (nr-- > 0)
+		if (apic_id[nr] == id)
+			return true;
+	return false;
+}
+
+/* One that is listed twice, in both ways perhaps, is one. */
 static void madt_add_cpu(struct madt_info *info, u32 apic_id, u32 flags)
 {
-	if (!(flags & MADT_CPU_ENABLED))
+	if (!(flags & MADT_CPU_ENABLED) || madt_is_listed(info->apic_id, info->nr_cpus, apic_id))
 		return;
-	if (info->nr_cpus == MADT_MAX_CPUS) {
+	if (apic_id > MADT_MAX_APIC_ID)
+		info->nr_refused++;
+	else if (info->nr_cpus == MADT_MAX_CPUS)
 		info->nr_dropped++;
-		return;
-	}
-	info->apic_id[info->nr_cpus++] = apic_id;
+	else
+		info->apic_id[info->nr_cpus++] = apic_id;
 }
 
 static void madt_add_ioapic(struct madt_info *info, const u8 *e)
@@ -140,27 +150,12 @@ int madt_parse(const void *table, size_t len, struct madt_info *info)
 	return 0;
 }
 
-static bool madt_is_listed(const u32 *apic_id, unsigned int nr, u32 id)
-{
-	while (nr-- > 0)
-		if (apic_id[nr] == id)
-			return true;
-	return false;
-}
-
-unsigned int madt_list_cpus(const struct madt_info *info, u32 apic_id[MADT_MAX_CPUS],
-			    unsigned int *refused)
+unsigned int madt_list_cpus(const struct madt_info *info, u32 apic_id[MADT_MAX_CPUS])
 {
 	unsigned int i, nr = 1;
 
-	*refused = 0;
-	for (i = 0; i < info->nr_cpus && !info->truncated; i++) {
-		const u32 id = info->apic_id[i];
-
-		if (id > MADT_MAX_APIC_ID)
-			(*refused)++;
-		else if (nr < MADT_MAX_CPUS && !madt_is_listed(apic_id, nr, id))
-			apic_id[nr++] = id;
-	}
+	for (i = 0; i < info->nr_cpus && !info->truncated; i++)
+		if (info->apic_id[i] != apic_id[0] && nr < MADT_MAX_CPUS)
+			apic_id[nr++] = info->apic_id[i];
 	return nr;
 }

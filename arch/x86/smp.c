@@ -27,6 +27,8 @@
 #include <linux/string.h>
 #include "irqchip.h"
 
+#define CPUID_TOPOLOGY		0xbu		/* ebx: 0 if there is nothing; edx: APIC id */
+
 extern const u8 ap_trampoline_start[], ap_trampoline_end[];
 
 /* With what the next CPU starts: ap_trampoline.asm reads it, and takes it by clearing cpu. */
@@ -39,11 +41,17 @@ static_assert(offsetof(struct ap_boot, stack_top) == 0 && offsetof(struct ap_boo
 	      offsetof(struct ap_boot, entry) == 16 && offsetof(struct ap_boot, apic_id) == 24 &&
 	      offsetof(struct ap_boot, cpu) == 28, "ap_trampoline.asm knows them");
 
-/* The id that the local APIC will have, before there is a mapping of it. */
+/* The id that the local APIC will have, before there is a mapping of it: all 32 bits if known. */
 static u32 smp_boot_apic_id(void)
 {
-	u32 a, b, c, d;
+	u32 max, a, b, c, d;
 
+	cpuid(0, 0, &max, &b, &c, &d);
+	if (max >= CPUID_TOPOLOGY) {
+		cpuid(CPUID_TOPOLOGY, 0, &a, &b, &c, &d);
+		if (b)
+			return d;
+	}
 	cpuid(1, 0, &a, &b, &c, &d);
 	return b >> 24;
 }
@@ -51,16 +59,18 @@ static u32 smp_boot_apic_id(void)
 unsigned int smp_list_cpus(u32 *apic_id)
 {
 	const struct madt_info *madt = irqchip_madt();
-	unsigned int nr, refused;
 
 	apic_id[0] = smp_boot_apic_id();
+	if (apic_id[0] > MADT_MAX_APIC_ID) {
+		pr_warn("smpboot: one CPU is used: its APIC id, %u, needs x2APIC\n", apic_id[0]);
+		return 1;
+	}
 	if (!madt)
 		return 1;
-	nr = madt_list_cpus(madt, apic_id, &refused);
-	if (refused)
+	if (madt->nr_refused)
 		pr_warn("smpboot: %u CPUs with APIC ids above %u are not used: they need x2APIC\n",
-			refused, MADT_MAX_APIC_ID);
-	return nr;
+			madt->nr_refused, MADT_MAX_APIC_ID);
+	return madt_list_cpus(madt, apic_id);
 }
 
 /* Physical memory, page by page, as paging_window() shows it. */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a root pointer to the MADT, over tables that lie.  Each lie ends in "no MADT" and
- * one line of the log; then the PICs serve.  The tables are built in one page of RAM.
+ * From a root pointer to the MADT, over tables that lie.  Each lie ends in one line of the log
+ * and no MADT, so that the PICs serve, or in another table that says the same.  The tables are
+ * built in one page of RAM.
  */
 #include <asm/madt.h>
 #include <asm/page.h>
 #include <kunit/test.h>
 #include <linux/gfp.h>
+#include <linux/memblock.h>
 #include <linux/printk.h>
 
 #define RSDT_AT		0x100
@@ -42,6 +44,20 @@ static void put_checksum(unsigned int at, unsigned int bytes)
 	page[at + 9] = (u8)-sum;
 }
 
+/* Into the root pointer, whose second checksum, at 32, is over all of it. */
+static void put_roots(u64 rsdt, u64 xsdt)
+{
+	u8 sum = 0;
+	unsigned int i;
+
+	put_number(rsdp + 16, rsdt, 4);
+	put_number(rsdp + 24, xsdt, 8);
+	rsdp[32] = 0;
+	for (i = 0; i < RSDP_V2_BYTES; i++)
+		sum = (u8)(sum + rsdp[i]);
+	rsdp[32] = (u8)-sum;
+}
+
 /* An RSDT and an XSDT that name one MADT with one IO-APIC; the root pointer is version 2. */
 static int build_tables(struct kunit *test)
 {
@@ -58,12 +74,14 @@ static int build_tables(struct kunit *test)
 	put_checksum(MADT_AT, MADT_BYTES);
 	put_header(RSDT_AT, "RSDT", 36 + 4);
 	put_number(page + RSDT_AT + 36, pa + MADT_AT, 4);
+	put_checksum(RSDT_AT, 36 + 4);
 	put_header(XSDT_AT, "XSDT", 36 + 8);
 	put_number(page + XSDT_AT + 36, pa + MADT_AT, 8);
+	put_checksum(XSDT_AT, 36 + 8);
 	memset(rsdp, 0, sizeof(rsdp));
 	rsdp[15] = 2;
-	put_number(rsdp + 16, pa + RSDT_AT, 4);
-	put_number(rsdp + 24, pa + XSDT_AT, 8);
+	put_number(rsdp + 20, RSDP_V2_BYTES, 4);
+	put_roots(pa + RSDT_AT, pa + XSDT_AT);
 	return 0;
 }
 
@@ -99,34 +117,89 @@ static void good_tables_are_read(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, found());
 }
 
-static void lying_roots_lead_nowhere(struct kunit *test)
+static const u64 wild[] = { 1, 0xfff, 0xffffffff, 0xfffffffffffULL, 1ULL << 52,
+			    0xffffffffffffffdcULL, ~0ULL };
+
+/* The other root says the same. */
+static void lying_xsdt_is_not_followed(struct kunit *test)
 {
-	static const u64 wild[] = { 1, 0xfff, 0xffffffff, 0xfffffffffffULL, 1ULL << 52,
-				    0xffffffffffffffdcULL, ~0ULL };
-	static const u32 length[] = { 0, 1, 35, 36, 43 };
+	static const u32 length[] = { 0, 1, 35, 36, 43, 45, 36 + 129 * 8, 0x7fffffff, 0xffffffff };
+	const u64 pa = __pa(page);
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(wild); i++) {
-		put_number(rsdp + 24, wild[i], 8);
+		put_roots(pa + RSDT_AT, wild[i]);
+		KUNIT_EXPECT_TRUE(test, found());
+		KUNIT_EXPECT_TRUE(test, one_line("ACPI: XSDT at"));
+	}
+	put_roots(pa + RSDT_AT, pa + XSDT_AT);
+	for (i = 0; i < ARRAY_SIZE(length); i++) {
+		put_number(page + XSDT_AT + 4, length[i], 4);
+		KUNIT_EXPECT_TRUE(test, found());
+		KUNIT_EXPECT_TRUE(test, one_line("is malformed, ignored"));
+	}
+	put_number(page + XSDT_AT + 4, 36 + 8, 4);
+	page[XSDT_AT + 36]++;			/* against its checksum */
+	KUNIT_EXPECT_TRUE(test, found());
+	KUNIT_EXPECT_TRUE(test, one_line("ACPI: XSDT at"));
+	put_roots(pa + RSDT_AT, pa + RSDT_AT);	/* the wrong one of the two */
+	KUNIT_EXPECT_TRUE(test, found());
+	KUNIT_EXPECT_TRUE(test, one_line("ACPI: XSDT at"));
+}
+
+/* A root pointer whose second part is not sound is one of version 1. */
+static void second_part_of_the_root_pointer_is_checked(struct kunit *test)
+{
+	const u64 pa = __pa(page);
+
+	put_roots(pa + RSDT_AT, 1);
+	rsdp[32]++;
+	KUNIT_EXPECT_TRUE(test, found());
+	KUNIT_EXPECT_STREQ(test, log, "");
+	put_number(rsdp + 20, RSDP_V2_BYTES + 4, 4);
+	put_roots(pa + RSDT_AT, 1);
+	KUNIT_EXPECT_TRUE(test, found());
+	KUNIT_EXPECT_STREQ(test, log, "");
+}
+
+static void lying_rsdt_leads_nowhere(struct kunit *test)
+{
+	unsigned int i;
+
+	rsdp[15] = 0;
+	for (i = 0; i < ARRAY_SIZE(wild); i++) {
+		put_roots(wild[i], 0);
+		KUNIT_EXPECT_FALSE(test, found());
+		KUNIT_EXPECT_TRUE(test, one_line("ACPI: RSDT at"));
+	}
+	put_roots(__pa(page) + RSDT_AT, 0);
+	page[RSDT_AT + 9]++;
+	KUNIT_EXPECT_FALSE(test, found());
+	KUNIT_EXPECT_TRUE(test, one_line("ACPI: RSDT at"));
+}
+
+/* Sound roots whose pointers are not: at nothing, at themselves, across the end of memory. */
+static void pointers_to_anything_are_survived(struct kunit *test)
+{
+	const u64 end = memblock_end_of_DRAM(), to[] = { 0, 1, __pa(page) + XSDT_AT, end - 1, end - 4,
+						    end - 40, ~0ULL, 1ULL << 46 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(to); i++) {
+		put_number(page + XSDT_AT + 36, to[i], 8);
+		put_checksum(XSDT_AT, 36 + 8);
 		KUNIT_EXPECT_FALSE(test, found());
 		KUNIT_EXPECT_TRUE(test, one_line("ACPI: no MADT"));
 	}
-	put_number(rsdp + 24, __pa(page) + XSDT_AT, 8);
-	for (i = 0; i < ARRAY_SIZE(length); i++) {
-		put_number(page + XSDT_AT + 4, length[i], 4);
-		KUNIT_EXPECT_FALSE(test, found());
-	}
-	put_number(page + XSDT_AT + 4, 0xffffffff, 4);		/* itself, and more */
-	put_number(page + XSDT_AT + 36, __pa(page) + XSDT_AT, 8);
-	found();
-	put_number(page + XSDT_AT + 4, 36 + 8, 4);
+	put_number(page + XSDT_AT + 4, 36, 4);	/* none at all */
+	put_checksum(XSDT_AT, 36);
 	KUNIT_EXPECT_FALSE(test, found());
 	KUNIT_EXPECT_TRUE(test, one_line("ACPI: no MADT"));
 }
 
 static void malformed_madt_is_named(struct kunit *test)
 {
-	static const u32 length[] = { 0, 8, 43, MADT_BYTES - 1, 8193, 0x7fffffff, 0xffffffff };
+	static const u32 length[] = { 0, 8, 43, MADT_BYTES - 1, 16385, 0x7fffffff, 0xffffffff };
 	unsigned int i;
 
 	page[MADT_AT + 10] ^= 0x40;
@@ -175,7 +248,10 @@ static void truncated_madt_means_one_cpu(struct kunit *test)
 
 static struct kunit_case acpi_cases[] = {
 	KUNIT_CASE(good_tables_are_read),
-	KUNIT_CASE(lying_roots_lead_nowhere),
+	KUNIT_CASE(lying_xsdt_is_not_followed),
+	KUNIT_CASE(second_part_of_the_root_pointer_is_checked),
+	KUNIT_CASE(lying_rsdt_leads_nowhere),
+	KUNIT_CASE(pointers_to_anything_are_survived),
 	KUNIT_CASE(malformed_madt_is_named),
 	KUNIT_CASE(io_apic_at_an_impossible_address_is_dropped),
 	KUNIT_CASE(truncated_madt_means_one_cpu),

@@ -440,7 +440,7 @@ static void madt_end(void)
 
 static const u8 madt_cpu0[] = { 0, 8, 0, 0, 1, 0, 0, 0 };
 static const u8 madt_cpu_off[] = { 0, 8, 1, 1, 0, 0, 0, 0 };
-static const u8 madt_x2cpu[] = { 9, 16, 0, 0, 0x2c, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0 };
+static const u8 madt_x2cpu[] = { 9, 16, 0, 0, 0x2c, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0 };
 static const u8 madt_io[] = { 1, 12, 7, 0, 0, 0, 0xc0, 0xfe, 24, 0, 0, 0 };
 static const u8 madt_timer[] = { 2, 10, 0, 0, 2, 0, 0, 0, 0, 0 };
 static const u8 madt_sci[] = { 2, 10, 0, 9, 9, 0, 0, 0, 0x0f, 0 };
@@ -463,7 +463,7 @@ static void madt_reads_entries(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, info.lapic_paddr, 0xfee00000ULL);
 	KUNIT_EXPECT_TRUE(test, info.has_pic);
 	KUNIT_EXPECT_EQ(test, info.nr_cpus, 2);
-	KUNIT_EXPECT_EQ(test, info.apic_id[1], 0x12c);
+	KUNIT_EXPECT_EQ(test, info.apic_id[1], 0x2c);
 	KUNIT_ASSERT_EQ(test, info.nr_ioapics, 1);
 	KUNIT_EXPECT_EQ(test, info.ioapic[0].paddr, 0xfec00000ULL);
 	KUNIT_EXPECT_EQ(test, info.ioapic[0].gsi_base, 24);

@@ -19,7 +19,6 @@ static u8 bytes[MAX_BYTES], *arena;
 static size_t len;
 static struct madt_info info;
 static u32 ids[MADT_MAX_CPUS];
-static unsigned int refused;
 
 static void put_u32(size_t at, u32 value)
 {
@@ -88,7 +87,7 @@ static unsigned int list(struct kunit *test)
 	memset(ids, 0x5a, sizeof(ids));
 	ids[0] = BOOT_ID;
 	madt_parse(copy, len, &info);
-	return madt_list_cpus(&info, ids, &refused);
+	return madt_list_cpus(&info, ids);
 }
 
 static unsigned int sealed(struct kunit *test)
@@ -128,7 +127,7 @@ static void disabled_and_double_cpus_do_not_count(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sealed(test), 3U);
 	KUNIT_EXPECT_EQ(test, ids[1], 3U);
 	KUNIT_EXPECT_EQ(test, ids[2], 4U);
-	KUNIT_EXPECT_EQ(test, refused, 0U);
+	KUNIT_EXPECT_EQ(test, info.nr_refused, 0U);
 }
 
 static void ids_that_need_x2apic_are_refused(struct kunit *test)
@@ -141,7 +140,7 @@ static void ids_that_need_x2apic_are_refused(struct kunit *test)
 	add_x2apic(254, 1);
 	KUNIT_EXPECT_EQ(test, sealed(test), 2U);
 	KUNIT_EXPECT_EQ(test, ids[1], 254U);
-	KUNIT_EXPECT_EQ(test, refused, 4U);
+	KUNIT_EXPECT_EQ(test, info.nr_refused, 4U);
 }
 
 static void more_than_we_can_have_are_left_out(struct kunit *test)
@@ -152,6 +151,23 @@ static void more_than_we_can_have_are_left_out(struct kunit *test)
 		add_cpu((u8)(i + 1), 1);
 	KUNIT_EXPECT_EQ(test, sealed(test), (unsigned int)MADT_MAX_CPUS);
 	KUNIT_EXPECT_EQ(test, info.nr_dropped, 250U - MADT_MAX_CPUS);
+}
+
+/* Each twice, and such as cannot be used before them: they take nobody's place. */
+static void nobody_takes_another_ones_place(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < 100; i++)
+		add_x2apic(1000 + i, 1);
+	for (i = 0; i < MADT_MAX_CPUS; i++) {
+		add_cpu((u8)(BOOT_ID + i), 1);
+		add_x2apic(BOOT_ID + i, 1);
+	}
+	KUNIT_EXPECT_EQ(test, sealed(test), (unsigned int)MADT_MAX_CPUS);
+	KUNIT_EXPECT_EQ(test, ids[MADT_MAX_CPUS - 1], BOOT_ID + MADT_MAX_CPUS - 1U);
+	KUNIT_EXPECT_EQ(test, info.nr_refused, 100U);
+	KUNIT_EXPECT_EQ(test, info.nr_dropped, 0U);
 }
 
 static void malformed_table_names_nobody(struct kunit *test)
@@ -225,6 +241,7 @@ static struct kunit_case madt_cases[] = {
 	KUNIT_CASE(disabled_and_double_cpus_do_not_count),
 	KUNIT_CASE(ids_that_need_x2apic_are_refused),
 	KUNIT_CASE(more_than_we_can_have_are_left_out),
+	KUNIT_CASE(nobody_takes_another_ones_place),
 	KUNIT_CASE(malformed_table_names_nobody),
 	KUNIT_CASE(random_tables_do_no_harm),
 	{}

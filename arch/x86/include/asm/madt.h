@@ -29,8 +29,9 @@ struct madt_info {
 	unsigned int nr_ioapics;
 	struct madt_ioapic ioapic[MADT_MAX_IOAPICS];
 	struct madt_isa_line isa[MADT_NR_ISA_IRQS];	/* identity unless overridden */
-	unsigned int nr_cpus;				/* enabled ones */
+	unsigned int nr_cpus;				/* enabled ones, each once */
 	u32 apic_id[MADT_MAX_CPUS];
+	unsigned int nr_refused;			/* CPUs above MADT_MAX_APIC_ID */
 	unsigned int nr_dropped;			/* malformed or too many */
 	bool truncated;					/* an entry overran the table */
 };
@@ -46,12 +47,11 @@ int madt_parse(const void *table, size_t len, struct madt_info *info);
 #define MADT_MAX_APIC_ID	254U
 
 /*
- * The CPUs of @info that can be used, each once, behind apic_id[0], which is the boot CPU's,
- * wherever the table has it.  Returns how many there are, that one included; *@refused: how
- * many ids were too large.  A table that was truncated names nobody.
+ * The CPUs of @info, each once, behind apic_id[0], which is the boot CPU's, wherever the table
+ * has it, if it has it.  Returns how many there are, that one included.  A table that was
+ * truncated names nobody.
  */
-unsigned int madt_list_cpus(const struct madt_info *info, u32 apic_id[MADT_MAX_CPUS],
-			    unsigned int *refused);
+unsigned int madt_list_cpus(const struct madt_info *info, u32 apic_id[MADT_MAX_CPUS]);
 
 #define RSDP_V2_BYTES		36
 
