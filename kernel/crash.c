@@ -26,7 +26,8 @@
 #define CRASH_HANG_SECONDS	2
 #define CRASH_FRAME_BYTES	512
 #define CRASH_ROTATE_HZ		10000
-#define CRASH_REPORT_MS		100	/* until another CPU is in its report */
+#define CRASH_TALK_MS		20	/* smp_send_stop() waits ten times as long */
+#define CRASH_NAME_BYTES	200
 
 struct crash_kind {
 	const char *name;
@@ -311,16 +312,55 @@ static void crash_cpu_hang(void)
 	crash_hang();
 }
 
-/* All come to their end at the same time. */
+static int crash_by_name(void *unused)
+{
+	char name[CRASH_NAME_BYTES + 1] = "";
+
+	memset(name, '0' + smp_processor_id(), CRASH_NAME_BYTES);
+	while (!READ_ONCE(crash_go))
+		cpu_relax();
+	panic("crash=cpu-race %s", name);
+}
+
+/* All come to their end at the same time, and one of them says so. */
 static void crash_cpu_race(void)
 {
 	unsigned int cpu;
 
 	for_each_online_cpu(cpu)
-		crash_on_cpu(cpu, crash_when_told);
+		crash_on_cpu(cpu, crash_by_name);
 	schedule_timeout_uninterruptible(1);
 	WRITE_ONCE(crash_go, 1);
 	schedule_timeout_uninterruptible(CRASH_HANG_SECONDS * HZ);
+}
+
+/* Another CPU is in the middle of a line, and has the log, when the end comes. */
+static int crash_last_words(void *unused)
+{
+	pr_notice("the last words of CPU %d\n", smp_processor_id());
+	for (;;)
+		cpu_relax();
+	return 0;
+}
+
+static void crash_slow_sink(struct printk_sink *sink, const char *s, size_t n)
+{
+	if (!smp_processor_id())
+		return;
+	WRITE_ONCE(crash_go, 1);
+	mdelay(CRASH_TALK_MS);
+}
+
+static void crash_cpu_talk(void)
+{
+	static struct printk_sink slow = { .write = crash_slow_sink, .name = "slow" };
+
+	set_cpus_allowed_ptr(current, cpumask_of(0));
+	printk_add_sink(&slow);			/* in front of those that we see */
+	crash_on_cpu(cpumask_any_but(cpu_online_mask, 0), crash_last_words);
+	while (!READ_ONCE(crash_go))
+		cpu_relax();
+	panic("crash=cpu-talk");
 }
 
 /* Two CPUs fault: one in a report that waits for printk(), the other inside of that. */
@@ -337,7 +377,8 @@ static void crash_in_sink_late(struct printk_sink *sink, const char *s, size_t n
 	if (crash_depth || smp_processor_id())
 		return;				/* the log so far; the other one's report */
 	WRITE_ONCE(crash_go, 1);
-	mdelay(CRASH_REPORT_MS);
+	while (!READ_ONCE(oops_in_progress))
+		cpu_relax();			/* until that one has begun */
 	crash_nullptr();
 }
 
@@ -371,6 +412,7 @@ static const struct crash_kind crash_kinds[] = {
 	{ "thread-null", crash_thread_null },
 	{ "cpu-panic", crash_cpu_panic }, { "cpu-hang", crash_cpu_hang },
 	{ "cpu-race", crash_cpu_race },	{ "cpu-oops", crash_cpu_oops },
+	{ "cpu-talk", crash_cpu_talk },
 };
 
 static const struct crash_kind *crash_chosen;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* kthread_test.c - threads begin, end, fail to begin, and leave nothing behind */
+#include <asm/processor.h>
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/vmalloc.h>
+#include "../../kernel/sched_rq.h"
 #include "report.h"
 #include "threads.h"
 
@@ -286,6 +289,45 @@ static void a_count_left_behind_is_dropped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, preempt_count(), 0U);
 }
 
+static unsigned int may_end, runs;
+
+static int ends_when_told(void *unused)
+{
+	WRITE_ONCE(runs, 1);
+	while (!READ_ONCE(may_end))
+		cpu_relax();
+	return 0;
+}
+
+/* Nobody who holds its queue's lock, as a wake-up does, sees it die meanwhile. */
+static void the_end_waits_for_wake_ups(struct kunit *test)
+{
+	const unsigned int other = cpumask_any_but(cpu_online_mask, 0);
+	unsigned int state = TASK_RUNNING, i;
+	struct task_struct *t;
+	unsigned long flags;
+	struct rq *rq;
+
+	if (other >= nr_cpu_ids)
+		kunit_skip(test, "one CPU");
+	may_end = runs = 0;
+	t = kthread_create_on_cpu(ends_when_told, NULL, other, "ends/%u");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	get_task_struct(t);
+	wake_up_process(t);
+	while (!READ_ONCE(runs))
+		schedule_timeout_uninterruptible(1);
+	rq = task_rq_lock(t, &flags);
+	WRITE_ONCE(may_end, 1);
+	for (i = 0; i < 10 && state == TASK_RUNNING; i++) {
+		mdelay(1);
+		state = READ_ONCE(t->__state);
+	}
+	task_rq_unlock(rq, flags);
+	KUNIT_EXPECT_EQ(test, state, (unsigned int)TASK_RUNNING);
+	KUNIT_EXPECT_EQ(test, kthread_stop_put(t), 0);
+}
+
 static struct kunit_case kthread_cases[] = {
 	KUNIT_CASE(stop_gives_the_result),
 	KUNIT_CASE(one_that_never_ran),
@@ -300,6 +342,7 @@ static struct kunit_case kthread_cases[] = {
 	KUNIT_CASE(ps_shows_them),
 	KUNIT_CASE(ps_shows_where_a_bound_one_will_run),
 	KUNIT_CASE(a_count_left_behind_is_dropped),
+	KUNIT_CASE(the_end_waits_for_wake_ups),
 	{}
 };
 
