@@ -20,7 +20,9 @@
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/smp.h>
+#include <linux/smpboot.h>
 #include <linux/spinlock.h>
+#include <linux/stop_machine.h>
 #include <linux/string.h>
 
 #define CRASH_HANG_SECONDS	2
@@ -363,6 +365,51 @@ static void crash_cpu_talk(void)
 	panic("crash=cpu-talk");
 }
 
+/* One more CPU comes online behind the end, and would find threads to run. */
+static void crash_come_late(void)
+{
+	smp_cpu_prepare();
+	WRITE_ONCE(crash_go, 1);
+	while (!READ_ONCE(oops_in_progress))
+		cpu_relax();
+	smp_cpu_join();
+}
+
+static int crash_bring_up(void *unused)
+{
+	return smp_bring_up(1, crash_come_late, 10 * NSEC_PER_SEC);
+}
+
+static void crash_wait_in_sink(struct printk_sink *sink, const char *s, size_t n)
+{
+	if (oops_in_progress)
+		mdelay(CRASH_TALK_MS);
+}
+
+static void crash_cpu_late(void)
+{
+	static struct printk_sink slow = { .write = crash_wait_in_sink, .name = "slow" };
+
+	printk_add_sink(&slow);
+	crash_on_cpu(0, crash_bring_up);
+	crash_on_cpu(1, crash_talk);		/* on CPU 0 as long as there is no other */
+	crash_on_cpu(1, crash_talk);
+	while (!READ_ONCE(crash_go))
+		schedule_timeout_uninterruptible(1);
+	panic("crash=cpu-late");
+}
+
+/* While the others are parked, with interrupts off. */
+static int crash_stopped(void *unused)
+{
+	panic("crash=cpu-stop");
+}
+
+static void crash_cpu_stop(void)
+{
+	stop_machine(crash_stopped, NULL, NULL);
+}
+
 /* Two CPUs fault: one in a report that waits for printk(), the other inside of that. */
 static int crash_null_when_told(void *unused)
 {
@@ -412,7 +459,8 @@ static const struct crash_kind crash_kinds[] = {
 	{ "thread-null", crash_thread_null },
 	{ "cpu-panic", crash_cpu_panic }, { "cpu-hang", crash_cpu_hang },
 	{ "cpu-race", crash_cpu_race },	{ "cpu-oops", crash_cpu_oops },
-	{ "cpu-talk", crash_cpu_talk },
+	{ "cpu-talk", crash_cpu_talk },	{ "cpu-late", crash_cpu_late },
+	{ "cpu-stop", crash_cpu_stop },
 };
 
 static const struct crash_kind *crash_chosen;

@@ -317,18 +317,23 @@ static bool smp_settle(unsigned int cpu)
 void smp_cpu_prepare(void)
 {
 	smp_init_this_cpu();			/* from here on a fault prints an oops */
-	smp_start_tsc = rdtsc_ordered();
 }
 
-/* Until interrupts are on nobody runs here, and what others send waits. */
+/*
+ * Until interrupts are on nobody runs here, and what others send waits.  Who says that all are to
+ * stop either sees us online, or we see that.
+ */
 void smp_cpu_join(void)
 {
 	const unsigned int cpu = (unsigned int)smp_processor_id();
 
 	if (!smp_settle(cpu))
 		arch_stop();			/* too late */
+	smp_start_tsc = rdtsc_ordered();
 	sched_cpu_start();
 	set_cpu_online(cpu, true);		/* from here on it is given threads and calls */
+	if (READ_ONCE(smp_stopping))
+		smp_stop_this_cpu();
 	__flush_tlb_all();			/* of what was flushed while nobody told us */
 	time_init_cpu();			/* ticks */
 	local_irq_enable();

@@ -336,6 +336,6 @@ void smp_send_stop(void)
 {
 	const struct smp_ops *ops = READ_ONCE(smp_ops);
 
-	if (ops && num_online_cpus() > 1)
-		ops->stop_others();
+	if (ops)
+		ops->stop_others();	/* also those that are not online yet */
 }
