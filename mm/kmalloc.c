@@ -141,7 +141,7 @@ void slab_pcp_kfree_slow(void *p, unsigned long caller)
 		return;
 	}
 	page = s ? NULL : kmalloc_large_page(p);
-	if (page)
+	if (page && !(slab_link_waiting(*(u64 *)p) && slab_nolock_holds(p)))
 		free_pages_owner(page, page->order, PAGE_OWNER_KMALLOC);
 	else
 		slab_report_bad_free(NULL, p, caller);

@@ -85,10 +85,11 @@ struct kmem_cache {
 	unsigned long nr_slabs;		/* (N,R) */
 	unsigned long nr_empty;		/* (N,R) slabs on partial with all objects free */
 	unsigned long nr_taken;		/* (N,R) objects not on their slab's list */
-	unsigned long nr_lost;		/* (N,R) of them behind a corrupted link */
+	unsigned long nr_lost;		/* (atomic) of them behind a corrupted link */
 	unsigned long nr_errors;	/* (R) */
 	long nr_stray;			/* (atomic) what stocks have counted too little */
-	unsigned int moving;		/* (atomic) who has a chain in hand */
+	u64 moving;			/* (atomic) who has a chain in hand: slab_pcp_hold() */
+	unsigned int shut;		/* (atomic) rescue is at work: stocks stay closed */
 	struct slab_depot depot;	/* (N) */
 
 	struct list_head list;		/* (L) slab_caches */
@@ -123,7 +124,8 @@ typedef bool (*slab_free_check_t)(struct kmem_cache *s, struct page *slab, void 
  * put: give one object back (check may be NULL).
  * is_free: does the slab have this object on its list?
  * shrink: give empty slabs back but for keep; how many slabs are left.
- * rescue: put objects back that look free and are on no list; nothing is in stock.
+ * rescue: put objects back that look free and are on no list; how many, -1: somebody has one in
+ * hand.  Nothing is in stock, no other CPU runs.
  * verify: is everything as it should be?  stocked: objects in stocks.
  * for_each_slab: call fn under the lock for each slab; free_map and recount are for fn:
  * free_map: a bit for each object, set where the slab's list has it.
@@ -139,7 +141,7 @@ struct slab_backend {
 		    unsigned long caller);
 	bool (*is_free)(struct kmem_cache *s, struct page *slab, const struct slab_link *link);
 	unsigned long (*shrink)(struct kmem_cache *s, unsigned long keep);
-	void (*rescue)(struct kmem_cache *s);
+	long (*rescue)(struct kmem_cache *s);
 	bool (*verify)(struct kmem_cache *s, unsigned long stocked, char *msg, size_t n);
 	void (*for_each_slab)(struct kmem_cache *s,
 			      void (*fn)(struct kmem_cache *s, struct page *slab, void *arg),
@@ -203,6 +205,27 @@ static __always_inline bool slab_link_place(const struct slab_link *link)
 static __always_inline bool slab_link_ok(const struct slab_link *link)
 {
 	return slab_link_place(slab_link_next(link));
+}
+
+/*
+ * What waits for kfree_nolock()'s list to be drained is linked likewise, but to odd addresses: it
+ * has the tag, so the sequences leave it alone, and yet it is no link of a stock.
+ */
+#define SLAB_WAITS	1UL
+
+static __always_inline void slab_link_set_waiting(struct slab_link *link,
+						  const struct slab_link *next)
+{
+	link->word = ((u64)(unsigned long)next | SLAB_WAITS) ^ slab_secret;
+}
+
+/* The one behind a link that waits; slab_nil: there is none; NULL: the link does not wait. */
+static __always_inline struct slab_link *slab_link_waiting(u64 word)
+{
+	const unsigned long next = (unsigned long)(word ^ slab_secret);
+
+	return next & SLAB_WAITS && slab_link_place((struct slab_link *)(next - SLAB_WAITS)) ?
+		(struct slab_link *)(next - SLAB_WAITS) : NULL;
 }
 
 /* ---- places ---------------------------------------------------------------------- */
@@ -282,6 +305,8 @@ struct kmem_cache *slab_cache_pin_next(unsigned int *index);
 void slab_cache_pin(struct kmem_cache *s);
 /* A dying cache without slabs and pins is let go.  Any context but NMI, no lock. */
 void slab_cache_unpin(struct kmem_cache *s);
+/* Whoever publishes a cache after this sees what was written before; all others are published. */
+void slab_cache_sync(void);
 
 /* The cache with this id, NULL: none (any more). */
 static inline struct kmem_cache *slab_cache_of_id(unsigned long id)
@@ -307,8 +332,35 @@ static __always_inline struct kmem_cache *slab_cache_quick(const void *p)
 
 /* ---- slab_pcp.c ------------------------------------------------------------------ */
 
-void slab_pcp_open(struct kmem_cache *s);	/* after creation: set each CPU's stock up */
-void slab_pcp_close(struct kmem_cache *s);	/* and take it down: every call goes slow */
+/*
+ * Between these a chain, or an object that looks free, may be in hand: nobody takes it for lost,
+ * and the cache stays.  The one who begins must know that the cache is there.  Any context.
+ */
+void slab_pcp_hold(struct kmem_cache *s);
+void slab_pcp_settle(struct kmem_cache *s);
+/* Free an object of s, if it is live; else report. */
+void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller);
+
+/* How many hold s; and how many ever did, which tells whether anything has moved. */
+static inline unsigned int slab_pcp_holders(const struct kmem_cache *s)
+{
+	return (unsigned int)__atomic_load_n(&s->moving, __ATOMIC_ACQUIRE);
+}
+
+/* Objects are behind a corrupted link. */
+static inline void slab_pcp_lose(struct kmem_cache *s, long nr)
+{
+	__atomic_fetch_add(&s->nr_lost, (unsigned long)nr, __ATOMIC_RELAXED);
+}
+
+/* ---- slab_pcp_cpus.c ------------------------------------------------------------- */
+
+void slab_pcp_open(struct kmem_cache *s);	/* before it is published: each CPU's stock */
+/*
+ * s->closing is set: every call goes slow from now on, nothing is in stock, and nobody holds s
+ * who has not seen that.  May sleep.
+ */
+void slab_pcp_close(struct kmem_cache *s);
 /*
  * Socket of fault injection: while it is set all stocks are closed, and every request asks it
  * first.  Process context.  NULL pulls the plug.
@@ -319,18 +371,31 @@ void slab_pcp_set_should_fail(bool (*fn)(struct kmem_cache *s, gfp_t gfp));
  * this CPU's and the depot.
  */
 void slab_pcp_drain(struct kmem_cache *s);
+/* Half of this CPU's stock, if nothing has happened to it since the last call.  Process. */
+void slab_pcp_trim(struct kmem_cache *s);
 /*
  * Objects behind a broken link (nr_lost) are in nobody's hands, but they still look free.
- * When no stock holds any object, what looks free and is not on its slab's list is one.
+ * When no stock holds any object, and no CPU is in the middle of anything, what looks free and
+ * is not on its slab's list is one.  Where one may not sleep, nothing happens: later.
  */
 void slab_pcp_rescue(struct kmem_cache *s);
+
+/* ---- slab_pcp_verify.c ----------------------------------------------------------- */
+
 unsigned long slab_pcp_count(const struct kmem_cache *s);	/* objects in stock, racy */
 /* Nobody else runs, or nobody uses s meanwhile. */
 bool slab_pcp_verify(struct kmem_cache *s, unsigned long *stocked, char *msg, size_t n);
-/* Is this object of s free?  It looks so, and it is on a list or in a stock. */
+
+/* ---- slab_pcp_find.c ------------------------------------------------------------- */
+
+enum slab_verdict { SLAB_LIVE, SLAB_FREE, SLAB_UNSURE };
+/*
+ * Is this object of s in use, or on a list, or may it be in a chain that somebody has in hand?
+ * The caller holds s, once.
+ */
+enum slab_verdict slab_pcp_find(struct kmem_cache *s, void *object);
+/* Is it not known to be live?  For who does not hold s. */
 bool slab_pcp_is_free(struct kmem_cache *s, void *object);
-/* Free an object of s, if it is live; else report. */
-void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller);
 
 /* ---- slab_depot.c ---------------------------------------------------------------- */
 
@@ -342,7 +407,8 @@ bool slab_depot_pop(struct kmem_cache *s, struct slab_chain *chain);
 bool slab_depot_take(struct kmem_cache *s, struct slab_chain *chain);
 /* All of it back to the slabs. */
 void slab_depot_drain(struct kmem_cache *s);
-/* Give back what has not been needed since the last call; be smaller if there was no traffic. */
+/* Give back what has not been needed since the last call; be smaller if there was no traffic.
+ * Any but NMI. */
 void slab_depot_trim(struct kmem_cache *s);
 
 /* ---- slab_shrink.c --------------------------------------------------------------- */

@@ -146,21 +146,18 @@ static size_t slab_bulk_link(struct kmem_cache *s, size_t nr, void **p, struct s
 	return i;
 }
 
-static size_t slab_bulk_push(struct kmem_cache *s, size_t nr, void **p)
+/* A chain of live objects, from first to p[0], in front of this CPU's list. */
+static bool slab_bulk_give(struct kmem_cache *s, struct slab_link *first, void **p, size_t nr)
 {
-	struct slab_link *first, *head, **list;
+	struct slab_link *head, **list;
 	struct slab_stock *st;
 	unsigned long flags;
-	size_t i;
 	bool open, full;
 
-	i = slab_bulk_link(s, min_t(size_t, nr, s->batch), p, &first);
-	if (!i)
-		return 0;
 	local_irq_save(flags);
-	st = this_cpu_ptr(&slab_stocks[s->index]);
+	st = slab_pcp_here(s);
 	list = slab_stock_list(s, st);
-	open = st->bound[s->link != 0];
+	open = slab_pcp_is_open(s, st);
 	head = *list;
 	while (open) {
 		slab_link_set(p[0], head);
@@ -169,13 +166,26 @@ static size_t slab_bulk_push(struct kmem_cache *s, size_t nr, void **p)
 			break;
 	}
 	if (open)
-		this_cpu_sub(slab_stocks[s->index].room, (s32)i);
+		this_cpu_sub(slab_stocks[s->index].room, (s32)nr);
 	full = st->room < -st->cap;	/* in bulk a list may be twice as long */
 	local_irq_restore(flags);
-	if (!open)
-		s->ops->flush(s, &(struct slab_chain){ first, i });
-	else if (full)
+	if (open && full)
 		slab_pcp_full(s->id);
+	return open;
+}
+
+/* From the first link on these are in hand, and look free.  A cache that goes: none. */
+static size_t slab_bulk_push(struct kmem_cache *s, size_t nr, void **p)
+{
+	struct slab_link *first;
+	size_t i = 0;
+
+	slab_pcp_hold(s);
+	if (likely(!READ_ONCE(s->closing)))
+		i = slab_bulk_link(s, min_t(size_t, nr, s->batch), p, &first);
+	if (i && !slab_bulk_give(s, first, p, i))
+		s->ops->flush(s, &(struct slab_chain){ first, (long)i });
+	slab_pcp_settle(s);
 	return i;
 }
 
@@ -185,11 +195,8 @@ void kmem_cache_free_bulk(struct kmem_cache *s, size_t nr, void **p)
 	size_t i = 0;
 
 	while (i < nr) {
-		if (quick) {
-			slab_pcp_hold(s);
+		if (quick)
 			i += slab_bulk_push(s, nr - i, p + i);
-			slab_pcp_settle(s);
-		}
 		if (i == nr)
 			break;
 		if (s)

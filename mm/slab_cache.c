@@ -50,6 +50,7 @@
 #define SLAB_CACHE_LINE		64
 #define SLAB_CACHE_MIN_OBJECTS	4	/* in a slab, if SLAB_MAX_ORDER allows */
 #define SLAB_CACHE_WASTE	8	/* at most one in so many bytes of a slab */
+#define SLAB_CACHE_RESCUES	10	/* ticks that a cache that goes waits for lost objects */
 #define SLAB_CACHE_SELF		KMALLOC_NR_INDEX	/* index 14: no size class has it */
 #define SLAB_CACHE_FIRST	(2 * KMALLOC_NR_INDEX)	/* first index that is not fixed */
 
@@ -325,13 +326,10 @@ static bool slab_cache_known(const struct kmem_cache *s)
 	return false;
 }
 
-static bool slab_cache_check(const struct kmem_cache *s, const char *call)
+static void slab_cache_say_unknown(const struct kmem_cache *s, const char *call)
 {
-	if (likely(slab_cache_known(s)))
-		return true;
 	pr_err("%s: 0x%px is not a cache (destroyed already?)\n", call, s);
 	dump_stack();
-	return false;
 }
 
 /* Off the list if nobody needs it any more: true, and it is the caller's to free. */
@@ -367,6 +365,14 @@ struct kmem_cache *slab_cache_pin_next(unsigned int *index)
 	return s;
 }
 
+void slab_cache_sync(void)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&slab_cache_lock, flags);
+	spin_unlock_irqrestore(&slab_cache_lock, flags);
+}
+
 void slab_cache_pin(struct kmem_cache *s)
 {
 	unsigned long flags;
@@ -390,31 +396,51 @@ void slab_cache_unpin(struct kmem_cache *s)
 		kmem_cache_free(&slab_cache_self, s);
 }
 
-/* Nobody pins it any more when this returns. */
-static void slab_cache_close(struct kmem_cache *s)
+/*
+ * False: it is no cache, or somebody else is destroying it.  One of two who try gets it.  Nobody
+ * works on it without its objects any more when this returns.
+ */
+static bool slab_cache_close(struct kmem_cache *s)
 {
 	unsigned long flags;
+	bool mine;
 
 	spin_lock_irqsave(&slab_cache_lock, flags);
-	s->closing = true;
+	mine = slab_cache_known(s) && !s->closing;
+	if (mine)
+		WRITE_ONCE(s->closing, true);
 	spin_unlock_irqrestore(&slab_cache_lock, flags);
-	while (READ_ONCE(s->pins))
+	while (mine && READ_ONCE(s->pins))
 		schedule_timeout_uninterruptible(1);
+	return mine;
+}
+
+/* Whatever of s is free goes back to its slab, wherever it is. */
+static void slab_cache_gather(struct kmem_cache *s)
+{
+	unsigned int tries;
+
+	slab_pcp_close(s);
+	slab_nolock_drain_all();
+	for (tries = 0; READ_ONCE(s->nr_lost) && tries < SLAB_CACHE_RESCUES; tries++) {
+		if (tries)
+			schedule_timeout_uninterruptible(1);	/* somebody frees at the same time */
+		slab_pcp_rescue(s);
+	}
 }
 
 void (kmem_cache_destroy)(struct kmem_cache *s)
 {
 	unsigned long flags;
 
-	if (!s || !slab_cache_check(s, "kmem_cache_destroy"))
+	if (!s || WARN_ON_ONCE(in_interrupt()))
 		return;
-	if (WARN_ON_ONCE(in_interrupt()))
+	if (!slab_cache_close(s)) {
+		slab_cache_say_unknown(s, "kmem_cache_destroy");
 		return;
-	slab_cache_close(s);
+	}
 	s->min_empty = 0;
-	slab_pcp_close(s);
-	if (s->nr_lost)
-		slab_pcp_rescue(s);
+	slab_cache_gather(s);
 	if (s->ops->shrink(s, 0))
 		slab_report_leaks(s);
 	spin_lock_irqsave(&slab_cache_lock, flags);
@@ -429,8 +455,10 @@ EXPORT_SYMBOL(kmem_cache_destroy);
 
 int (kmem_cache_shrink)(struct kmem_cache *s)
 {
-	if (!slab_cache_check(s, "kmem_cache_shrink"))
+	if (!slab_cache_known(s)) {
+		slab_cache_say_unknown(s, "kmem_cache_shrink");
 		return -EINVAL;
+	}
 	slab_pcp_drain(s);
 	return s->ops->shrink(s, 0) != 0;
 }
@@ -507,7 +535,6 @@ void slab_drain_all(void)
 	struct kmem_cache *s;
 	unsigned int i = 1;
 
-	slab_nolock_check();
 	while ((s = slab_cache_pin_next(&i)) != NULL) {
 		slab_pcp_drain(s);
 		s->ops->shrink(s, 0);

@@ -21,10 +21,11 @@
  * INVARIANTS
  *   I1  nr <= SLAB_DEPOT_MAX, and nr_objects is the sum over the chains.
  *
- * LOCKING	s->lock, irqs off.
+ * LOCKING	s->lock, irqs off.  Between two calls a chain is in the caller's hand, who says so
+ *		(slab_pcp_hold()).
  * CONTEXT	any but NMI.
  * FAILURE	push: false, no room; pop: false, nothing there.
- * NOT HERE	stocks: slab_pcp.c.  When to trim: kernel/slab_trim.c.
+ * NOT HERE	stocks: slab_pcp.c.  When to trim: kernel/mm_trim.c.
  */
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -70,7 +71,10 @@ bool slab_depot_push(struct kmem_cache *s, const struct slab_chain *chain)
 	unsigned long flags;
 	bool room;
 
-	if (s->closing || (READ_ONCE(d->nr) >= READ_ONCE(d->max) && !READ_ONCE(d->missed)))
+	VM_WARN_ON_ONCE(chain->first == slab_nil || !slab_pcp_holders(s));
+	if (READ_ONCE(s->closing) || READ_ONCE(s->shut))
+		return false;
+	if (READ_ONCE(d->nr) >= READ_ONCE(d->max) && !READ_ONCE(d->missed))
 		return false;
 	spin_lock_irqsave(&s->lock, flags);
 	if (d->nr >= d->max && d->missed)
@@ -91,6 +95,7 @@ bool slab_depot_pop(struct kmem_cache *s, struct slab_chain *chain)
 	unsigned long flags;
 	bool found;
 
+	VM_WARN_ON_ONCE(!slab_pcp_holders(s));
 	if (!READ_ONCE(d->nr) && READ_ONCE(d->missed))
 		return false;
 	spin_lock_irqsave(&s->lock, flags);
@@ -114,6 +119,7 @@ bool slab_depot_take(struct kmem_cache *s, struct slab_chain *chain)
 	unsigned int i;
 	bool found;
 
+	VM_WARN_ON_ONCE(!slab_pcp_holders(s));
 	spin_lock_irqsave(&s->lock, flags);
 	found = d->nr;
 	if (found) {
@@ -161,5 +167,7 @@ void slab_depot_trim(struct kmem_cache *s)
 	d->busy = d->missed = false;
 	d->least = d->nr - min((unsigned int)d->nr, unneeded);
 	spin_unlock_irqrestore(&s->lock, flags);
+	slab_pcp_hold(s);
 	slab_depot_flush(s, unneeded);
+	slab_pcp_settle(s);
 }

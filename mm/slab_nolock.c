@@ -7,53 +7,78 @@
  *   but one: a stock's, for a sequence that is interrupted starts over.  So an object is popped
  *   off the stock; if there is none, the slabs' lock is tried, once, and no slab is made.
  *
- *   A free pushes.  If it cannot (stock closed, a large block), the block waits in a list of
- *   its CPU, linked through its first word, in front of which one instruction puts it; the
- *   next call that needs more than a sequence, or slab_trim(), frees it as usual.
+ *   A free pushes.  If it cannot (stock closed, a constructor, a large block), the block waits in
+ *   a list of its CPU, in front of which one instruction puts it; the next call that needs more
+ *   than a sequence, or slab_trim(), frees it as usual.
  *
  *	NMI: kfree_nolock(p)	waiting -> p -> ...	... kmalloc(), empty stock: kfree(p)
  *
+ *   It is linked where a free object would be, which spoils nothing that was constructed; and
+ *   to an odd address, which is a mark: it looks free to the sequences, so that a second free
+ *   comes to C, where slab_nolock_holds() finds it, and yet it is not taken for one that is in
+ *   stock, nor for one that was lost.
+ *
  *   An object that looks free already may be one that this very CPU was about to push when it
- *   was interrupted, or freed twice: to find out needs locks, and its first word is not ours
- *   then.  It waits in a few words beside the list; kfree() will tell.
+ *   was interrupted, or freed twice: to find out needs locks, and its link is not ours then.  It
+ *   is put aside as doubtful, in a few words beside the list; the next slow call decides.
+ *   Where that cannot be sure, either (slab_pcp_find.c), it is put aside again, as unsure, and
+ *   so is what kfree() is not sure of; slab_trim() tries again, not each slow call, for it
+ *   takes a while.  What does not look free any more by then was given out again meanwhile, and
+ *   belongs to somebody: that was a double free.
  *
  *   A list that is full is longer by one then: the next free that is not from here sees to it.
  *
+ *   Another CPU's are handed out by that CPU, some at a time, in an interrupt.
+ *
  * INVARIANTS
  *   I1  what waits was live, and belongs to nobody but the list.
+ *   I2  if anything is doubtful (unsure) there is something in the first place for it, but for
+ *	 the moment in which places are looked through.
  *
- * LOCKING	none; s->lock is tried.
- * CONTEXT	any.  slab_nolock_drain(): any but NMI.
+ * LOCKING	none; s->lock is tried.  Off the list: interrupts off, for then nobody else takes,
+ *		and what an NMI puts in front is noticed.
+ * CONTEXT	any.  Draining: any but NMI.
  * FAILURE	NULL, nothing changed.  A wrong free is reported and ignored.
  * NOT HERE	the sequences: arch/x86/rewind_slab.asm.
  */
+#include <linux/array_size.h>
+#include <linux/cpumask.h>
 #include <linux/export.h>
+#include <linux/might_sleep.h>
 #include <linux/printk.h>
+#include <linux/smp.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 
 #include "slab_pcp.h"
 
-DEFINE_PER_CPU(struct slab_link *, slab_nolock_waiting);
-DEFINE_PER_CPU(const void *, slab_nolock_doubtful[SLAB_NOLOCK_DOUBTS]);
+DEFINE_PER_CPU(struct slab_nolock, slab_nolock);
 
 /* rewind_slab.asm */
 void *slab_alloc_only(unsigned long id);
 bool slab_kfree_only(const void *object);
 
-/* Off a slab that there is, if nobody holds the lock. */
-static void *slab_nolock_take(struct kmem_cache *s)
+/* Off a slab that there is, if nobody holds the lock.  In hand until it no longer looks free. */
+static noinline void *slab_nolock_take(struct kmem_cache *s)
 {
 	struct slab_link *link;
+	void *object = NULL;
 
-	if (s->flags & SLAB_DEBUG_FLAGS || !s->ops->take(s, &link, 1))
+	if (s->flags & SLAB_DEBUG_FLAGS)
 		return NULL;
-	if (unlikely(!slab_link_ok(link))) {
-		__atomic_fetch_add(&s->nr_lost, 1, __ATOMIC_RELAXED);
-		return NULL;		/* whoever may say so will */
+	slab_pcp_hold(s);
+	if (s->ops->take(s, &link, 1)) {
+		if (likely(slab_link_ok(link))) {
+			link->word = 0;
+			object = slab_link_object(s, link);
+		} else {
+			slab_link_set(link, slab_nil);	/* so that rescue finds it */
+			slab_pcp_lose(s, 1);
+		}
 	}
-	link->word = 0;
-	return slab_link_object(s, link);
+	slab_pcp_settle(s);
+	return object;
 }
 
 void *kmalloc_nolock(size_t size, gfp_t flags, int node)
@@ -75,15 +100,15 @@ void *kmalloc_nolock(size_t size, gfp_t flags, int node)
 }
 EXPORT_SYMBOL(kmalloc_nolock);
 
-/* Linked as in a stock, so that it looks free: a second free of it waits as a doubt. */
-static void slab_nolock_wait(const void *object)
-{
-	struct slab_link *link = (struct slab_link *)object, *head, *seen;
+/* ---- in --------------------------------------------------------------------------- */
 
-	head = this_cpu_read(slab_nolock_waiting);
+static void slab_nolock_wait(struct slab_link *link)
+{
+	struct slab_link *head = this_cpu_read(slab_nolock.waiting), *seen;
+
 	for (;;) {
-		slab_link_set(link, head ?: slab_nil);
-		seen = this_cpu_cmpxchg(slab_nolock_waiting, head, link);
+		slab_link_set_waiting(link, head ?: slab_nil);
+		seen = this_cpu_cmpxchg(slab_nolock.waiting, head, link);
 		if (seen == head)
 			return;
 		head = seen;
@@ -96,45 +121,242 @@ static bool slab_nolock_doubt(const void *object)
 	unsigned int i;
 
 	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
-		if (!this_cpu_cmpxchg(slab_nolock_doubtful[i], NULL, object))
+		if (!this_cpu_cmpxchg(slab_nolock.doubtful[i], NULL, object))
 			return true;
 	return false;
 }
 
-void kfree_nolock(const void *object)
+bool slab_nolock_postpone(const void *object)
 {
+	unsigned int i;
+
+	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
+		if (!this_cpu_cmpxchg(slab_nolock.unsure[i], NULL, object))
+			return true;
+	return false;
+}
+
+/*
+ * Is it that of an object of @s that is free, or waits, by its looks?  A large block (NULL) may
+ * begin with what was left there by objects; marks are not left.
+ */
+static bool slab_nolock_looks_free(const struct kmem_cache *s, const struct slab_link *link)
+{
+	return (s && slab_link_ok(link)) || slab_link_waiting(READ_ONCE(link->word));
+}
+
+/* Where a block that may be freed is linked; NULL: it is none, and *cache is set anyhow. */
+static struct slab_link *slab_nolock_link(const void *object, struct kmem_cache **cache)
+{
+	struct kmem_cache *s = kmalloc_cache_of(object);
+
+	*cache = s;
+	if (!s)
+		return kmalloc_large_page(object) ? (struct slab_link *)object : NULL;
+	if (slab_object_nr(s, slab_page_of(s, object), object) < 0)
+		return NULL;
+	return slab_link_of(s, object);
+}
+
+static void slab_nolock_report(struct kmem_cache *s, const void *object, unsigned long caller)
+{
+	if (!s) {
+		slab_report_bad_free(NULL, object, caller);
+		return;
+	}
+	slab_report_object(s, slab_page_of(s, object), (void *)object, "Object already free");
+	slab_report_fix(s, "Object at 0x%px not freed", object);
+}
+
+/* The sequence has not taken it. */
+static noinline void slab_nolock_leave(const void *object, unsigned long caller)
+{
+	struct slab_link *link;
 	struct kmem_cache *s;
 
-	if (ZERO_OR_NULL_PTR(object) || slab_kfree_only(object))
-		return;
-	s = kmalloc_cache_of(object);
-	if (!s && kmalloc_large_page(object)) {
-		slab_nolock_wait(object);
-	} else if (!s || slab_object_nr(s, slab_page_of(s, object), object) < 0) {
-		slab_report_bad_free(NULL, object, _RET_IP_);
-	} else if (s->flags & SLAB_DEBUG_FLAGS || !slab_link_ok(slab_link_of(s, object))) {
-		slab_nolock_wait(object);
-	} else if (!slab_nolock_doubt(object)) {
-		slab_report_object(s, slab_page_of(s, object), (void *)object,
-				   "Object already free");
-		slab_report_fix(s, "Object at 0x%px not freed", object);
-	}
+	link = slab_nolock_link(object, &s);
+	if (!link)
+		slab_report_bad_free(NULL, object, caller);
+	else if (!slab_nolock_looks_free(s, link))
+		slab_nolock_wait(link);
+	else if (!slab_nolock_doubt(object))
+		slab_nolock_report(s, object, caller);
+}
+
+void kfree_nolock(const void *object)
+{
+	if (!ZERO_OR_NULL_PTR(object) && !slab_kfree_only(object))
+		slab_nolock_leave(object, _RET_IP_);
 }
 EXPORT_SYMBOL(kfree_nolock);
 
+/* ---- looking ---------------------------------------------------------------------- */
+
+#define SLAB_NOLOCK_WALKS	8
+
+/* Is it in this list, which may be drained meanwhile?  When in doubt, for it is marked: yes. */
+static bool slab_nolock_in_list(struct slab_link *const *list, const struct slab_link *wanted)
+{
+	struct slab_link *link;
+	unsigned int tries, nr;
+	u64 word;
+
+	for (tries = 0; tries < SLAB_NOLOCK_WALKS; tries++) {
+		link = READ_ONCE(*list) ?: slab_nil;
+		for (nr = 0; link && link != slab_nil && nr < SLAB_PCP_LONGEST; nr++) {
+			if (link == wanted)
+				return true;
+			if (copy_from_kernel_nofault(&word, &link->word, sizeof(word)))
+				break;
+			link = slab_link_waiting(word);
+		}
+		if (link == slab_nil)
+			return false;
+	}
+	return true;
+}
+
+bool slab_nolock_holds(const struct slab_link *link)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (slab_nolock_in_list(&per_cpu_ptr(&slab_nolock, cpu)->waiting, link))
+			return true;
+	return false;
+}
+
+/* ---- out -------------------------------------------------------------------------- */
+
+/*
+ * One that waits on this CPU, not marked any more; NULL: none.  Interrupts are off: between the
+ * look and the exchange nobody takes it away and puts it back with another one behind it.
+ */
+static struct slab_link *slab_nolock_pop(void)
+{
+	struct slab_link *head = this_cpu_read(slab_nolock.waiting), *next, *seen;
+
+	lockdep_assert_irqs_disabled();
+	while (head) {
+		next = slab_link_waiting(READ_ONCE(head->word));
+		seen = this_cpu_cmpxchg(slab_nolock.waiting, head,
+					next && next != slab_nil ? next : NULL);
+		if (seen == head)
+			break;
+		head = seen;
+	}
+	if (head && unlikely(!slab_link_waiting(head->word))) {
+		slab_report_link(slab_cache_of_id(slab_id_of(head)), slab_link_next(head));
+		slab_report_fix(NULL, "Isolate corrupted freechain");
+	}
+	if (head)
+		head->word = 0;
+	return head;
+}
+
+static void slab_nolock_free(struct slab_link *link)
+{
+	struct kmem_cache *s = slab_cache_of_id(slab_id_of(link));
+
+	VM_WARN_ON_ONCE(slab_nolock_looks_free(s, link));
+	kfree(s ? slab_link_object(s, link) : link);
+}
+
+static void slab_nolock_decide(const void *object)
+{
+	struct slab_link *link;
+	struct kmem_cache *s;
+
+	if (!object)
+		return;
+	link = slab_nolock_link(object, &s);
+	if (link && slab_nolock_looks_free(s, link))
+		kfree(object);		/* looks for it, and may put it aside again */
+	else
+		slab_nolock_report(link ? s : NULL, object, _RET_IP_);
+}
+
 void slab_nolock_drain(void)
 {
-	struct slab_link *link = this_cpu_xchg(slab_nolock_waiting, NULL), *next;
+	struct slab_link *link;
+	unsigned long flags;
 	unsigned int i;
 
-	for (; link; link = next) {
-		next = slab_link_next(link);
-		next = next == slab_nil ? NULL : next;
-		link->word = 0;
-		kfree(link);
-	}
+	do {
+		local_irq_save(flags);
+		link = slab_nolock_pop();
+		local_irq_restore(flags);
+		if (link)
+			slab_nolock_free(link);
+	} while (link);
 	/* Doubts last: by now what they may be about is in stock, or with its slab. */
 	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
-		if (this_cpu_read(slab_nolock_doubtful[i]))
-			kfree(this_cpu_xchg(slab_nolock_doubtful[i], NULL));
+		slab_nolock_decide(this_cpu_xchg(slab_nolock.doubtful[i], NULL));
+}
+
+void slab_nolock_retry(void)
+{
+	unsigned int i;
+
+	if (likely(!this_cpu_read(slab_nolock.unsure[0])))
+		return;
+	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
+		slab_nolock_decide(this_cpu_xchg(slab_nolock.unsure[i], NULL));
+}
+
+/* ---- other CPUs ------------------------------------------------------------------- */
+
+#define SLAB_NOLOCK_LOOT	32	/* in one interrupt */
+struct slab_nolock_loot {
+	struct slab_link *waiting[SLAB_NOLOCK_LOOT];
+	const void *doubtful[2 * SLAB_NOLOCK_DOUBTS];
+	unsigned int nr;		/* waiting */
+};
+
+/* On its CPU, interrupts off. */
+static void slab_nolock_hand_out(void *arg)
+{
+	struct slab_nolock_loot *loot = arg;
+	unsigned int i;
+
+	for (loot->nr = 0; loot->nr < SLAB_NOLOCK_LOOT; loot->nr++) {
+		loot->waiting[loot->nr] = slab_nolock_pop();
+		if (!loot->waiting[loot->nr])
+			break;
+	}
+	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++) {
+		loot->doubtful[2 * i] = this_cpu_xchg(slab_nolock.doubtful[i], NULL);
+		loot->doubtful[2 * i + 1] = this_cpu_xchg(slab_nolock.unsure[i], NULL);
+	}
+}
+
+/* False: that was all. */
+static bool slab_nolock_take_from(unsigned int cpu)
+{
+	struct slab_nolock_loot loot = { .nr = 0 };
+	unsigned int i;
+
+	smp_call_function_single((int)cpu, slab_nolock_hand_out, &loot, 1);
+	for (i = 0; i < loot.nr; i++)
+		slab_nolock_free(loot.waiting[i]);
+	for (i = 0; i < ARRAY_SIZE(loot.doubtful); i++)
+		slab_nolock_decide(loot.doubtful[i]);
+	return loot.nr == SLAB_NOLOCK_LOOT;
+}
+
+/* Racy, if it is another CPU's. */
+static bool slab_nolock_has(const struct slab_nolock *n)
+{
+	return READ_ONCE(n->waiting) || READ_ONCE(n->doubtful[0]) || READ_ONCE(n->unsure[0]);
+}
+
+void slab_nolock_drain_all(void)
+{
+	unsigned int cpu;
+
+	VM_WARN_ON_ONCE(!can_sleep());
+	for_each_online_cpu(cpu)
+		while (slab_nolock_has(per_cpu_ptr(&slab_nolock, cpu)) &&
+		       slab_nolock_take_from(cpu))
+			;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mm/slab_pcp.c - each CPU's stock of free objects: setting up, filling, emptying, checking
+ * mm/slab_pcp.c - each CPU's stock of free objects: what the sequences leave to C
  *
  * MODEL
  *   For each cache a CPU keeps a few free objects in a list, last in first out, linked
@@ -26,6 +26,12 @@
  *   room does not; what turns out when a list is empty goes to nr_stray.  A chain's nr is what
  *   was counted, and it ends at slab_nil.
  *
+ *   Between take and give the objects are on no list, and look free: who has a chain in hand
+ *   says so before (slab_pcp_hold()) and after (slab_pcp_settle()).  Three look at that: the
+ *   rescue of lost objects, which must not take these for some; the search for a double free,
+ *   which cannot be sure meanwhile; and kmem_cache_destroy(), which waits, so that who holds a
+ *   cache may touch it to the end.
+ *
  *   A closed stock (debugging, fault injection, a cache that goes) has an empty list and bound
  *   0, so that everything goes the slow way, which is here, too.
  *
@@ -45,7 +51,8 @@
  * LOCKING	none here.  Fields of a stock: interrupts off, on its CPU; see slab_pcp.h.
  * CONTEXT	any but NMI.
  * FAILURE	alloc: NULL, nothing changed.  A broken chain is reported and abandoned.
- * NOT HERE	slabs: slub.c.  Reports: slab_report.c.  Size classes: kmalloc.c.
+ * NOT HERE	opening, closing, emptying: slab_pcp_cpus.c.  Double frees: slab_pcp_find.c.
+ *		Slabs: slub.c.  Reports: slab_report.c.  Size classes: kmalloc.c.
  */
 #include <linux/atomic.h>
 #include <linux/export.h>
@@ -76,52 +83,40 @@ static_assert(SLAB_NR_CACHES << SLAB_ID_SHIFT <= 1 << 16, "page->cache is 16 bit
 
 const struct slab_link slab_nil_word;
 
-static bool (*slab_pcp_should_fail)(struct kmem_cache *s, gfp_t gfp);
-
-/*
- * A list and a spare are about 16 KiB, so that a CPU cannot hoard much of a small machine, but
- * at least 8 objects, so that a lock is taken once for several; at most 256, so that a walk
- * stays short.  Where that turns out to be too little, up to eight times as much.
- */
-#define SLAB_PCP_BYTES		16384
-#define SLAB_PCP_MIN		8
-#define SLAB_PCP_MAX		256
-#define SLAB_PCP_GROWTH		8
+bool (*slab_pcp_should_fail)(struct kmem_cache *s, gfp_t gfp);
 
 static void slab_pcp_add(long *counter, long nr)
 {
 	__atomic_fetch_add(counter, nr, __ATOMIC_RELAXED);
 }
 
-/* From here on a chain may be in hand: nobody may take its objects for lost. */
+/* In one word, for who wants both: how often ever, and by how many now. */
+#define SLAB_PCP_HOLD	((1ULL << 32) + 1)
+
 void slab_pcp_hold(struct kmem_cache *s)
 {
-	__atomic_fetch_add(&s->moving, 1, __ATOMIC_ACQUIRE);
+	__atomic_fetch_add(&s->moving, SLAB_PCP_HOLD, __ATOMIC_SEQ_CST);
 }
 
 void slab_pcp_settle(struct kmem_cache *s)
 {
+	VM_WARN_ON_ONCE(!slab_pcp_holders(s));
 	__atomic_fetch_sub(&s->moving, 1, __ATOMIC_RELEASE);
 }
 
 /* ---- this CPU's stock; interrupts off ------------------------------------------------ */
 
-static bool slab_pcp_is_open(const struct kmem_cache *s, const struct slab_stock *st)
-{
-	return st->bound[s->link != 0];
-}
-
 /* The whole list, and what is counted of it. */
-void slab_pcp_take_list(struct kmem_cache *s, struct slab_stock *st,
-			       struct slab_chain *chain)
+void slab_pcp_take_list(struct kmem_cache *s, struct slab_stock *st, struct slab_chain *chain)
 {
 	lockdep_assert_irqs_disabled();
+	VM_WARN_ON_ONCE(!slab_pcp_holders(s));
 	chain->first = __atomic_exchange_n(slab_stock_list(s, st), slab_nil, __ATOMIC_ACQUIRE);
 	chain->nr = st->cap - st->room;
 	this_cpu_add(slab_stocks[s->index].room, (s32)chain->nr);
 }
 
-static void slab_pcp_take_spare(struct slab_stock *st, struct slab_chain *chain)
+void slab_pcp_take_spare(struct slab_stock *st, struct slab_chain *chain)
 {
 	lockdep_assert_irqs_disabled();
 	chain->first = st->spare;
@@ -135,26 +130,29 @@ static bool slab_pcp_give_list(struct kmem_cache *s, const struct slab_chain *ch
 {
 	struct slab_stock *st = slab_pcp_here(s);
 	struct slab_link *nil = slab_nil;
+	const int batch = READ_ONCE(s->batch);	/* once: others change it */
 	long stray = st->cap - st->room;
 
+	VM_WARN_ON_ONCE(chain->first == slab_nil || !slab_pcp_holders(s));
 	if (!slab_pcp_is_open(s, st) ||
 	    !__atomic_compare_exchange_n(slab_stock_list(s, st), &nil, chain->first, false,
 					 __ATOMIC_RELEASE, __ATOMIC_RELAXED))
 		return false;
 	if (unlikely(stray))		/* counted, but the list was empty */
 		slab_pcp_add(&s->nr_stray, stray);
-	stray += s->batch - st->cap - chain->nr;
-	st->cap = s->batch;
+	stray += batch - st->cap - chain->nr;
+	st->cap = batch;
 	this_cpu_add(slab_stocks[s->index].room, (s32)stray);
 	return true;
 }
 
 /* ---- chains ---------------------------------------------------------------------- */
 
-static void slab_pcp_flush(struct kmem_cache *s, const struct slab_chain *chain)
+void slab_pcp_flush(struct kmem_cache *s, const struct slab_chain *chain)
 {
 	long stray = chain->nr;
 
+	VM_WARN_ON_ONCE(!slab_pcp_holders(s));
 	if (chain->first != slab_nil)
 		stray -= s->ops->flush(s, chain);
 	if (unlikely(stray))
@@ -174,7 +172,7 @@ static void slab_pcp_report_broken(struct kmem_cache *s, const struct slab_chain
 	struct slab_link *link = chain->first;
 	void *object = slab_link_object(s, link);
 
-	slab_pcp_add((long *)&s->nr_lost, max(chain->nr, 1L));
+	slab_pcp_lose(s, max(chain->nr, 1L));
 	if (!slab_link_place(link) || slab_id_of(link) != s->id ||
 	    slab_link_nr(s, slab_page_of(s, link), link) < 0) {
 		slab_report_link(s, link);
@@ -205,6 +203,7 @@ static bool slab_pcp_take_own(struct kmem_cache *s, struct slab_chain *chain)
 
 bool slab_pcp_find_chain(struct kmem_cache *s, struct slab_chain *chain, gfp_t gfp)
 {
+	VM_WARN_ON_ONCE(!slab_pcp_holders(s));
 	if (slab_pcp_take_own(s, chain) || slab_depot_pop(s, chain))
 		return true;
 	chain->nr = s->ops->refill(s, &chain->first, READ_ONCE(s->batch), gfp);
@@ -248,11 +247,24 @@ void *slab_pcp_restock(struct kmem_cache *s, gfp_t gfp)
 	return NULL;
 }
 
+/* Straight off its slab.  Between hold and settle: until it is dressed it looks free. */
+static void *slab_pcp_alloc_debug(struct kmem_cache *s, gfp_t flags, unsigned long caller)
+{
+	struct slab_link *link;
+	void *object;
+
+	if (!s->ops->refill(s, &link, 1, flags))
+		return NULL;
+	object = slab_link_object(s, link);
+	slab_debug_alloc(s, object, s->object_size, caller);
+	return object;
+}
+
 /* From rewind_slab.asm: nothing in the list, or not an object. */
 void *slab_pcp_alloc_slow(unsigned long id, gfp_t flags, unsigned long caller)
 {
+	bool (*should_fail)(struct kmem_cache *s, gfp_t gfp) = READ_ONCE(slab_pcp_should_fail);
 	struct kmem_cache *s = slab_cache_of_id(id);
-	struct slab_link *link;
 	void *object;
 
 	if (WARN_ON_ONCE(!s))
@@ -260,17 +272,13 @@ void *slab_pcp_alloc_slow(unsigned long id, gfp_t flags, unsigned long caller)
 	slab_nolock_check();
 	if (unlikely(READ_ONCE(s->nr_lost)))
 		slab_pcp_rescue(s);
-	if (unlikely(slab_pcp_should_fail) && slab_pcp_should_fail(s, flags))
+	if (unlikely(should_fail) && should_fail(s, flags))
 		return NULL;
-	if (unlikely(s->flags & SLAB_DEBUG_FLAGS)) {
-		if (!s->ops->refill(s, &link, 1, flags))
-			return NULL;
-		object = slab_link_object(s, link);
-		slab_debug_alloc(s, object, s->object_size, caller);
-		return object;
-	}
 	slab_pcp_hold(s);
-	object = slab_pcp_restock(s, flags);
+	if (unlikely(s->flags & SLAB_DEBUG_FLAGS))
+		object = slab_pcp_alloc_debug(s, flags, caller);
+	else
+		object = slab_pcp_restock(s, flags);
 	slab_pcp_settle(s);
 	return object;
 }
@@ -317,24 +325,42 @@ static void slab_pcp_keep_newest(struct kmem_cache *s, struct slab_chain *chain)
 	}
 }
 
-/* From rewind_slab.asm, with an object just pushed: the list is as long as it may be. */
+/* This CPU's cache of that id, held, if its list is too long.  Irqs off. */
+static struct kmem_cache *slab_pcp_hold_full(unsigned long id)
+{
+	const unsigned long index = id >> SLAB_ID_SHIFT;
+	struct slab_stock *st = this_cpu_ptr(&slab_stocks[index]);
+	struct kmem_cache *s;
+
+	lockdep_assert_irqs_disabled();
+	if (st->room >= 0 || !(st->bound[0] | st->bound[1]))
+		return NULL;
+	/* It cannot be closed while interrupts are off here, so neither can its cache go. */
+	s = slab_cache_table[index];
+	if (WARN_ON_ONCE(!s))
+		return NULL;
+	slab_pcp_hold(s);
+	return s;
+}
+
+/*
+ * From rewind_slab.asm, with an object just pushed: the list is as long as it may be.  Or it was:
+ * the object is not ours any more, and if it was the last one, the cache may have gone with it.
+ */
 void slab_pcp_full(unsigned long id)
 {
-	struct kmem_cache *s = slab_cache_table[id >> SLAB_ID_SHIFT];
 	struct slab_chain chain, out;
 	struct slab_stock *st;
+	struct kmem_cache *s;
 	unsigned long flags;
 
-	if (unlikely(!s))
-		return;			/* moved meanwhile; the cache went with its last object */
-	slab_pcp_hold(s);
 	local_irq_save(flags);
-	st = slab_pcp_here(s);
-	if (st->room >= 0 || !slab_pcp_is_open(s, st)) {
+	s = slab_pcp_hold_full(id);
+	if (unlikely(!s)) {
 		local_irq_restore(flags);
-		slab_pcp_settle(s);
 		return;
 	}
+	st = slab_pcp_here(s);
 	slab_pcp_take_list(s, st, &chain);
 	slab_pcp_keep_newest(s, &chain);
 	slab_pcp_take_spare(st, &out);
@@ -343,7 +369,7 @@ void slab_pcp_full(unsigned long id)
 	local_irq_restore(flags);
 	if (out.first != slab_nil || out.nr)
 		slab_pcp_stow(s, &out);
-	slab_pcp_settle(s);
+	slab_pcp_settle(s);		/* and s is not ours any more */
 	slab_nolock_check();
 }
 
@@ -375,23 +401,38 @@ static void slab_pcp_put(struct kmem_cache *s, struct slab_link *link)
 		slab_pcp_full(s->id);
 }
 
-/* @object is the address of an object of @s; whether it is live is still to be seen. */
-void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller)
+/* The caches without debugging: is it live? */
+static void slab_pcp_free_checked(struct kmem_cache *s, void *object)
 {
-	struct slab_link *link = slab_link_of(s, object);
-	const bool dying = READ_ONCE(s->dying);
+	const enum slab_verdict verdict = slab_pcp_find(s, object);
 
-	if (dying)
-		slab_cache_pin(s);	/* the last object may be ours, or go meanwhile */
-	if (s->flags & SLAB_DEBUG_FLAGS) {
-		s->ops->put(s, link, slab_debug_free, caller);
-	} else if (slab_pcp_is_free(s, object)) {
+	if (verdict == SLAB_FREE) {
 		slab_report_object(s, slab_page_of(s, object), object, "Object already free");
 		slab_report_fix(s, "Object at 0x%px not freed", object);
-	} else {
-		slab_pcp_put(s, link);
+	} else if (verdict == SLAB_LIVE || !slab_nolock_postpone(object)) {
+		slab_pcp_put(s, slab_link_of(s, object));
 	}
-	if (dying)
+}
+
+/*
+ * @object is the address of an object of @s; whether it is live is still to be seen.  If it is, s
+ * is there until the object is put.  Either we see that s is closing, and pin it, so that the
+ * last one to go takes it along; or kmem_cache_destroy() sees that we hold it, and waits.
+ */
+void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller)
+{
+	bool closing;
+
+	slab_pcp_hold(s);
+	closing = READ_ONCE(s->closing);
+	if (unlikely(closing))
+		slab_cache_pin(s);
+	if (s->flags & SLAB_DEBUG_FLAGS)
+		s->ops->put(s, slab_link_of(s, object), slab_debug_free, caller);
+	else
+		slab_pcp_free_checked(s, object);
+	slab_pcp_settle(s);
+	if (unlikely(closing))
 		slab_cache_unpin(s);
 }
 
@@ -414,166 +455,3 @@ void (kmem_cache_free)(struct kmem_cache *s, void *object)
 	kmem_cache_free_inline(s, object);
 }
 EXPORT_SYMBOL(kmem_cache_free);
-
-/* ---- setting up ------------------------------------------------------------------ */
-
-/* A slab beyond slab_mask holds one object: no need to be quick. */
-static bool slab_pcp_used(const struct kmem_cache *s)
-{
-	return !(s->flags & SLAB_DEBUG_FLAGS) && s->order <= SLAB_MAX_ORDER && !s->closing &&
-	       !slab_pcp_should_fail;
-}
-
-static void slab_pcp_open_stock(const struct kmem_cache *s, struct slab_stock *st)
-{
-	const bool aligned = !s->link && !(s->size & (s->size - 1));
-
-	if (!slab_pcp_used(s))
-		return;
-	WRITE_ONCE(st->bound[s->link != 0], slab_stock_bound(s->size, s->objects));
-	if (aligned)
-		WRITE_ONCE(st->mask, s->size - 1);
-}
-
-static void slab_pcp_open_cpu(struct kmem_cache *s, unsigned int cpu)
-{
-	struct slab_stock *st = slab_stock_of(s, cpu);
-
-	*st = (struct slab_stock){
-		.list = { slab_nil, slab_nil }, .spare = slab_nil, .mask = ~0ULL,
-		.magic = slab_stock_magic(s->size),
-		.slab_mask = (u32)((PAGE_SIZE << s->order) - 1),
-		.link = s->link, .room = s->batch, .cap = s->batch,
-	};
-	slab_pcp_open_stock(s, st);
-}
-
-void slab_pcp_open(struct kmem_cache *s)
-{
-	const u32 limit = clamp_t(u32, SLAB_PCP_BYTES / s->size, SLAB_PCP_MIN, SLAB_PCP_MAX);
-	unsigned int cpu;
-
-	s->bulk_magic = slab_bulk_magic(s->size);
-	s->bulk_bound = slab_bulk_bound(s->size, s->objects);
-	s->batch = s->batch_min = limit / 2;
-	s->batch_max = clamp_t(u32, SLAB_PCP_GROWTH * SLAB_PCP_BYTES / s->size, limit,
-			       SLAB_PCP_MAX);
-	for_each_possible_cpu(cpu)
-		slab_pcp_open_cpu(s, cpu);
-}
-
-/* ---- all CPUs' stocks ------------------------------------------------------------ */
-
-struct slab_visit {
-	struct kmem_cache *s;
-	struct slab_chain chain[2];
-	bool close;
-};
-
-/* On its CPU, interrupts off: take all objects out. */
-static void slab_pcp_visit(void *arg)
-{
-	struct slab_visit *v = arg;
-	struct slab_stock *st = slab_pcp_here(v->s);
-
-	if (v->close) {
-		st->mask = ~0ULL;
-		st->bound[0] = st->bound[1] = 0;
-	}
-	slab_pcp_take_list(v->s, st, &v->chain[0]);
-	slab_pcp_take_spare(st, &v->chain[1]);
-}
-
-/* May we have other CPUs do something? */
-static bool slab_pcp_reach_all(void)
-{
-	return num_online_cpus() == 1 || can_sleep();
-}
-
-/* Is there anything, counts included?  Racy, if it is another CPU's. */
-static bool slab_pcp_has(const struct kmem_cache *s, unsigned int cpu)
-{
-	struct slab_stock *st = slab_stock_of(s, cpu);
-
-	return READ_ONCE(*slab_stock_list(s, st)) != slab_nil || READ_ONCE(st->nr_spare) ||
-	       READ_ONCE(st->room) != READ_ONCE(st->cap);
-}
-
-/* Under pressure each cache comes here, on each CPU at once: nobody is called for nothing. */
-static void slab_pcp_empty(struct kmem_cache *s, bool close)
-{
-	const bool all = num_online_cpus() > 1 && can_sleep();
-	struct slab_visit v = { .s = s, .close = close };
-	unsigned long flags;
-	unsigned int cpu;
-
-	slab_pcp_hold(s);
-	for_each_online_cpu(cpu) {
-		if (all && !close && !slab_pcp_has(s, cpu))
-			continue;
-		if (all) {
-			smp_call_function_single(cpu, slab_pcp_visit, &v, 1);
-		} else {
-			local_irq_save(flags);
-			slab_pcp_visit(&v);
-			local_irq_restore(flags);
-		}
-		slab_pcp_flush(s, &v.chain[0]);
-		slab_pcp_flush(s, &v.chain[1]);
-		if (!all)
-			break;
-	}
-	slab_depot_drain(s);
-	slab_pcp_settle(s);
-}
-
-void slab_pcp_close(struct kmem_cache *s)
-{
-	VM_WARN_ON_ONCE(!slab_pcp_reach_all());
-	slab_pcp_empty(s, true);
-}
-
-static void slab_pcp_reopen(struct kmem_cache *s)
-{
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu)
-		slab_pcp_open_stock(s, slab_stock_of(s, cpu));
-}
-
-void slab_pcp_set_should_fail(bool (*fn)(struct kmem_cache *s, gfp_t gfp))
-{
-	struct kmem_cache *s;
-	unsigned int i = 1;
-
-	WRITE_ONCE(slab_pcp_should_fail, fn);
-	while ((s = slab_cache_pin_next(&i)) != NULL) {
-		if (fn)
-			slab_pcp_close(s);
-		else
-			slab_pcp_reopen(s);
-		slab_cache_unpin(s);
-	}
-}
-
-void slab_pcp_drain(struct kmem_cache *s)
-{
-	slab_nolock_check();
-	slab_pcp_empty(s, false);
-	if (unlikely(READ_ONCE(s->nr_lost)))
-		slab_pcp_rescue(s);
-}
-
-/* While it lasts all stocks are closed, so that what is freed goes to its slab. */
-void slab_pcp_rescue(struct kmem_cache *s)
-{
-	static unsigned int busy;
-
-	if (!slab_pcp_reach_all() || __atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE))
-		return;			/* later */
-	slab_pcp_empty(s, true);
-	if (!__atomic_load_n(&s->moving, __ATOMIC_ACQUIRE) && !s->depot.nr)
-		s->ops->rescue(s);
-	slab_pcp_reopen(s);
-	__atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
-}

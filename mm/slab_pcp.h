@@ -27,9 +27,15 @@ struct slab_stock {
 };
 
 DECLARE_PER_CPU(struct slab_stock, slab_stocks[SLAB_NR_CACHES]);
-DECLARE_PER_CPU(struct slab_link *, slab_nolock_waiting);
-#define SLAB_NOLOCK_DOUBTS	8
-DECLARE_PER_CPU(const void *, slab_nolock_doubtful[SLAB_NOLOCK_DOUBTS]);
+
+/* Plugged in by fault injection. */
+extern bool (*slab_pcp_should_fail)(struct kmem_cache *s, gfp_t gfp);
+
+/* Is it?  On its CPU with interrupts off that lasts; else it is a hint. */
+static inline bool slab_pcp_is_open(const struct kmem_cache *s, const struct slab_stock *st)
+{
+	return READ_ONCE(st->bound[s->link != 0]);
+}
 
 /* Is this CPU's open now?  A hint. */
 static inline bool slab_pcp_open_here(const struct kmem_cache *s)
@@ -63,14 +69,14 @@ static inline bool slab_pcp_sound(struct kmem_cache *s, struct slab_link *link)
 	       slab_link_nr(s, slab_page_of(s, link), link) >= 0 && slab_link_ok(link);
 }
 
-/* Between these a chain may be in hand: nobody takes its objects for lost. */
-void slab_pcp_hold(struct kmem_cache *s);
-void slab_pcp_settle(struct kmem_cache *s);
 #define SLAB_PCP_LONGEST	2048	/* objects: a list that bulk frees were put in front of */
+/* A chain in hand goes home. */
+void slab_pcp_flush(struct kmem_cache *s, const struct slab_chain *chain);
 /* A chain that is in hand goes to the depot, or to its slabs.  Any but NMI. */
 void slab_pcp_stow(struct kmem_cache *s, const struct slab_chain *chain);
-/* This CPU's list, with what is counted of it.  Irqs off. */
+/* This CPU's list, with what is counted of it; its spare.  Irqs off, and s is held. */
 void slab_pcp_take_list(struct kmem_cache *s, struct slab_stock *st, struct slab_chain *chain);
+void slab_pcp_take_spare(struct slab_stock *st, struct slab_chain *chain);
 /* A chain in hand becomes this CPU's list, if that is empty and open; else it goes further. */
 void slab_pcp_fill(struct kmem_cache *s, const struct slab_chain *chain);
 /* A chain from this CPU, the depot or the slabs; false: no memory. */
@@ -82,14 +88,37 @@ void *slab_pcp_alloc_slow(unsigned long id, gfp_t flags, unsigned long caller);
 void slab_pcp_free_slow(unsigned long id, void *object, unsigned long caller);
 void slab_pcp_kfree_slow(void *p, unsigned long caller);	/* kmalloc.c */
 void slab_pcp_full(unsigned long id);
-/* slab_nolock.c: free what kfree_nolock() has left on this CPU.  Any context but NMI. */
+
+/* ---- slab_nolock.c ---------------------------------------------------------------- */
+
+/* What kfree_nolock() could not free at once; of its CPU, other CPUs may look. */
+#define SLAB_NOLOCK_DOUBTS	8
+struct slab_nolock {
+	struct slab_link *waiting;	/* live objects and large blocks, NULL: none */
+	const void *doubtful[SLAB_NOLOCK_DOUBTS];	/* live, or freed twice */
+	const void *unsure[SLAB_NOLOCK_DOUBTS];	/* the same, and one look was not enough */
+};
+DECLARE_PER_CPU(struct slab_nolock, slab_nolock);
+
+/* Free what waits on this CPU, and what is doubtful if that can be told.  Any but NMI. */
 void slab_nolock_drain(void);
+/* The same of all CPUs, and what one look could not tell.  May sleep. */
+void slab_nolock_drain_all(void);
+/* The latter of this CPU.  Any but NMI. */
+void slab_nolock_retry(void);
+/* Does this one, which looks like it, wait on any CPU? */
+bool slab_nolock_holds(const struct slab_link *link);
+/* Look at it later (slab_nolock_retry()); false: too many wait for that.  Any but NMI. */
+bool slab_nolock_postpone(const void *object);
+
 static __always_inline void slab_nolock_check(void)
 {
-	if (unlikely(this_cpu_read(slab_nolock_waiting)) ||
-	    unlikely(this_cpu_read(slab_nolock_doubtful[0])))
+	if (unlikely(this_cpu_read(slab_nolock.waiting)) ||
+	    unlikely(this_cpu_read(slab_nolock.doubtful[0])))
 		slab_nolock_drain();
 }
+
+/* ---- magic numbers ---------------------------------------------------------------- */
 
 /* See the top of slab_pcp.c. */
 static inline u32 slab_stock_magic(u32 size)

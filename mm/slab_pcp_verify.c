@@ -15,7 +15,6 @@
 #include <linux/might_sleep.h>
 #include <linux/smp.h>
 #include <linux/sprintf.h>
-#include <linux/uaccess.h>
 
 #include "slab_pcp.h"
 
@@ -123,67 +122,4 @@ bool slab_pcp_verify(struct kmem_cache *s, unsigned long *stocked, char *msg, si
 	else
 		return true;
 	return false;
-}
-
-/* ---- looking for one object --------------------------------------------------------- */
-
-/*
- * Is it in this list, whose CPU pops and pushes meanwhile?  What is not popped stays as it is, so
- * a walk that arrives at the end has met all that lay there all the time; one that was
- * overtaken by pops meets something else, and begins again.  Whatever it touches may be gone.
- */
-#define SLAB_PCP_WALKS	32
-
-static bool slab_pcp_in_list(struct kmem_cache *s, struct slab_link *const *list,
-			     const struct slab_link *wanted)
-{
-	struct slab_link *link;
-	unsigned int tries, nr;
-	u64 word;
-
-	for (tries = 0; tries < SLAB_PCP_WALKS; tries++) {
-		link = READ_ONCE(*list);
-		for (nr = 0; link != slab_nil && nr < SLAB_PCP_LONGEST; nr++) {
-			if (link == wanted)
-				return true;
-			if (slab_id_of(link) != s->id ||
-			    copy_from_kernel_nofault(&word, &link->word, sizeof(word)))
-				break;
-			link = (struct slab_link *)(word ^ slab_secret);
-		}
-		if (link == slab_nil)
-			return false;
-	}
-	return false;			/* damaged, or too quick for us */
-}
-
-static bool slab_pcp_contains(struct kmem_cache *s, const struct slab_link *link)
-{
-	struct slab_chain chain;
-	struct slab_stock *st;
-	unsigned int cpu, nr;
-	bool found = false;
-
-	for_each_possible_cpu(cpu) {
-		st = slab_stock_of(s, cpu);
-		if (slab_pcp_in_list(s, slab_stock_list(s, st), link) ||
-		    slab_pcp_in_list(s, &st->spare, link))
-			return true;
-	}
-	slab_pcp_hold(s);
-	for (nr = s->depot.nr; nr && !found && slab_depot_take(s, &chain); nr--) {
-		found = slab_pcp_in_list(s, &chain.first, link);
-		slab_pcp_stow(s, &chain);
-	}
-	slab_pcp_settle(s);
-	return found;
-}
-
-bool slab_pcp_is_free(struct kmem_cache *s, void *object)
-{
-	struct slab_link *link = slab_link_of(s, object);
-
-	return slab_link_ok(link) &&
-	       (s->nr_lost || s->ops->is_free(s, slab_page_of(s, object), link) ||
-		slab_pcp_contains(s, link));
 }

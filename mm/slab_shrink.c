@@ -19,27 +19,42 @@
  * FAILURE	scan: SHRINK_STOP, there was nothing.
  * NOT HERE	drivers' objects: their own shrinkers.  When: vmscan.c.
  */
+#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/shrinker.h>
 #include <linux/smp.h>
 
 #include "slab_pcp.h"
 
-static void slab_trim_cpu(void *unused)
+/*
+ * The depots are everybody's: one CPU sees to them, so that what they have not needed "since the
+ * last time" means the same however many CPUs there are.
+ */
+static bool slab_trim_depots_here(void)
 {
-	slab_nolock_check();
+	return (unsigned int)smp_processor_id() == cpumask_first(cpu_online_mask);
+}
+
+static void slab_trim_one(struct kmem_cache *s, bool depot)
+{
+	slab_pcp_trim(s);
+	if (depot && (READ_ONCE(s->depot.nr) || READ_ONCE(s->depot.max) ||
+		      READ_ONCE(s->batch) != s->batch_min))
+		slab_depot_trim(s);
+	if (unlikely(READ_ONCE(s->nr_lost)))
+		slab_pcp_rescue(s);	/* who met it may have been where one cannot wait */
 }
 
 void slab_trim(void)
 {
+	const bool depots = slab_trim_depots_here();
 	struct kmem_cache *s;
 	unsigned int i = 1;
 
-	on_each_cpu(slab_trim_cpu, NULL, 1);
+	slab_nolock_drain();
+	slab_nolock_retry();
 	while ((s = slab_cache_pin_next(&i)) != NULL) {
-		if (READ_ONCE(s->depot.nr) || READ_ONCE(s->depot.max) ||
-		    READ_ONCE(s->batch) != s->batch_min)
-			slab_depot_trim(s);
+		slab_trim_one(s, depots);
 		slab_cache_unpin(s);
 	}
 }

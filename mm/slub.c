@@ -210,7 +210,7 @@ static void slub_isolate(struct kmem_cache *s, struct page *slab, struct slab_li
 	slab_link_set(link, slab_nil);
 	slub_recount(s, slab, s->objects);
 	slab->freelist = 0;
-	s->nr_lost += lost;
+	slab_pcp_lose(s, lost);
 	slab_report_fix(s, "Isolate corrupted freechain");
 }
 
@@ -282,7 +282,9 @@ static unsigned int slub_refill(struct kmem_cache *s, struct slab_link **chain,
 		spin_unlock_irqrestore(&s->lock, flags);
 		if (nr)
 			return nr;
+		slab_pcp_settle(s);	/* nothing is in hand, and this may take long */
 		slab = slub_new_slab(s, gfp);
+		slab_pcp_hold(s);
 		if (!slab)
 			return 0;
 	}
@@ -342,7 +344,7 @@ static void slub_lose(struct kmem_cache *s, struct slab_link *link, long nr)
 	void *object = slab_link_object(s, link);
 
 	lockdep_assert_held(&s->lock);
-	s->nr_lost += nr;
+	slab_pcp_lose(s, nr);
 	if (slab_id_of(link) != s->id) {
 		slab_report_link(s, link);
 	} else {
@@ -515,34 +517,91 @@ static void slub_for_each_slab(struct kmem_cache *s,
 	spin_unlock_irqrestore(&s->lock, flags);
 }
 
-/* s->lock is held, by slub_for_each_slab(). */
+struct slub_rescue_walk {
+	long nr;			/* objects found; -1: somebody has one in hand */
+	bool begun;
+};
+
+/*
+ * A list that leads astray, or in a circle, ends before that.  Its last object may have been
+ * written to: it looks free again.  False: all is well.
+ */
+static bool slub_mend_list(struct kmem_cache *s, struct page *slab)
+	__must_hold(&s->lock)
+{
+	struct slab_link *link = slab_first_free(s, slab), *next;
+	unsigned int left;
+
+	lockdep_assert_held(&s->lock);
+	if (link && slab_link_nr(s, slab, link) < 0) {
+		slab->freelist = 0;
+		return true;
+	}
+	for (left = s->objects; link; link = next) {
+		next = slab_link_ok(link) ? slab_link_next(link) : NULL;
+		if (next == slab_nil)
+			return false;
+		if (!--left || !next || slab_link_nr(s, slab, next) < 0) {
+			slab_link_set(link, slab_nil);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What is on the slab's list, and the slab counts the others, whatever was damaged. */
+static void slub_mend(struct kmem_cache *s, struct page *slab, unsigned long *free)
+	__must_hold(&s->lock)
+{
+	const bool mended = slub_mend_list(s, slab);
+	unsigned int inuse;
+
+	slub_free_map(s, slab, free);
+	inuse = s->objects - bitmap_weight(free, s->objects);
+	if (likely(!mended && inuse == slab->inuse))
+		return;
+	slab_report_slab(s, slab, "Freechain corrupt");
+	slub_recount(s, slab, inuse);
+	slab_report_fix(s, "Isolate corrupted freechain");
+}
+
+/*
+ * An NMI may have taken an object of a slab before we had the lock, and not be done with it (on
+ * this CPU or another, whose NMIs are not parked); none does any more.
+ */
 static void slub_rescue_slab(struct kmem_cache *s, struct page *slab, void *arg)
 {
 	DECLARE_BITMAP(free, SLAB_MAX_OBJECTS);
+	struct slub_rescue_walk *w = arg;
 	struct slab_link *link, *first;
-	unsigned int i, *nr = arg;
+	unsigned int i;
 
 	lockdep_assert_held(&s->lock);
-	slub_free_map(s, slab, free);
+	if (!w->begun && slab_pcp_holders(s))
+		w->nr = -1;
+	w->begun = true;
+	if (w->nr < 0)
+		return;
+	slub_mend(s, slab, free);	/* or what lies behind a broken link would seem lost */
 	for (i = 0; i < s->objects; i++) {
 		link = slab_link_of(s, slab_object(s, slab, i));
 		if (test_bit(i, free) || !slab_link_ok(link))
 			continue;
+		VM_WARN_ON_ONCE(!slab->inuse);
 		first = slab_first_free(s, slab);
 		slab_link_set(link, first ? first : slab_nil);
 		slab_set_first_free(s, slab, link);
 		slub_recount(s, slab, slab->inuse - 1);
-		++*nr;
+		w->nr++;
 	}
 }
 
-static void slub_rescue(struct kmem_cache *s)
+static long slub_rescue(struct kmem_cache *s)
 {
-	unsigned int nr = 0;
+	struct slub_rescue_walk w = { .nr = 0 };
 
-	slub_for_each_slab(s, slub_rescue_slab, &nr);
-	s->nr_lost = 0;
-	pr_err("slab %s: %u objects of a corrupted chain are back on their slabs\n", s->name, nr);
+	slub_for_each_slab(s, slub_rescue_slab, &w);
+	return w.nr;
 }
 
 const struct slab_backend slub_backend = {

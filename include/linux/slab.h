@@ -428,7 +428,10 @@ void kmem_cache_info(struct kmem_cache *s, struct slabinfo *info);
 unsigned long slab_error_count(void);	/* reports made since boot */
 unsigned long slab_nr_live(void);	/* live objects of all caches */
 void slab_drain_all(void);		/* every stock flushed, every empty slab given back */
-/* Chains that no CPU has needed since the last call go home (mm/slab_depot.c).  Process. */
+/*
+ * What this CPU has kept and not needed since its last call goes home (mm/slab_pcp_cpus.c); on
+ * the first CPU also what no CPU has needed (mm/slab_depot.c).  Process.
+ */
 void slab_trim(void);
 /* All caches in full; false, and what is wrong in @msg, at the first mistake. */
 bool slab_verify(char *msg, size_t n);

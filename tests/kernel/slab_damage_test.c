@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Object caches in the default build: wrong frees, damaged links, planted damage. */
+#include "../../mm/slab_pcp.h"
 #include "slab_fixture.h"
 
 static void *bulk[64];
@@ -172,6 +173,36 @@ static void overwritten_link_in_the_slab(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* Two at once: a chain in stock, and a slab's list that nobody has followed yet. */
+static void rescue_meets_a_damaged_slab(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	struct slabinfo info;
+	unsigned int i, at;
+
+	for (at = 0; at < 30; at += 7) {
+		for (i = 0; i < 64; i++)
+			bulk[i] = kmem_cache_alloc(s, GFP_KERNEL);
+		for (i = 0; i < 30; i++)
+			kmem_cache_free(s, bulk[i]);
+		kmem_cache_shrink(s);		/* now on their slab's list */
+		*(u64 *)bulk[at] = 0x4747474747474747;
+		s->nr_lost = 1;			/* as if one had been met */
+		report_begin(&report);
+		kmem_cache_shrink(s);
+		report_end(&report);
+		EXPECT_REPORT(test, &report, "Freechain corrupt");
+		KUNIT_EXPECT_EQ(test, s->nr_lost, 0);
+		expect_sound(test);
+		kmem_cache_info(s, &info);
+		KUNIT_EXPECT_EQ(test, info.active_objs, 34);
+		for (i = 30; i < 64; i++)
+			kmem_cache_free(s, bulk[i]);
+		KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 0);
+	}
+	kmem_cache_destroy(s);
+}
+
 /* The verifier must see what it is there to see. */
 static void planted_damage_is_found(struct kunit *test)
 {
@@ -224,6 +255,7 @@ static struct kunit_case slab_damage_cases[] = {
 	KUNIT_CASE(overwritten_link_in_stock),
 	KUNIT_CASE(overwritten_link_met_by_a_flush),
 	KUNIT_CASE(overwritten_link_in_the_slab),
+	KUNIT_CASE(rescue_meets_a_damaged_slab),
 	KUNIT_CASE(planted_damage_is_found),
 	{}
 };

@@ -83,6 +83,79 @@ static void trimming_ends_at_nothing(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* A stock that nobody uses goes, too, by halves, the newest objects last. */
+static void idle_stock_decays(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, SIZE, 0);
+	struct slab_stock *st = slab_stock_of(s, 0);
+	unsigned int rounds, before, now;
+	struct slab_link *newest;
+
+	burst(s, s->batch * 3 / 2);
+	KUNIT_ASSERT_GT(test, st->nr_spare, 0);
+	newest = *slab_stock_list(s, st);
+	slab_trim();				/* it looks at it, and no more */
+	before = slab_pcp_count(s);
+	KUNIT_EXPECT_GT(test, before, s->batch);
+	for (rounds = 0; slab_pcp_count(s) && rounds < 12; rounds++) {
+		KUNIT_EXPECT_PTR_EQ(test, *slab_stock_list(s, st), newest);
+		slab_trim();
+		now = slab_pcp_count(s);
+		KUNIT_EXPECT_LE(test, now, before / 2 + 1);
+		before = now;
+		expect_no_live(test, s);
+	}
+	KUNIT_EXPECT_LT(test, rounds, 10);
+	KUNIT_EXPECT_EQ(test, slab_pcp_count(s), 0);
+	kmem_cache_destroy(s);
+}
+
+/* One that is used in between is not touched. */
+static void busy_stock_stays(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, SIZE, 0);
+	unsigned int i, before;
+
+	burst(s, s->batch);
+	before = slab_pcp_count(s);
+	for (i = 0; i < 8; i++) {
+		slab_trim();
+		held[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	}
+	KUNIT_EXPECT_EQ(test, slab_pcp_count(s), before - 8);
+	while (i)
+		kmem_cache_free(s, held[--i]);
+	kmem_cache_destroy(s);
+}
+
+/* A stock that is damaged is left to those who will meet it. */
+static void trimming_a_damaged_stock(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, SIZE, 0);
+	struct slabinfo info;
+	unsigned int i;
+
+	for (i = 0; i < 20; i++)
+		held[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	while (i)
+		kmem_cache_free(s, held[--i]);
+	*(u64 *)held[3] = 0x6666;
+	report_begin(&report);
+	for (i = 0; i < 12; i++)
+		slab_trim();
+	held[0] = kmem_cache_alloc(s, GFP_KERNEL);
+	for (i = 1; i < 8; i++)
+		held[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "corrupt");
+	for (i = 0; i < 8; i++)
+		kmem_cache_free(s, held[i]);
+	expect_no_live(test, s);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 0);
+	kmem_cache_destroy(s);
+}
+
 /* What is in use all the time is not given back. */
 static void trimming_keeps_the_working_set(struct kunit *test)
 {
@@ -178,6 +251,9 @@ static struct kunit_case slab_depot_cases[] = {
 	KUNIT_CASE(grows_with_demand),
 	KUNIT_CASE(one_burst_is_no_demand),
 	KUNIT_CASE(trimming_ends_at_nothing),
+	KUNIT_CASE(idle_stock_decays),
+	KUNIT_CASE(busy_stock_stays),
+	KUNIT_CASE(trimming_a_damaged_stock),
 	KUNIT_CASE(trimming_keeps_the_working_set),
 	KUNIT_CASE(keeps_to_its_share),
 	KUNIT_CASE(draining_empties_it),

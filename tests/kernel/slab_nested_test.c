@@ -102,6 +102,134 @@ static void a_free_that_begins_again(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+static bool nobody(struct kmem_cache *s, gfp_t gfp)
+{
+	return false;
+}
+
+static enum slab_verdict verdict(struct kmem_cache *s, void *object)
+{
+	enum slab_verdict v;
+
+	slab_pcp_hold(s);
+	v = slab_pcp_find(s, object);
+	slab_pcp_settle(s);
+	return v;
+}
+
+/* Freed twice while its first copy is in somebody's hand: noticed when that is over. */
+static void double_free_of_what_is_in_hand(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	const unsigned long errors = slab_error_count();
+	struct slab_chain chain;
+	struct slabinfo info;
+	void *p, *q;
+
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	q = kmem_cache_alloc(s, GFP_KERNEL);
+	kmem_cache_free(s, p);
+	take(s, &chain);
+	kmem_cache_free(s, p);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)this_cpu_read(slab_nolock.unsure[0]), p);
+	slab_trim();				/* still: nobody knows */
+	KUNIT_EXPECT_PTR_EQ(test, (void *)this_cpu_read(slab_nolock.unsure[0]), p);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
+	put_back(s, &chain);
+	report_begin(&report);
+	slab_trim();
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "Object already free");
+	KUNIT_EXPECT_NULL(test, this_cpu_read(slab_nolock.unsure[0]));
+	kmem_cache_free(s, q);
+	expect_sound(test);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
+	kmem_cache_destroy(s);
+}
+
+/* Freed once, but it began again, and somebody had a chain in hand: freed when that is over. */
+static void a_free_that_begins_again_meanwhile(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	const unsigned long errors = slab_error_count();
+	struct slab_chain chain;
+	struct slabinfo info;
+	void *p, *q;
+
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	q = kmem_cache_alloc(s, GFP_KERNEL);
+	take(s, &chain);
+	slab_link_set(p, slab_nil);
+	kmem_cache_free(s, p);
+	put_back(s, &chain);
+	slab_trim();
+	kmem_cache_free(s, q);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
+	expect_sound(test);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
+	kmem_cache_destroy(s);
+}
+
+static void lose_some(struct kmem_cache *s, u64 **p, gfp_t gfp)
+{
+	*p = kmem_cache_alloc(s, gfp);
+	kmem_cache_free(s, *p);
+	**p = 0x3333;
+	report_begin(&report);
+	*p = kmem_cache_alloc(s, gfp);
+	report_end(&report);
+}
+
+/* What kfree_nolock() has left looks free as well, but it is not lost. */
+static void what_waits_is_not_rescued(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	struct slabinfo info;
+	u64 *p, *q;
+
+	q = kmem_cache_alloc(s, GFP_KERNEL);
+	slab_pcp_set_should_fail(nobody);
+	kfree_nolock(q);
+	slab_pcp_set_should_fail(NULL);
+	KUNIT_EXPECT_PTR_EQ(test, (u64 *)this_cpu_read(slab_nolock.waiting), q);
+	s->nr_lost = 1;
+	slab_pcp_rescue(s);
+	KUNIT_EXPECT_EQ(test, s->nr_lost, 0);
+	KUNIT_EXPECT_PTR_EQ(test, (u64 *)this_cpu_read(slab_nolock.waiting), q);
+	slab_nolock_drain();
+	lose_some(s, &p, GFP_KERNEL);
+	kmem_cache_free(s, p);
+	expect_sound(test);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
+	kmem_cache_destroy(s);
+}
+
+/* Where one cannot wait for other CPUs nothing is put back: slab_trim() does it. */
+static void lost_in_atomic_context(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	struct slabinfo info;
+	u64 *p;
+
+	preempt_disable();
+	lose_some(s, &p, GFP_ATOMIC);
+	KUNIT_EXPECT_GT(test, s->nr_lost, 0);
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	slab_trim();
+	KUNIT_EXPECT_GT(test, s->nr_lost, 0);
+	preempt_enable();
+	slab_trim();
+	KUNIT_EXPECT_EQ(test, s->nr_lost, 0);
+	kmem_cache_free(s, p);
+	expect_sound(test);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
+	kmem_cache_destroy(s);
+}
+
 /* ---- from inside a refill ------------------------------------------------------------ */
 
 static struct kmem_cache *nested_cache;
@@ -179,11 +307,15 @@ static void searching_a_damaged_stock(struct kunit *test)
 	kmem_cache_free(s, p[1]);
 	word = *p[1];
 	*p[1] = 0x2222;
-	KUNIT_EXPECT_FALSE(test, slab_pcp_is_free(s, p[3]));
+	KUNIT_EXPECT_EQ(test, verdict(s, p[3]), SLAB_UNSURE);
 	slab_link_set((struct slab_link *)p[1], (struct slab_link *)(PAGE_OFFSET + 8));
-	KUNIT_EXPECT_FALSE(test, slab_pcp_is_free(s, p[3]));
+	KUNIT_EXPECT_EQ(test, verdict(s, p[3]), SLAB_UNSURE);
+	kmem_cache_free(s, p[3]);		/* later */
+	KUNIT_EXPECT_PTR_EQ(test, (u64 *)this_cpu_read(slab_nolock.unsure[0]), p[3]);
 	*p[1] = word;
-	kmem_cache_free(s, p[3]);
+	KUNIT_EXPECT_EQ(test, verdict(s, p[3]), SLAB_LIVE);
+	slab_nolock_retry();
+	KUNIT_EXPECT_EQ(test, verdict(s, p[3]), SLAB_FREE);
 	kmem_cache_free(s, p[2]);
 	expect_sound(test);
 	kmem_cache_destroy(s);
@@ -322,6 +454,10 @@ static struct kunit_case slab_nested_cases[] = {
 	KUNIT_CASE(everything_works_while_in_hand),
 	KUNIT_CASE(no_rescue_while_in_hand),
 	KUNIT_CASE(a_free_that_begins_again),
+	KUNIT_CASE(double_free_of_what_is_in_hand),
+	KUNIT_CASE(a_free_that_begins_again_meanwhile),
+	KUNIT_CASE(what_waits_is_not_rescued),
+	KUNIT_CASE(lost_in_atomic_context),
 	KUNIT_CASE(a_refill_inside_a_refill),
 	KUNIT_CASE(looking_free_is_not_enough),
 	KUNIT_CASE(searching_a_damaged_stock),

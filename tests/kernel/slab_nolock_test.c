@@ -31,7 +31,7 @@ static void from_stock_and_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
 	KUNIT_EXPECT_PTR_EQ(test, kmalloc_nolock(SIZE, 0, NUMA_NO_NODE), p);
 	kfree(p);
-	KUNIT_EXPECT_EQ(test, s->moving, 0);
+	KUNIT_EXPECT_EQ(test, slab_pcp_holders(s), 0);
 	expect_sound(test);
 }
 
@@ -79,10 +79,10 @@ static void waits_where_it_must(struct kunit *test)
 	void *large = kmalloc(5 * PAGE_SIZE, GFP_KERNEL);
 
 	kfree_nolock(large);
-	KUNIT_EXPECT_PTR_EQ(test, (void *)this_cpu_read(slab_nolock_waiting), large);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)this_cpu_read(slab_nolock.waiting), large);
 	KUNIT_EXPECT_GT(test, page_owner_pages(PAGE_OWNER_KMALLOC), pages);
 	slab_trim();
-	KUNIT_EXPECT_NULL(test, this_cpu_read(slab_nolock_waiting));
+	KUNIT_EXPECT_NULL(test, this_cpu_read(slab_nolock.waiting));
 	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_KMALLOC), pages);
 }
 
@@ -131,6 +131,146 @@ static void what_waits_is_not_freed_twice(struct kunit *test)
 	expect_sound(test);
 }
 
+/* The same, and the second free is kfree(): it finds what waits, at once. */
+static void what_waits_is_found_by_kfree(struct kunit *test)
+{
+	const unsigned long live = slab_nr_live(), errors = slab_error_count();
+	void *p;
+
+	the_cache(test);
+	p = kmalloc(SIZE, GFP_KERNEL);
+	slab_pcp_set_should_fail(refuse);
+	kfree_nolock(p);
+	report_begin(&report);
+	kfree(p);
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "Object already free");
+	KUNIT_EXPECT_PTR_EQ(test, (void *)this_cpu_read(slab_nolock.waiting), p);
+	slab_pcp_set_should_fail(NULL);
+	slab_trim();
+	KUNIT_EXPECT_EQ(test, slab_error_count() - errors, 2);
+	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
+	expect_sound(test);
+}
+
+static void large_blocks_wait_once(struct kunit *test)
+{
+	const long pages = page_owner_pages(PAGE_OWNER_KMALLOC);
+	const unsigned long errors = slab_error_count();
+	void *large = kmalloc(5 * PAGE_SIZE, GFP_KERNEL);
+
+	kfree_nolock(large);
+	report_begin(&report);
+	kfree_nolock(large);
+	kfree(large);
+	KUNIT_EXPECT_GT(test, page_owner_pages(PAGE_OWNER_KMALLOC), pages);
+	slab_trim();
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "outside of slab");
+	KUNIT_EXPECT_EQ(test, slab_error_count() - errors, 2 * 2);
+	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_KMALLOC), pages);
+	expect_sound(test);
+}
+
+#define CONSTRUCTED	0x600dc0de600dc0deULL
+
+static void construct(void *object)
+{
+	u64 *p = object;
+
+	p[0] = p[1] = CONSTRUCTED;
+}
+
+/* What is constructed stays so, however it is freed. */
+static void constructed_stays_constructed(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("slab_test", 16, 0, SLAB_NO_USER_FLAGS, construct);
+	u64 *p[4], *q;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		kfree_nolock(p[i]);
+	KUNIT_EXPECT_EQ(test, p[3][0], CONSTRUCTED);
+	slab_nolock_drain();
+	for (i = 0; i < ARRAY_SIZE(p); i++) {
+		q = kmem_cache_alloc(s, GFP_KERNEL);
+		KUNIT_EXPECT_EQ(test, q[0], CONSTRUCTED);
+		KUNIT_EXPECT_EQ(test, q[1], CONSTRUCTED);
+		p[i] = q;
+	}
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		kmem_cache_free(s, p[i]);
+	expect_sound(test);
+	kmem_cache_destroy(s);
+}
+
+/* Freed twice, and somebody else's before anybody has looked: it stays his. */
+static void a_doubt_about_what_was_given_out_again(struct kunit *test)
+{
+	u64 *p, *q;
+
+	the_cache(test);
+	p = kmalloc(SIZE, GFP_KERNEL);
+	kfree(p);
+	kfree_nolock(p);			/* doubtful */
+	KUNIT_EXPECT_PTR_EQ(test, (u64 *)this_cpu_read(slab_nolock.doubtful[0]), p);
+	q = kmalloc_nolock(SIZE, 0, NUMA_NO_NODE);
+	KUNIT_EXPECT_PTR_EQ(test, q, p);
+	*q = CONSTRUCTED;
+	report_begin(&report);
+	slab_nolock_drain();
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "Object already free");
+	KUNIT_EXPECT_EQ(test, *q, CONSTRUCTED);
+	p = kmalloc_nolock(SIZE, 0, NUMA_NO_NODE);
+	KUNIT_EXPECT_PTR_NE(test, q, p);
+	kfree(p);
+	kfree(q);
+	expect_sound(test);
+}
+
+/* Written to while it waits: what waits behind it is lost, and nothing else is harmed. */
+static void what_waits_is_overwritten(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 8192, 0);
+	u64 *p[3];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	slab_pcp_set_should_fail(refuse);
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		kfree_nolock(p[i]);
+	slab_pcp_set_should_fail(NULL);
+	*p[1] = 0x4444;
+	report_begin(&report);
+	slab_nolock_drain();
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "Freepointer corrupt");
+	KUNIT_EXPECT_NULL(test, this_cpu_read(slab_nolock.waiting));
+	expect_sound(test);
+	*p[0] = 0;				/* its mark, of a list that it is not on */
+	kmem_cache_free(s, p[0]);
+	expect_sound(test);
+	kmem_cache_destroy(s);
+}
+
+/* A cache that goes takes along what waits. */
+static void a_cache_goes_with_what_waits(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("slab_test", 40, 0, SLAB_NO_USER_FLAGS, construct);
+	const unsigned long errors = slab_error_count();
+
+	kfree_nolock(kmem_cache_alloc(s, GFP_KERNEL));
+	KUNIT_EXPECT_NOT_NULL(test, this_cpu_read(slab_nolock.waiting));
+	kmem_cache_destroy(s);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
+	KUNIT_EXPECT_NULL(test, this_cpu_read(slab_nolock.waiting));
+}
+
 static void wrong_frees_are_refused(struct kunit *test)
 {
 	const unsigned long errors = slab_error_count();
@@ -159,6 +299,12 @@ static struct kunit_case slab_nolock_cases[] = {
 	KUNIT_CASE(waits_where_it_must),
 	KUNIT_CASE(waits_for_a_closed_stock),
 	KUNIT_CASE(what_waits_is_not_freed_twice),
+	KUNIT_CASE(what_waits_is_found_by_kfree),
+	KUNIT_CASE(large_blocks_wait_once),
+	KUNIT_CASE(constructed_stays_constructed),
+	KUNIT_CASE(a_doubt_about_what_was_given_out_again),
+	KUNIT_CASE(what_waits_is_overwritten),
+	KUNIT_CASE(a_cache_goes_with_what_waits),
 	KUNIT_CASE(wrong_frees_are_refused),
 	{}
 };
