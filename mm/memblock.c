@@ -13,8 +13,18 @@
  *   Adding puts in only the pieces that are not covered yet, so overlapping and repeated
  *   calls are harmless; removing first cuts regions at both ends of the range.  Equal
  *   neighbours are merged afterwards, which keeps a machine's lists at a handful of
- *   entries.  The idea and the names are Linux's memblock; unlike it, every function works
- *   on an instance, and how memory is reached is the instance's business (ops).
+ *   entries.
+ *
+ *	list	 |--A--|          |--B--|	add [x, y): the gap becomes a piece of
+ *	new	    x----------------y		its own, touches A and B, and if node
+ *	result	 |-------------------------|	and flags agree, the three are one
+ *
+ *	list	 |-----------A-----------|	remove [x, y): cut at x and y, then
+ *	cut	 |--A--|x-------y|---A---|	drop what lies between.  One region
+ *	result	 |--A--|         |---A---|	more: so even removing may need room
+ *
+ *   The idea and the names are Linux's memblock; unlike it, every function works on an
+ *   instance, and how memory is reached is the instance's business (ops).
  *
  *   An array that is full doubles: room for the new one is found in free memory (not in
  *   the range that is just being reserved), the regions move, then the new array's own
@@ -52,7 +62,10 @@ static phys_addr_t region_end(const struct memblock_region *r)
 	return r->base + r->size;
 }
 
-/* Keep base + size from wrapping; the very last byte of 2^64 is out of reach. */
+/*
+ * Keep base + size from wrapping: a firmware map may say anything.  So region_end() never wraps
+ * either (I1), and the price is that the very last byte of 2^64 is out of reach.
+ */
 static phys_addr_t capped_end(phys_addr_t base, phys_addr_t size)
 {
 	return base + min(size, PHYS_ADDR_MAX - base);
@@ -95,6 +108,7 @@ static u32 first_ending_above(const struct memblock_type *type, phys_addr_t addr
 	return lo;
 }
 
+/* Of sorted regions only the first that ends above addr can hold it. */
 int memblock_search(const struct memblock_type *type, phys_addr_t addr)
 {
 	u32 i = first_ending_above(type, addr);
@@ -114,6 +128,10 @@ bool memblock_overlaps_region(const struct memblock_type *type, phys_addr_t base
 
 /* ---- room in the arrays ---------------------------------------------------------- */
 
+/*
+ * All that is ever put in comes through here, so I1 and half of I3 need to be looked after in
+ * two functions only.  The caller has made room, and has cut what would overlap.
+ */
 static void insert_at(struct memblock_type *type, u32 i, const struct memblock_region *r)
 {
 	VM_BUG_ON(type->cnt >= type->max || i > type->cnt);
@@ -125,18 +143,23 @@ static void insert_at(struct memblock_type *type, u32 i, const struct memblock_r
 	type->regions[i] = *r;
 	type->cnt++;
 	type->total_size += r->size;
+	VM_BUG_ON(type->total_size < r->size);		/* I3: the sum of disjoint ranges fits */
 }
 
 static void delete_at(struct memblock_type *type, u32 i)
 {
 	VM_BUG_ON(i >= type->cnt);
+	VM_BUG_ON(type->total_size < type->regions[i].size);		/* I3 */
 	type->total_size -= type->regions[i].size;
 	type->cnt--;
 	memmove(&type->regions[i], &type->regions[i + 1],
 		(type->cnt - i) * sizeof(type->regions[0]));
 }
 
-/* Room for an array, on either side of the range that is about to be taken. */
+/*
+ * Room for an array, on either side of the range that is about to be taken or to go.  Below
+ * first: what is asked for comes from the top as a rule, and should find it in one piece.
+ */
 static phys_addr_t find_array_room(struct memblock *mb, phys_addr_t bytes,
 				   phys_addr_t avoid_start, phys_addr_t avoid_end)
 {
@@ -157,6 +180,7 @@ static void switch_array(struct memblock_type *type, struct memblock_region *reg
 			 phys_addr_t base)
 {
 	VM_BUG_ON(type->cnt > max || base & ~PAGE_MASK);
+	VM_BUG_ON(regions == type->regions);	/* slots take turns: the old one is still in use */
 	memcpy(regions, type->regions, type->cnt * sizeof(*regions));
 	type->regions = regions;
 	type->max = max;
@@ -164,6 +188,7 @@ static void switch_array(struct memblock_type *type, struct memblock_region *reg
 	type->nr_grown++;
 }
 
+/* Whole pages, because a fixmap slot, which is how an array is reached, maps pages. */
 static phys_addr_t array_bytes(u32 max)
 {
 	return ALIGN((phys_addr_t)max * sizeof(struct memblock_region), PAGE_SIZE);
@@ -211,6 +236,7 @@ static int grow_array(struct memblock *mb, struct memblock_type *type, phys_addr
 	return 0;
 }
 
+/* Before anything is changed: what follows may then use nr slots and cannot fail. */
 static int make_room(struct memblock *mb, struct memblock_type *type, u32 nr, phys_addr_t start,
 		     phys_addr_t end)
 {
@@ -231,7 +257,10 @@ static bool mergeable(const struct memblock_region *a, const struct memblock_reg
 	return region_end(a) == b->base && a->nid == b->nid && a->flags == b->flags;
 }
 
-/* Merge what can be merged among regions [first - 1, last]. */
+/*
+ * Merge what can be merged among regions [first - 1, last]: the one before first may touch it.
+ * Only a changed neighbourhood is looked at, or adding n regions would take n^2 steps.
+ */
 static void merge_around(struct memblock_type *type, u32 first, u32 last)
 {
 	u32 i = first ? first - 1 : 0;
@@ -239,20 +268,24 @@ static void merge_around(struct memblock_type *type, u32 first, u32 last)
 	VM_BUG_ON(first > type->cnt);
 	while (i + 1 < type->cnt && i <= last) {
 		struct memblock_region *r = &type->regions[i];
+		const phys_addr_t more = r[1].size;
 
 		if (!mergeable(r, r + 1)) {
 			i++;
 			continue;
 		}
-		r->size += r[1].size;
-		type->total_size += r[1].size;	/* delete_at() takes it off again */
 		delete_at(type, i + 1);
+		r->size += more;
+		type->total_size += more;
 		if (last)
 			last--;
 	}
 }
 
-/* Put a piece in before region i, or let region i - 1 grow by it.  Returns slots needed. */
+/*
+ * Put a piece in before region i, or let region i - 1 grow by it.  Returns slots needed: a full
+ * array that cannot grow still takes what only makes a region longer.
+ */
 static u32 put_piece(struct memblock_type *type, u32 *i, const struct memblock_region *piece,
 		     bool insert)
 {
@@ -273,6 +306,9 @@ static u32 put_piece(struct memblock_type *type, u32 *i, const struct memblock_r
 /*
  * The pieces of *new that no region covers: count the slots they need, or put them in.
  * Regions that may have to be merged are those from *first to *last.
+ *
+ * One walk for both, so that what is counted is what is done.  What is covered keeps its node
+ * and flags: whoever came first knew better (Linux decides so, too).
  */
 static u32 uncovered_pieces(struct memblock_type *type, const struct memblock_region *new,
 			    bool insert, u32 *first, u32 *last)
@@ -299,6 +335,10 @@ static u32 uncovered_pieces(struct memblock_type *type, const struct memblock_re
 	return slots;
 }
 
+/*
+ * After the hand-over every page has an owner that these lists know nothing of: a change here
+ * would not move a page, only make the map wrong.
+ */
 static int refuse(const struct memblock *mb, const char *what, phys_addr_t base,
 		  phys_addr_t size)
 {
@@ -324,6 +364,7 @@ static int add_range(struct memblock *mb, struct memblock_type *type,
 	/* Growing may have reserved a page beside us, but nothing inside of us. */
 	VM_BUG_ON(type->cnt + slots > type->max);
 	uncovered_pieces(type, new, true, &first, &last);
+	VM_BUG_ON(memblock_search(type, new->base) < 0);	/* now it is covered */
 	merge_around(type, first, last);
 	return 0;
 }
@@ -452,6 +493,10 @@ int memblock_mark_nomap_in(struct memblock *mb, phys_addr_t base, phys_addr_t si
 	return 0;
 }
 
+/*
+ * Every region loses what lies outside multiples of align at its own two ends.  Regions that
+ * touch lose on both sides of the seam: whoever wants them whole must not make them differ.
+ */
 int memblock_trim_memory_in(struct memblock *mb, phys_addr_t align)
 {
 	struct memblock_type *type = &mb->memory;
@@ -470,6 +515,7 @@ int memblock_trim_memory_in(struct memblock *mb, phys_addr_t align)
 			delete_at(type, i);
 			continue;
 		}
+		VM_BUG_ON(end - start > r->size);
 		type->total_size -= r->size - (end - start);
 		r->base = start;
 		r->size = end - start;
@@ -478,14 +524,17 @@ int memblock_trim_memory_in(struct memblock *mb, phys_addr_t align)
 	return 0;
 }
 
-/* Both lists: what lies outside [base, end) goes. */
+/*
+ * Both lists: what lies outside [base, end) goes.  The upper end first: an array that has to
+ * grow for the cut moves below end then, and not to where RAM is no more after the next line.
+ */
 int memblock_cap_memory_range_in(struct memblock *mb, phys_addr_t base, phys_addr_t size)
 {
 	const phys_addr_t end = capped_end(base, size);
 	int err = refuse(mb, "cap", base, size);
 
-	err = err ?: remove_range(mb, &mb->memory, 0, base);
 	err = err ?: remove_range(mb, &mb->memory, end, PHYS_ADDR_MAX);
+	err = err ?: remove_range(mb, &mb->memory, 0, base);
 	err = err ?: remove_range(mb, &mb->reserved, 0, base);
 	return err ?: remove_range(mb, &mb->reserved, end, PHYS_ADDR_MAX);
 }
@@ -506,6 +555,7 @@ int memblock_enforce_limit_in(struct memblock *mb, phys_addr_t limit)
 	return 0;
 }
 
+/* One way only: section.c reads the lists for as long as the kernel runs, without a lock. */
 void memblock_hand_over_in(struct memblock *mb)
 {
 	WARN_ON_ONCE(mb->handed_over);	/* somebody allocates from it after all */
@@ -514,6 +564,7 @@ void memblock_hand_over_in(struct memblock *mb)
 
 /* ---- checking -------------------------------------------------------------------- */
 
+/* In one pass: I1 needs only the neighbour below, for the regions are sorted. */
 static bool verify_type(const struct memblock_type *type, char *msg, size_t n)
 {
 	phys_addr_t sum = 0;

@@ -8,6 +8,15 @@
  *   ends first moves on.  Gap g lies between reserved[g-1] and reserved[g], so there is
  *   one gap more than there are regions.
  *
+ *	memory	   |-----m=0-----|      |------m=1------|
+ *	reserved        |-0-|                |-1-|
+ *	gap	---g=0--|   |-----g=1--------|   |--g=2---...
+ *	free	   (0,0)     (0,1)       (1,1)   (1,2)		pairs of fingers
+ *
+ *   A pair is two numbers of 32 bits: so a walk is one u64 that its caller keeps, it can be
+ *   left and taken up again, and it costs one step for each region of either list.  Linux
+ *   packs its walk the same way.
+ *
  *   An allocation takes the first free range in the chosen direction that holds it, cut to
  *   [min, max) and to alignment.  Top-down keeps low memory for those who need it;
  *   bottom-up keeps boot memory together.  When a node is asked for, other nodes are the
@@ -57,6 +66,7 @@ static bool region_wanted(const struct memblock_region *r, int nid)
 	return !(r->flags & MEMBLOCK_NOMAP) && (nid == NUMA_NO_NODE || nid == r->nid);
 }
 
+/* The outermost gaps have no region on one side: they go on to the end of the address space. */
 static phys_addr_t gap_start(const struct memblock_type *rsv, u32 g)
 {
 	return g ? rsv->regions[g - 1].base + rsv->regions[g - 1].size : 0;
@@ -73,12 +83,18 @@ static void free_under(const struct memblock *mb, u32 m, u32 g, phys_addr_t *sta
 {
 	const struct memblock_region *r = &mb->memory.regions[m];
 
-	*start = max(r->base, gap_start(&mb->reserved, g));
 	VM_BUG_ON(m >= mb->memory.cnt || g > mb->reserved.cnt);
+	VM_BUG_ON(gap_start(&mb->reserved, g) > gap_end(&mb->reserved, g));	/* sorted */
+	*start = max(r->base, gap_start(&mb->reserved, g));
 	*end = min(r->base + r->size, gap_end(&mb->reserved, g));
 }
 
-/* *idx: memory finger in the low half, gap finger in the high half. */
+/*
+ * *idx: memory finger in the low half, gap finger in the high half.
+ *
+ * A region that is not wanted still has its pair computed: skipping it up front would let the
+ * gap finger fall behind.
+ */
 bool memblock_next_free(const struct memblock *mb, u64 *idx, int nid, phys_addr_t *start,
 			phys_addr_t *end)
 {
@@ -88,7 +104,7 @@ bool memblock_next_free(const struct memblock *mb, u64 *idx, int nid, phys_addr_
 		const struct memblock_region *r = &mb->memory.regions[m];
 
 		free_under(mb, m, g, start, end);
-		/* Which finger ends first? */
+		/* Which finger ends first?  At a tie memory: its next region may use this gap. */
 		if (r->base + r->size <= gap_end(&mb->reserved, g))
 			m++;
 		else
@@ -102,6 +118,10 @@ bool memblock_next_free(const struct memblock *mb, u64 *idx, int nid, phys_addr_
 	return false;
 }
 
+/*
+ * The fingers for addr: the gap that addr lies in, or, inside a reserved region, the one behind
+ * it.  No free range that ends above addr is skipped; one that begins below may be seen.
+ */
 u64 memblock_seek_free(const struct memblock *mb, phys_addr_t addr)
 {
 	const struct memblock_type *rsv = &mb->reserved;
@@ -134,7 +154,10 @@ u64 memblock_seek_mem(const struct memblock *mb, phys_addr_t addr)
 	return lo;
 }
 
-/* Fingers are kept one up, so that 0 is the end of the walk; ~0 is its beginning. */
+/*
+ * Fingers are kept one up, so that 0 is the end of the walk; ~0 is its beginning, which no pair
+ * of fingers can be, as long as an array has less than 2^32 - 1 regions.
+ */
 bool memblock_prev_free(const struct memblock *mb, u64 *idx, int nid, phys_addr_t *start,
 			phys_addr_t *end)
 {
@@ -163,6 +186,10 @@ bool memblock_prev_free(const struct memblock *mb, u64 *idx, int nid, phys_addr_
 
 /* ---- finding --------------------------------------------------------------------- */
 
+/*
+ * The lowest, the highest place for size bytes in [lo, hi), or 0.  lo and hi come from a free
+ * range cut to the caller's bounds, so hi may lie below lo; and rounding up may wrap.
+ */
 static phys_addr_t fit_low(phys_addr_t lo, phys_addr_t hi, phys_addr_t size, phys_addr_t align)
 {
 	const phys_addr_t base = ALIGN(lo, align);
@@ -179,10 +206,16 @@ static phys_addr_t fit_high(phys_addr_t lo, phys_addr_t hi, phys_addr_t size, ph
 	if (lo >= hi || hi - lo < size)
 		return 0;
 	base = ALIGN_DOWN(hi - size, align);
+	VM_BUG_ON(base >= lo && hi - base < size);
 	return base >= lo ? base : 0;
 }
 
-/* Address 0 is kept for "none": the lowest that is given out is PAGE_SIZE. */
+/*
+ * First fit from one end.  Best fit would have to look at all, and what is handed out at boot
+ * is hardly ever freed: there is nothing to fragment.
+ *
+ * Address 0 is kept for "none": the lowest that is given out is PAGE_SIZE.
+ */
 phys_addr_t memblock_find_in(struct memblock *mb, const struct memblock_request *rq)
 {
 	const phys_addr_t align = rq->align ?: SMP_CACHE_BYTES;
@@ -206,11 +239,16 @@ phys_addr_t memblock_find_in(struct memblock *mb, const struct memblock_request 
 				break;
 		}
 	}
+	VM_WARN_ON_ONCE(base && (base & (align - 1) || base < lo || base + rq->size > hi));
 	return base;
 }
 
 /* ---- handing out ----------------------------------------------------------------- */
 
+/*
+ * The node is a wish as well: memory far away is better than none.  After the hand-over it is
+ * not enough to say no: whoever comes so late has a bug, and his stack tells where.
+ */
 phys_addr_t memblock_phys_alloc_in(struct memblock *mb, const struct memblock_request *rq)
 {
 	struct memblock_request any = *rq;
@@ -229,6 +267,7 @@ phys_addr_t memblock_phys_alloc_in(struct memblock *mb, const struct memblock_re
 	VM_BUG_ON(base && memblock_overlaps_region(&mb->reserved, base, rq->size));
 	if (!base || memblock_reserve_in(mb, base, rq->size))
 		return 0;
+	VM_WARN_ON_ONCE(memblock_search(&mb->reserved, base) < 0);
 	return base;
 }
 
@@ -265,6 +304,7 @@ void *memblock_alloc_in(struct memblock *mb, const struct memblock_request *rq)
 	return ptr;
 }
 
+/* The size is the caller's word: there is no header before the block that could know better. */
 int memblock_free_in(struct memblock *mb, void *ptr, phys_addr_t size)
 {
 	if (!ptr)

@@ -9,7 +9,21 @@
  *   handed out appears in the direct map, for which section.c maps the whole section
  *   around it.
  *
- * INVARIANTS	as memblock.c.
+ *	who asks	gets		if there is none	reaches it through
+ *	*_phys_alloc*	an address	0			nothing yet
+ *	alloc*		zeroed memory	panic			direct map
+ *	alloc_raw	memory as is	panic			direct map
+ *	*_try_nid*	either		NULL			direct map
+ *	a full list	an array	-ENOMEM			fixmap
+ *
+ *   Panic, because whoever uses the plain forms has no other plan: Linux leaves the check to
+ *   the callers, and nearly all of them panic.
+ *
+ *   Quarry has one memory node.  The forms with a node keep it as Linux does, so that code
+ *   written for several compiles and a test can build a machine that has them.
+ *
+ * INVARIANTS	as memblock.c.  Nothing has changed since memblock_hand_over(): section.c, iomem
+ *		and the questions below read the lists at any time, without a lock.
  * LOCKING	none: one CPU at boot; read-only after memblock_hand_over().
  * CONTEXT	boot; questions (memblock_is_*, sizes) any.
  * FAILURE	memblock_alloc() and alloc_bootmem() panic and say the size; the _try_ and
@@ -19,21 +33,28 @@
 #include <linux/bootmem.h>
 #include <linux/memblock.h>
 #include <linux/minmax.h>
+#include <linux/mmdebug.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/section.h>
 #include <asm/fixmap.h>
 
+/* ---- how this instance reaches memory --------------------------------------------- */
+
+/* The whole section around it: the one page table more would be needed soon anyway. */
 static void *default_map(struct memblock *mb, phys_addr_t base, phys_addr_t size)
 {
 	return section_map_early(base, size);
 }
 
+/* Mappings of boot memory stay: the section will want them when it is brought in. */
 static phys_addr_t default_unmap(struct memblock *mb, const void *ptr)
 {
+	VM_WARN_ON_ONCE((unsigned long)ptr < PAGE_OFFSET);	/* never came from default_map() */
 	return __pa(ptr);
 }
 
+/* Two slots for each list: the old array is still read while the new one is filled. */
 static void *default_map_array(struct memblock *mb, unsigned int slot, phys_addr_t base,
 			       phys_addr_t size)
 {
@@ -46,6 +67,10 @@ static const struct memblock_ops memblock_default_ops = {
 	.map_array = default_map_array,
 };
 
+/*
+ * Set up by the linker, not by memblock_init_in(): the first memblock_reserve() comes before any
+ * init function could.  No limit, for what default_map() shows is not bound to an address.
+ */
 struct memblock memblock = {
 	.current_limit = MEMBLOCK_ALLOC_ANYWHERE,
 	.memory = {
@@ -57,6 +82,8 @@ struct memblock memblock = {
 	},
 	.ops = &memblock_default_ops,
 };
+
+/* ---- Linux's names: the lists ------------------------------------------------------ */
 
 int memblock_add(phys_addr_t base, phys_addr_t size)
 {
@@ -83,11 +110,13 @@ int memblock_phys_free(phys_addr_t base, phys_addr_t size)
 	return memblock_phys_free_in(&memblock, base, size);
 }
 
+/* The error, if any, has been named; a void function is what Linux's callers know. */
 void memblock_free(void *ptr, size_t size)
 {
 	memblock_free_in(&memblock, ptr, size);
 }
 
+/* Reserved regions have no node here, for nobody asks where what is taken lies. */
 int memblock_set_node(phys_addr_t base, phys_addr_t size, struct memblock_type *type, int nid)
 {
 	return type == &memblock.memory ? memblock_set_node_in(&memblock, base, size, nid) : 0;
@@ -113,6 +142,7 @@ void memblock_enforce_memory_limit(phys_addr_t limit)
 	memblock_enforce_limit_in(&memblock, limit);
 }
 
+/* section_init() turns it on to keep its bitmaps in the section that comes first anyway. */
 void memblock_set_bottom_up(bool enable)
 {
 	memblock.bottom_up = enable;
@@ -138,6 +168,8 @@ void memblock_hand_over(void)
 	memblock_hand_over_in(&memblock);
 }
 
+/* ---- Linux's names: allocating ----------------------------------------------------- */
+
 phys_addr_t memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align, phys_addr_t start,
 				      phys_addr_t end)
 {
@@ -153,11 +185,15 @@ phys_addr_t memblock_phys_alloc_try_nid(phys_addr_t size, phys_addr_t align, int
 	return memblock_phys_alloc_in(&memblock, &rq);
 }
 
-/* The forms that promise memory: none is the end. */
+/*
+ * The forms that promise memory: none is the end.  Not after the hand-over, though: then there
+ * may be plenty, only not here, and the caller's stack has just been shown.
+ */
 static void *alloc_or_panic(const struct memblock_request *rq)
 {
 	void *ptr = memblock_alloc_in(&memblock, rq);
 
+	VM_WARN_ON_ONCE(ptr && rq->align && (unsigned long)ptr & (rq->align - 1));
 	if (!ptr && !memblock.handed_over)
 		panic("memblock: cannot allocate %llu bytes of boot memory (align %#llx, from "
 		      "%#llx to %#llx)", rq->size, rq->align, rq->min,
@@ -177,7 +213,7 @@ void *memblock_alloc_raw(phys_addr_t size, phys_addr_t align)
 	struct memblock_request rq = { .size = size, .align = align, .nid = NUMA_NO_NODE };
 	void *ptr = memblock_alloc_raw_in(&memblock, &rq);
 
-	return ptr ?: alloc_or_panic(&rq);
+	return ptr ?: alloc_or_panic(&rq);	/* to complain */
 }
 
 void *memblock_alloc_from(phys_addr_t size, phys_addr_t align, phys_addr_t min_addr)
@@ -189,6 +225,7 @@ void *memblock_alloc_from(phys_addr_t size, phys_addr_t align, phys_addr_t min_a
 	return alloc_or_panic(&rq);
 }
 
+/* For devices with 32 address lines; Linux's ARCH_LOW_ADDRESS_LIMIT is the same 4 GiB. */
 void *memblock_alloc_low(phys_addr_t size, phys_addr_t align)
 {
 	struct memblock_request rq = {
@@ -231,6 +268,7 @@ void *memblock_alloc_exact_nid_raw(phys_addr_t size, phys_addr_t align, phys_add
 
 /* ---- questions ------------------------------------------------------------------- */
 
+/* All that firmware and command line left, NOMAP included; Linux counts it so, too. */
 phys_addr_t memblock_phys_mem_size(void)
 {
 	return memblock.memory.total_size;
@@ -251,6 +289,7 @@ phys_addr_t memblock_end_of_DRAM(void)
 	const struct memblock_type *type = &memblock.memory;
 	const struct memblock_region *last = type->regions + type->cnt - 1;
 
+	VM_WARN_ON_ONCE(type->cnt > type->max);
 	return type->cnt ? last->base + last->size : 0;
 }
 
@@ -271,7 +310,10 @@ bool memblock_is_reserved(phys_addr_t addr)
 	return memblock_search(&memblock.reserved, addr) >= 0;
 }
 
-/* Regions that touch (they differ in node or flags) cover a range together. */
+/*
+ * Regions that touch (they differ in node or flags) cover a range together: so it is not enough
+ * to find the one that base lies in.
+ */
 bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size)
 {
 	const phys_addr_t end = base + min(size, PHYS_ADDR_MAX - base);
@@ -281,6 +323,7 @@ bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size)
 
 		if (i < 0)
 			return false;
+		VM_BUG_ON(!memblock.memory.regions[i].size);	/* or this would never end */
 		base = memblock.memory.regions[i].base + memblock.memory.regions[i].size;
 	}
 	return true;
@@ -291,6 +334,7 @@ bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size)
 	return memblock_overlaps_region(&memblock.reserved, base, size);
 }
 
+/* The text of memblock=debug in Linux: last addresses are inclusive there. */
 static void dump_type(const struct memblock_type *type)
 {
 	u32 i;
@@ -315,6 +359,15 @@ void memblock_dump_all(void)
 
 /* ---- the 1990s ------------------------------------------------------------------- */
 
+/*
+ * Before there was an allocator for boot memory, each driver's initialiser was handed the start
+ * of what is free and gave back where it had stopped:
+ *
+ *	start          taken                    end
+ *	  |--- its own --|------ free again ------|
+ *
+ * What it says is checked, for the next one would get what this one has kept.
+ */
 unsigned long bootmem_memory_start(memory_start_init_t init, phys_addr_t max_bytes)
 {
 	struct memblock_request rq = {
@@ -325,6 +378,7 @@ unsigned long bootmem_memory_start(memory_start_init_t init, phys_addr_t max_byt
 
 	if (!room)
 		panic("bootmem: no %llu bytes for an old-style initialiser", max_bytes);
+	VM_WARN_ON_ONCE(end < start);
 	taken = init(start, end);
 	if (taken < start || taken > end)
 		panic("bootmem: an old-style initialiser went from %#lx to %#lx, limit %#lx",

@@ -14,7 +14,16 @@
  *		reserved         |---------|  |--------|
  *		result     | avail |  resv   |av| resv |
  *
- *   n ranges give at most 2n - 1 pieces, in O(n log n) time, however they overlap.
+ *   The same with edges: +a -a of available, +r -r of reserved; below, which are open:
+ *
+ *		+a       +r        -r +r   -a      -r
+ *		a        a,r       a  a,r   r
+ *
+ *   n ranges give at most 2n - 1 pieces, in O(n log n) time, however they overlap: each piece
+ *   lies between two neighbours among 2n edges.  Firmware that calls a page available twice
+ *   does no harm (the count goes to 2 and back), and one that calls it available and reserved
+ *   loses: to leave out good memory costs memory, to use somebody else's costs the machine.
+ *
  *   What is left as available is then cut to whole pages, to mem= and to the 16 TiB that
  *   a 32-bit frame number reaches, and becomes memblock's memory.  mem= and memmap= of
  *   the command line are ranges and a limit like any other; the idea of edges is that of
@@ -28,11 +37,13 @@
  * NOT HERE	reading multiboot2 or PVH: boot/.  The lists: memblock.c.
  */
 #include <linux/align.h>
+#include <linux/array_size.h>
 #include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/memblock.h>
 #include <linux/minmax.h>
+#include <linux/mmdebug.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/sort.h>
@@ -40,16 +51,23 @@
 #include <asm/page.h>
 #include <asm/sections.h>
 
-#define MAX_NAMED	16		/* a hostile map must not flood the console */
-#define MAX_SHOWN	32
+/* A hostile map must not flood the console; an honest one has a dozen entries or so. */
+#define MAX_NAMED	16		/* pieces that are not used */
+#define MAX_SHOWN	32		/* lines of the map */
 #define NR_RANKS	6
 
 static_assert(BOOT_RAM != 0, "type_of_separator(): 0 is no type");
 static_assert(NR_RANKS <= 0x7fff, "an edge's rank is 16 bits");
 
 struct memblock_map memblock_map;
+static_assert(offsetof(typeof(memblock_map.edge[0]), at) == 0, "compare_edges() looks there");
 static struct memblock_map_options memblock_map_options;
 
+/*
+ * By rank.  ACPI tables are memory, too, and a kernel may have them back once it has read them:
+ * Quarry leaves them, because they are small and somebody may want to read them again.  NVS is
+ * the firmware's for good, and written by it.
+ */
 static const struct {
 	u32 type;
 	const char *name;		/* as Linux prints them */
@@ -62,6 +80,7 @@ static const struct {
 	{ BOOT_BAD,	 "unusable" },
 };
 
+/* A type that nobody knows may be anything: hands off. */
 static u16 rank_of(u32 type)
 {
 	u16 i;
@@ -76,11 +95,13 @@ static u16 rank_of(u32 type)
 
 static void add_edge(struct memblock_map *map, u64 at, s16 delta, u16 rank)
 {
+	VM_BUG_ON(map->nr_edges >= ARRAY_SIZE(map->edge) || rank >= NR_RANKS);
 	map->edge[map->nr_edges].at = at;
 	map->edge[map->nr_edges].delta = delta;
 	map->edge[map->nr_edges++].rank = rank;
 }
 
+/* A range of no length would be two edges at one place, which sorting may turn round. */
 static void add_range(struct memblock_map *map, const struct boot_range *r)
 {
 	const u64 size = min(r->size, PHYS_ADDR_MAX - r->base);
@@ -96,6 +117,10 @@ static void add_range(struct memblock_map *map, const struct boot_range *r)
 	add_edge(map, r->base + size, -1, rank);
 }
 
+/*
+ * By address alone.  Edges at one address may come in any order: emit() makes no piece between
+ * them, and an end is never sorted before its own beginning, for no range is empty.
+ */
 static int compare_edges(const void *a, const void *b)
 {
 	const u64 x = *(const u64 *)a, y = *(const u64 *)b;
@@ -119,8 +144,11 @@ static void emit(struct memblock_map *map, u64 start, u64 end, int rank)
 {
 	struct memblock_map_entry *e = &map->entry[map->nr];
 
+	VM_BUG_ON(start > end);			/* the edges are sorted */
 	if (rank < 0 || start == end)
 		return;
+	VM_BUG_ON(map->nr >= ARRAY_SIZE(map->entry));
+	VM_BUG_ON(map->nr && e[-1].end > start);
 	if (map->nr && e[-1].end == start && e[-1].type == map_ranks[rank].type) {
 		e[-1].end = end;
 		return;
@@ -129,6 +157,7 @@ static void emit(struct memblock_map *map, u64 start, u64 end, int rank)
 	map->nr++;
 }
 
+/* Before the first edge and behind the last nothing is open: what no range names is a hole. */
 static void sweep(struct memblock_map *map)
 {
 	u32 open[NR_RANKS] = { 0 }, i;
@@ -137,8 +166,10 @@ static void sweep(struct memblock_map *map)
 	for (i = 0; i < map->nr_edges; i++) {
 		emit(map, at, map->edge[i].at, top_rank(open));
 		at = map->edge[i].at;
+		VM_BUG_ON(map->edge[i].delta < 0 && !open[map->edge[i].rank]);
 		open[map->edge[i].rank] += map->edge[i].delta;
 	}
+	VM_BUG_ON(top_rank(open) >= 0);		/* whatever began has ended */
 }
 
 void memblock_map_resolve(struct memblock_map *map, const struct boot_info *bi,
@@ -147,6 +178,7 @@ void memblock_map_resolve(struct memblock_map *map, const struct boot_info *bi,
 	u32 i;
 
 	map->nr = map->nr_edges = map->nr_dropped = 0;
+	/* exactmap: the user's ranges are all the RAM there is; what is not RAM stays so. */
 	for (i = 0; i < min_t(u32, bi->nr_ranges, BOOT_MAX_RANGES); i++)
 		if (!opt->exactmap || bi->range[i].type != BOOT_RAM)
 			add_range(map, &bi->range[i]);
@@ -158,6 +190,7 @@ void memblock_map_resolve(struct memblock_map *map, const struct boot_info *bi,
 
 /* ---- applying -------------------------------------------------------------------- */
 
+/* Nothing that the firmware called available goes without a word: it may be the user's GiB. */
 static void drop(struct memblock_map *map, u64 start, u64 end, const char *why)
 {
 	if (start >= end)
@@ -167,7 +200,11 @@ static void drop(struct memblock_map *map, u64 start, u64 end, const char *why)
 			why);
 }
 
-/* Cut an available piece to what can be used; false: nothing is left of it. */
+/*
+ * Cut an available piece to what can be used; false: nothing is left of it.  Inwards to whole
+ * pages: half a page is somebody else's other half.  mem= is an address here, not an amount:
+ * Linux's x86 means it so, and users know it from there.
+ */
 static bool cut(struct memblock_map *map, u64 limit, u64 *start, u64 *end)
 {
 	const u64 most = 1ULL << MAX_PHYSMEM_BITS;
@@ -191,6 +228,7 @@ static bool cut(struct memblock_map *map, u64 limit, u64 *start, u64 *end)
 	}
 	drop(map, s, *start, "no whole page");
 	drop(map, *end, e, "no whole page");
+	VM_BUG_ON(*start < s || *end > e || *end > most);
 	return true;
 }
 
@@ -212,6 +250,7 @@ static u32 largest_usable(const struct memblock_map *map, u64 limit)
 	return best;
 }
 
+/* "Too many regions": the list is full, and its array has found no room to grow. */
 static void add_entry(struct memblock *mb, struct memblock_map *map, u32 i, u64 limit)
 {
 	u64 start = map->entry[i].start, end = map->entry[i].end;
@@ -228,6 +267,7 @@ static void reserve_boot_data(struct memblock *mb, const struct boot_info *bi)
 	const struct boot_framebuffer *fb = &bi->fb;
 	u32 i;
 
+	VM_WARN_ON_ONCE(mb->memory.cnt);
 	memblock_reserve_in(mb, 0, PAGE_SIZE);		/* frame 0: 0 means none */
 	for (i = 0; i < min_t(u32, bi->nr_modules, BOOT_MAX_MODULES); i++) {
 		const struct boot_module *m = &bi->module[i];
@@ -253,6 +293,10 @@ static bool any_free_page(struct memblock *mb)
 	return memblock_find_in(mb, &rq) != 0;
 }
 
+/*
+ * Reserve, then add: the other way round an array that grows could land on a module.  Frame 0
+ * is reserved whatever the map says, because 0 is the end of every list of pages.
+ */
 int memblock_map_apply(struct memblock *mb, struct memblock_map *map,
 		       const struct boot_info *bi, const struct memblock_map_options *opt)
 {
@@ -268,6 +312,7 @@ int memblock_map_apply(struct memblock *mb, struct memblock_map *map,
 			add_entry(mb, map, i, opt->limit);
 	if (map->nr_dropped > MAX_NAMED)
 		pr_info("memblock: %u more pieces are not used\n", map->nr_dropped - MAX_NAMED);
+	VM_WARN_ON_ONCE(!memblock_overlaps_region(&mb->reserved, 0, PAGE_SIZE));
 	return any_free_page(mb) ? 0 : -ENOMEM;
 }
 
@@ -286,6 +331,7 @@ static void show_map(const struct memblock_map *map)
 		pr_info("  ... and %u more\n", map->nr - MAX_SHOWN);
 }
 
+/* The image first of all: it is the only range that is sure to be in use already. */
 void memblock_from_boot_info(const struct boot_info *bi)
 {
 	memblock_reserve(kernel_image_start(), kernel_image_end() - kernel_image_start());
@@ -317,7 +363,10 @@ static unsigned int suffix_shift(char c)
 	}
 }
 
-/* "64", "0x40", "16M": advances *s.  False: no number, or more than 64 bits. */
+/*
+ * "64", "0x40", "16M": advances *s.  False: no number, or more than 64 bits.  Our own, because
+ * memmap= goes on behind the number, and kstrtoull() wants the whole string.
+ */
 static bool parse_bytes(const char **s, u64 *bytes)
 {
 	const char *p = *s;
@@ -362,7 +411,11 @@ static u32 type_of_separator(char c)
 	}
 }
 
-/* One item of the list: size@base, size#base, size$base, size!base, size, exactmap. */
+/*
+ * One item of the list: size@base, size#base, size$base, size!base, size, exactmap.  A range of
+ * the user's is one more range for the sweep; so memmap=1G$4G takes RAM away, but memmap=1G@4G
+ * cannot make available what the firmware reserves.
+ */
 static int parse_item(struct memblock_map_options *opt, const char **s)
 {
 	struct boot_range r;
@@ -387,6 +440,7 @@ static int parse_item(struct memblock_map_options *opt, const char **s)
 	return 0;
 }
 
+/* All of the list or nothing: half of what the user asked for could be worse than neither. */
 int memblock_map_parse_memmap(struct memblock_map_options *opt, const char *val)
 {
 	struct memblock_map_options new = *opt;
