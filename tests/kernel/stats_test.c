@@ -461,7 +461,8 @@ static void torn_counters_do_not_wrap(struct kunit *test)
 {
 	struct kmem_cache *s = kmem_cache_create("stats-torn", 4096, 0, SLAB_RECLAIM_ACCOUNT, NULL);
 	void *p = kmem_cache_alloc(s, GFP_KERNEL);
-	const long slab = page_owner_sum(PAGE_OWNER_SLAB), kmalloc = page_owner_sum(PAGE_OWNER_KMALLOC);
+	const long slab = page_owner_sum(PAGE_OWNER_SLAB);
+	const long kmalloc = page_owner_sum(PAGE_OWNER_KMALLOC);
 	struct stats_mem st;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
