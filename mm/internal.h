@@ -343,7 +343,7 @@ unsigned int balance_pgdat(struct pglist_data *pgdat, unsigned int order, int hi
 
 extern struct ratelimit_state oom_ratelimit;	/* tests reset it */
 
-/* ---- section.c, section_plan.c --------------------------------------------------- */
+/* ---- section*.c ---------------------------------------------------------------- */
 
 /*
  * So many free pages are kept on the lists while a section comes in, for the interrupts that

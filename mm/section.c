@@ -40,20 +40,16 @@
  *		is some for it.  Another CPU waits until it is there; with interrupts off, or
  *		in a handler, not for ever.
  * FAILURE	a section with too little free memory is passed over; 0: none is left.
- * NOT HERE	the plan: section_plan.c.  Tables: arch/x86/paging.c.  Free lists: buddy.c.
+ * NOT HERE	the plan: section_plan.c.  The kernel's own map, page tables, zones:
+ *		section_default.c.
  */
 #include <linux/align.h>
-#include <linux/errno.h>
 #include <linux/memblock.h>
 #include <linux/minmax.h>
 #include <linux/mmdebug.h>
-#include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/section.h>
 #include <linux/smp.h>
-#include <linux/string.h>
-#include <asm/paging.h>
-#include <asm/sections.h>
 #include "internal.h"
 
 /* 16 of struct page, 8 ragged 2 MiB chunks, 5 upper tables; rounded up. */
@@ -450,147 +446,4 @@ unsigned long section_bring_in_in(struct section_map *sm, int zid)
 		got = bring_in_next(sm, zid);
 	stop_growing(sm);
 	return got;
-}
-
-/* ---- the kernel's instance ------------------------------------------------------- */
-
-static unsigned int kernel_direct_tables(struct section_map *sm, phys_addr_t start,
-					 phys_addr_t end)
-{
-	return paging_direct_tables(start, end);
-}
-
-static void kernel_direct_map(struct section_map *sm, phys_addr_t start, phys_addr_t end,
-			      const phys_addr_t *tables, unsigned int nr)
-{
-	paging_direct_map(start, end, tables, nr);
-}
-
-static unsigned int kernel_memmap_tables(struct section_map *sm, unsigned long pfn,
-					 unsigned long nr_pfns)
-{
-	return paging_vmemmap_tables((unsigned long)pfn_to_page(pfn),
-				     nr_pfns * sizeof(struct page));
-}
-
-static void kernel_memmap_map(struct section_map *sm, unsigned long pfn, unsigned long nr_pfns,
-			      phys_addr_t paddr, const phys_addr_t *tables, unsigned int nr)
-{
-	paging_vmemmap_map((unsigned long)pfn_to_page(pfn), paddr, nr_pfns * sizeof(struct page),
-			   tables, nr);
-}
-
-static void kernel_memmap_clear(struct section_map *sm, unsigned long pfn, unsigned long nr_pfns)
-{
-	memset(pfn_to_page(pfn), 0, nr_pfns * sizeof(struct page));
-}
-
-static void kernel_mark(struct section_map *sm, unsigned long start, unsigned long end, int owner)
-{
-	page_mark_range(start, end, owner);
-}
-
-static void kernel_free_range(struct section_map *sm, int zid, unsigned long start,
-			      unsigned long end)
-{
-	buddy_free_range(&zones[zid], start, end);
-}
-
-static void kernel_set_dormant(struct section_map *sm, int zid, unsigned long nr_pages)
-{
-	WRITE_ONCE(zones[zid].nr_dormant, nr_pages);
-}
-
-static struct section_ops kernel_ops = {
-	.direct_tables = kernel_direct_tables,
-	.direct_map = kernel_direct_map,
-	.memmap_tables = kernel_memmap_tables,
-	.memmap_map = kernel_memmap_map,
-	.memmap_clear = kernel_memmap_clear,
-	.mark = kernel_mark,
-	.free_range = kernel_free_range,
-	.set_dormant = kernel_set_dormant,
-};
-
-struct section_map section_map = {
-	.mb = &memblock,
-	.ops = &kernel_ops,
-	.lock = __SPIN_LOCK_INIT(LOCK_SECTION),
-};
-
-/* The hosted machine has everything mapped and never asks for a table. */
-static bool tables_needed(void)
-{
-	const phys_addr_t top = 1ULL << MAX_PHYSMEM_BITS;
-
-	return paging_direct_tables(top - SECTION_SIZE, top) != 0;
-}
-
-void *section_map_early(phys_addr_t base, phys_addr_t size)
-{
-	kernel_ops.has_tables = tables_needed();
-	section_map.small_start = kernel_image_start();
-	section_map.small_end = kernel_image_ro_end();
-	return section_map_early_in(&section_map, base, size);
-}
-
-/* Bitmaps go to the bottom of memory: into the section that comes first anyway. */
-static unsigned long *alloc_bitmaps(void)
-{
-	const unsigned long nr = section_map_nr(&memblock), longs = (nr + 63) / 64;
-	const bool bottom_up = memblock_bottom_up();
-	unsigned long *bits;
-
-	memblock_set_bottom_up(true);
-	bits = memblock_alloc(longs * sizeof(*bits), SMP_CACHE_BYTES);
-	section_map.reserved = memblock_alloc(nr, SMP_CACHE_BYTES);
-	memblock_set_bottom_up(bottom_up);
-	return bits;
-}
-
-void section_init(void)
-{
-	unsigned long *bits = alloc_bitmaps();
-	int zid;
-
-	memblock_hand_over();
-	section_map_init(&section_map, bits, true);
-	if (section_map.home == section_map.nr)
-		panic("section: no usable memory: %lu pages of RAM, but no section has room "
-		      "for its struct pages", section_map.stats.ram);
-	for (zid = 0; zid < SECTION_NR_ZONES; zid++) {
-		const struct section_zone *sz = &section_map.zone[zid];
-
-		zones[zid].start_pfn = sz->start_pfn;
-		zones[zid].end_pfn = sz->end_pfn;
-		zones[zid].present_pages = sz->present;
-		zones[zid].managed_pages = sz->managed;
-		zones[zid].nr_dormant = sz->dormant;
-	}
-}
-
-unsigned long section_bring_in(struct zone *z)
-{
-	return z->free_tag ? 0 : section_bring_in_in(&section_map, z->idx);
-}
-
-unsigned long section_nr_dormant_pages(const struct zone *z)
-{
-	return READ_ONCE(z->nr_dormant);
-}
-
-unsigned long section_next_online(unsigned long nr)
-{
-	while (nr < section_map.nr && !section_online(nr))
-		nr++;
-	return nr;
-}
-
-void section_get_stats(struct section_stats *st)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&section_map.lock, flags);
-	*st = section_map.stats;
-	spin_unlock_irqrestore(&section_map.lock, flags);
 }
