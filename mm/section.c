@@ -15,6 +15,9 @@
  *   Then every block of the section gets a head: holes and reserved pages too, so that a
  *   walk from head to head covers the section exactly.
  *
+ *	dormant --growing--> mapped, cleared --lock, bit--> online --pieces--> all heads set
+ *	        one CPU, interrupts on		            lock, a few blocks at a time
+ *
  *   So the first allocation costs the same on any machine, and RAM that nobody needs costs
  *   nothing.  What bringing in will cost is known beforehand (section_plan.c), hence a
  *   zone's free + dormant pages do not change when a section comes in.  Linux's sections
@@ -52,7 +55,10 @@
 #include <linux/smp.h>
 #include "internal.h"
 
-/* 16 of struct page, 8 ragged 2 MiB chunks, 5 upper tables; rounded up. */
+/*
+ * 16 of struct page, 8 ragged 2 MiB chunks, 4 upper tables (plan_tables[] in section_plan.c);
+ * rounded up.  An array of so many addresses lies on the stack.
+ */
 #define SECTION_MAX_COST	32
 
 static_assert(SECTION_MAX_COST >= SECTION_MEMMAP_PAGES + SECTION_SIZE / PMD_SIZE + 4);
@@ -79,7 +85,10 @@ bool section_is_early(const struct section_map *sm, unsigned long nr)
 	return false;
 }
 
-/* Remember section nr; a neighbour's range grows.  False: too many ranges. */
+/*
+ * Remember section nr; a neighbour's range grows.  False: too many ranges.  A list of ranges and
+ * no bitmap, because the bitmap of sections is itself made of early memory.
+ */
 static bool note_early(struct section_map *sm, unsigned long nr)
 {
 	u32 i;
@@ -99,6 +108,8 @@ static bool note_early(struct section_map *sm, unsigned long nr)
 	for (i = sm->nr_early++; i && sm->early[i - 1].first > nr; i--)
 		sm->early[i] = sm->early[i - 1];
 	sm->early[i].first = sm->early[i].last = nr;
+	VM_WARN_ON_ONCE(i && sm->early[i - 1].last >= nr);
+	VM_WARN_ON_ONCE(i + 1 < sm->nr_early && sm->early[i + 1].first <= nr);
 	return true;
 }
 
@@ -116,6 +127,11 @@ static phys_addr_t early_table(struct section_map *sm, unsigned long nr)
 	return near ?: memblock_phys_alloc_in(sm->mb, &rq);
 }
 
+/*
+ * The whole section, although one page was asked for: section_map_direct() maps as much when it
+ * is brought in, and a half that is mapped already would have to be told from the rest.  Tables
+ * first, then the note, then the map: what fails leaves nothing behind.
+ */
 static bool map_early_section(struct section_map *sm, unsigned long nr)
 {
 	phys_addr_t tables[SECTION_MAX_COST];
@@ -124,6 +140,7 @@ static bool map_early_section(struct section_map *sm, unsigned long nr)
 
 	section_measure(sm, nr, &si);
 	need = section_direct_cost(sm, &si);
+	VM_BUG_ON(need > SECTION_MAX_COST);
 	for (i = 0; i < need; i++) {
 		tables[i] = early_table(sm, nr);
 		if (!tables[i])
@@ -143,6 +160,7 @@ void *section_map_early_in(struct section_map *sm, phys_addr_t base, phys_addr_t
 	unsigned long nr = base >> SECTION_SHIFT;
 	const unsigned long last = (base + size - 1) >> SECTION_SHIFT;
 
+	VM_BUG_ON(!size || base + size < base);
 	for (; nr <= last; nr++) {
 		if (!section_is_early(sm, nr) && !map_early_section(sm, nr)) {
 			pr_err("section: cannot map boot memory at %#llx\n", section_base(nr));
@@ -154,7 +172,10 @@ void *section_map_early_in(struct section_map *sm, phys_addr_t base, phys_addr_t
 
 /* ---- bringing in ----------------------------------------------------------------- */
 
-/* The lowest nr_pages usable pages of a section. */
+/*
+ * The lowest nr_pages usable pages of a section.  The lowest, so that populate() can tell which
+ * they are from their number alone, and the free rest is one run as a rule.
+ */
 static void collect_pages(const struct section_map *sm, unsigned long nr, phys_addr_t *pages,
 			  unsigned int nr_pages)
 {
@@ -168,13 +189,17 @@ static void collect_pages(const struct section_map *sm, unsigned long nr, phys_a
 	BUG_ON(n != nr_pages);
 }
 
-/* Store the section's struct pages in these 16 pages; runs of neighbours at a time. */
+/*
+ * Store the section's struct pages in these 16 pages; runs of neighbours at a time: where RAM has
+ * no holes that is one call.
+ */
 static void map_memmap(struct section_map *sm, unsigned long pfn, const phys_addr_t *pages,
 		       const phys_addr_t *tables, unsigned int nr_tables)
 {
 	const unsigned long pfns_per_page = PAGE_SIZE / sizeof(struct page);
 	unsigned int i, n;
 
+	VM_BUG_ON(pfn % PAGES_PER_SECTION);
 	for (i = 0; i < SECTION_MEMMAP_PAGES; i += n) {
 		for (n = 1; i + n < SECTION_MEMMAP_PAGES; n++)
 			if (pages[i + n] != pages[i] + n * PAGE_SIZE)
@@ -198,6 +223,7 @@ static void free_range(struct section_map *sm, int zid, unsigned long start, uns
 	__must_hold(&sm->lock)
 {
 	lockdep_assert_held(&sm->lock);
+	VM_BUG_ON(start >= end || pfn_to_section_nr(start) != pfn_to_section_nr(end - 1));
 	VM_WARN_ON_ONCE(sm->zone[zid].dormant < end - start);	/* I2: planned less */
 	sm->zone[zid].dormant -= end - start;
 	sm->stats.dormant -= end - start;
@@ -224,6 +250,7 @@ static void free_pieces(struct section_map *sm, int zid, unsigned long start, un
 {
 	unsigned long cut;
 
+	static_assert((PIECE & (PIECE - 1)) == 0 && PAGES_PER_SECTION % PIECE == 0);
 	for (; start < end; start = cut) {
 		cut = start % PIECE ? ALIGN(start, PIECE) : end & ~(PIECE - 1);
 		if (cut <= start || cut > end || end % PAGES_PER_SECTION == 0)
@@ -234,7 +261,16 @@ static void free_pieces(struct section_map *sm, int zid, unsigned long start, un
 	}
 }
 
-/* Give every block a head: the first nr_taken usable pages are ours, the others free. */
+/*
+ * Give every block a head: the first nr_taken usable pages are ours, the others free.
+ *
+ *	at ... start		hole, or reserved	RESERVED
+ *	start ... + ours	collect_pages()		MEMMAP
+ *	... end			the rest		to the zone
+ *
+ * Holes get heads too, though nobody will ever ask for them: a walk from head to head would
+ * stop at the first page without one.
+ */
 static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned long nr_taken,
 		     unsigned long *flags)
 	__must_hold(&sm->lock)
@@ -244,6 +280,7 @@ static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned
 	u64 idx;
 
 	for_each_section_usable(sm, nr, idx, &start, &end) {
+		VM_BUG_ON(start < at || end > sec_end);
 		if (at < start)
 			sm->ops->mark(sm, at, start, PAGE_OWNER_RESERVED);
 		ours = min(nr_taken, end - start);
@@ -259,19 +296,25 @@ static void populate(struct section_map *sm, int zid, unsigned long nr, unsigned
 		sm->ops->mark(sm, at, sec_end, PAGE_OWNER_RESERVED);
 }
 
+/* dormant itself goes down with each piece, in free_range(). */
 static void account(struct section_map *sm, const struct section_info *si, unsigned long cost)
 	__must_hold(&sm->lock)
 {
 	struct section_stats *st = &sm->stats;
 
 	lockdep_assert_held(&sm->lock);
+	VM_WARN_ON_ONCE(st->offline_reserved < si->ram - si->usable);
 	st->online++;
 	st->online_holes += PAGES_PER_SECTION - si->ram;
 	st->dormant_cost -= cost;
 	st->offline_reserved -= si->ram - si->usable;
 }
 
-/* It is mapped and clear: now everybody may see it. */
+/*
+ * It is mapped and clear: now everybody may see it.  The bit comes before the heads, because
+ * freeing looks at buddies, and pfn_online() must not deny what is being freed; a page without a
+ * head is nobody's, so nothing is taken for a buddy too early.
+ */
 static void publish(struct section_map *sm, int zid, const struct section_info *si,
 		    unsigned long cost)
 {
@@ -313,7 +356,7 @@ static unsigned long bring_in(struct section_map *sm, int zid, unsigned long nr)
 	return si.usable - cost;
 }
 
-/* The lowest section >= nr with RAM, or end. */
+/* The lowest section >= nr with RAM, or end: a hole of TiBs is one step. */
 static unsigned long next_with_ram(const struct section_map *sm, unsigned long nr,
 				   unsigned long end)
 {
@@ -344,6 +387,7 @@ static __cold void break_promise(struct section_map *sm, int zid)
 	spin_unlock_irqrestore(&sm->lock, flags);
 }
 
+/* A section that gives nothing (planned so, or the plan is broken) is passed over for good. */
 static unsigned long bring_in_next(struct section_map *sm, int zid)
 {
 	struct section_zone *sz = &sm->zone[zid];
@@ -355,6 +399,7 @@ static unsigned long bring_in_next(struct section_map *sm, int zid)
 
 		if (nr < sz->end && !is_online(sm, nr))
 			got = bring_in(sm, zid, nr);
+		VM_WARN_ON_ONCE(nr < sz->next);		/* or this would go round for ever */
 		sz->next = min(nr + 1, sz->end);
 	}
 	if (!got && WARN_ON_ONCE(sz->dormant))
@@ -362,12 +407,17 @@ static unsigned long bring_in_next(struct section_map *sm, int zid)
 	return got;
 }
 
+/* Two comparisons: zones end where sections do. */
 int section_zone_of(unsigned long nr)
 {
 	return (nr >= ZONE_DMA_END_PFN >> PFN_SECTION_SHIFT) +
 	       (nr >= ZONE_DMA32_END_PFN >> PFN_SECTION_SHIFT);
 }
 
+/*
+ * Not a lock: who holds one has interrupts off, or deadlocks with his own handlers, and 15,000
+ * instructions are too many for that.  So a flag, and rules for who finds it set.
+ */
 enum growth { GROWTH_MINE, GROWTH_OURS, GROWTH_THEIRS };
 
 /* OURS: we have interrupted the one who is at it.  THEIRS: another CPU is. */
@@ -391,9 +441,10 @@ static enum growth start_growing(struct section_map *sm)
 	return whose;
 }
 
+/* Release: who sees the flag down, sees the section whole. */
 static void stop_growing(struct section_map *sm)
 {
-	VM_WARN_ON_ONCE(!sm->growing);
+	VM_WARN_ON_ONCE(!sm->growing || sm->growing_cpu != smp_processor_id());
 	smp_store_release(&sm->growing, false);
 	preempt_enable();
 }
@@ -435,6 +486,7 @@ unsigned long section_bring_in_in(struct section_map *sm, int zid)
 	got = 0;
 	if (whose == GROWTH_OURS)
 		return 0;
+	/* Home first, whoever asks: the plan has it pay for the tables that zones share. */
 	if (!sm->home_done && sm->home < sm->nr) {
 		const int home_zid = section_zone_of(sm->home);
 

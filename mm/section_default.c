@@ -32,6 +32,9 @@
 #include <asm/sections.h>
 #include "internal.h"
 
+/* ---- what the kernel's sections are made of ---------------------------------------- */
+
+/* Nothing below fails: tables come as pages, counted out before (arch never allocates). */
 static unsigned int kernel_direct_tables(struct section_map *sm, phys_addr_t start,
 					 phys_addr_t end)
 {
@@ -60,6 +63,7 @@ static void kernel_memmap_map(struct section_map *sm, unsigned long pfn, unsigne
 
 static void kernel_memmap_clear(struct section_map *sm, unsigned long pfn, unsigned long nr_pfns)
 {
+	VM_BUG_ON(pfn_online(pfn));		/* it would wipe the heads of what is in use */
 	memset(pfn_to_page(pfn), 0, nr_pfns * sizeof(struct page));
 }
 
@@ -71,11 +75,15 @@ static void kernel_mark(struct section_map *sm, unsigned long start, unsigned lo
 static void kernel_free_range(struct section_map *sm, int zid, unsigned long start,
 			      unsigned long end)
 {
+	VM_BUG_ON(pfn_zone(start) != &zones[zid]);
 	buddy_free_range(&zones[zid], start, end);
 }
 
+/* A copy for those who do not take the section lock; see zone_open_pages(). */
 static void kernel_set_dormant(struct section_map *sm, int zid, unsigned long nr_pages)
 {
+	lockdep_assert_held(&sm->lock);
+	VM_WARN_ON_ONCE(nr_pages > zones[zid].managed_pages);
 	WRITE_ONCE(zones[zid].nr_dormant, nr_pages);
 }
 
@@ -104,6 +112,11 @@ static bool tables_needed(void)
 	return paging_direct_tables(top - SECTION_SIZE, top) != 0;
 }
 
+/*
+ * Called for the first time before anything of this file could have been set up: so each call
+ * says what is constant.  The image's read-only part needs small pages, which ragged_chunks()
+ * (section_plan.c) counts.
+ */
 void *section_map_early(phys_addr_t base, phys_addr_t size)
 {
 	kernel_ops.has_tables = tables_needed();
@@ -112,7 +125,12 @@ void *section_map_early(phys_addr_t base, phys_addr_t size)
 	return section_map_early_in(&section_map, base, size);
 }
 
-/* Bitmaps go to the bottom of memory: into the section that comes first anyway. */
+/* ---- at the hand-over -------------------------------------------------------------- */
+
+/*
+ * Bitmaps go to the bottom of memory: into the section that comes first anyway.  At the top they
+ * would keep a section in use, and its tables, that may otherwise never be needed.
+ */
 static unsigned long *alloc_bitmaps(void)
 {
 	const unsigned long nr = section_map_nr(&memblock), longs = (nr + 63) / 64;
@@ -126,12 +144,17 @@ static unsigned long *alloc_bitmaps(void)
 	return bits;
 }
 
+/*
+ * The order matters: bitmaps while memblock still gives, then the hand-over, then the plan, which
+ * counts what is reserved and would miss what is reserved later.
+ */
 void section_init(void)
 {
 	unsigned long *bits = alloc_bitmaps();
 	int zid;
 
 	memblock_hand_over();
+	VM_BUG_ON(!bits || section_map_nr(&memblock) > NR_SECTIONS_MAX);
 	section_map_init(&section_map, bits, true);
 	if (section_map.home == section_map.nr)
 		panic("section: no usable memory: %lu pages of RAM, but no section has room "
@@ -139,6 +162,7 @@ void section_init(void)
 	for (zid = 0; zid < SECTION_NR_ZONES; zid++) {
 		const struct section_zone *sz = &section_map.zone[zid];
 
+		VM_WARN_ON_ONCE(sz->managed > sz->present || sz->dormant != sz->managed);
 		zones[zid].start_pfn = sz->start_pfn;
 		zones[zid].end_pfn = sz->end_pfn;
 		zones[zid].present_pages = sz->present;
@@ -147,6 +171,9 @@ void section_init(void)
 	}
 }
 
+/* ---- afterwards -------------------------------------------------------------------- */
+
+/* A test's own zone, and a zone's reserve, have no sections: their free heads carry a tag. */
 unsigned long section_bring_in(struct zone *z)
 {
 	return z->free_tag ? 0 : section_bring_in_in(&section_map, z->idx);
@@ -168,6 +195,7 @@ void section_get_stats(struct section_stats *st)
 {
 	unsigned long flags;
 
+	/* Together: the sum that they make (section.h) holds whenever the lock is free. */
 	spin_lock_irqsave(&section_map.lock, flags);
 	*st = section_map.stats;
 	spin_unlock_irqrestore(&section_map.lock, flags);

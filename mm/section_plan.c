@@ -23,6 +23,18 @@
  *   by division.  So the plan takes time in proportion to the regions of the map, and
  *   none in proportion to RAM.
  *
+ *	RAM	  |==r===========================R==|		r R: something reserved
+ *	section	  |  0  |  1  |  2  |  3  |  4  |  5  |		RAM ends inside of 5
+ *	looked at   one   \______ run ______/    one
+ *
+ *   A table belongs to a span of addresses, and whoever comes first in the span pays:
+ *
+ *	1 GiB spans	|- - - - - - 0 - - - - - -|- - - - - - 1 - - - - - -|
+ *	sections	|0 pays|   free of charge |64 pays| free of charge  |
+ *
+ *   That makes the price of a section depend on which others are in; hence the fixed order
+ *   in which they come (section.c), in which this plan walks, too.
+ *
  * INVARIANTS	the plan's cost of a section is what section.c pays for it (its test brings
  *		everything in and finds dormant == 0).
  * LOCKING	none: boot; the measuring functions only read memblock.
@@ -38,9 +50,14 @@
 #include <linux/string.h>
 #include "internal.h"
 
-#define MAX_NAMED	16
+#define MAX_NAMED	16		/* sections that are not used; the rest is counted */
 
-/* log2 of the bytes of RAM that one table of each kind serves. */
+/*
+ * log2 of the bytes of RAM that one table of each kind serves.  A table has 512 entries: of 2 MiB
+ * pages that is 1 GiB of direct map.  vmemmap holds 16 bytes a frame, a 256th of RAM, in small
+ * pages: 512 of them, 2 MiB of struct pages, are 512 MiB of RAM.  And 512 times that above.
+ * (vmemmap lies in the image's 512 GiB, whose table is part of the image.)
+ */
 static const struct {
 	u8   shift;
 	bool direct;			/* of the direct map: early sections have paid */
@@ -67,7 +84,10 @@ static phys_addr_t section_base(unsigned long nr)
 
 /* ---- measuring one section ------------------------------------------------------- */
 
-/* The next range of whole free pages in section nr, as frames. */
+/*
+ * The next range of whole free pages in section nr, as frames.  Inwards: reserved ranges may begin
+ * in the middle of a page, and what touches one is not free.
+ */
 bool section_next_usable(const struct section_map *sm, u64 *idx, unsigned long nr,
 			 unsigned long *start_pfn, unsigned long *end_pfn)
 {
@@ -85,7 +105,10 @@ bool section_next_usable(const struct section_map *sm, u64 *idx, unsigned long n
 	return false;
 }
 
-/* Chunks of 2 MiB of [start, end), one region's, that no large page can map; *last: counted. */
+/*
+ * Chunks of 2 MiB of [start, end), one region's, that no large page can map; *last: counted.
+ * Two regions may end and begin in one chunk: its table is the same, and is paid for once.
+ */
 static unsigned int ragged_chunks(const struct section_map *sm, phys_addr_t start,
 				  phys_addr_t end, u64 *last)
 {
@@ -104,6 +127,7 @@ static unsigned int ragged_chunks(const struct section_map *sm, phys_addr_t star
 	return n;
 }
 
+/* Exact, from memblock alone, so that it says the same at boot and when the section comes in. */
 void section_measure(const struct section_map *sm, unsigned long nr, struct section_info *si)
 {
 	const phys_addr_t base = section_base(nr), limit = section_base(nr + 1);
@@ -134,6 +158,8 @@ static u64 unpaid_spans(const struct section_plan *p, unsigned int k, u64 lo, u6
 	u64 n;
 	u32 i;
 
+	/* By address: what is paid for already can only be the span that we begin in. */
+	VM_WARN_ON_ONCE(p->last[k] != ~0ULL && lo < p->last[k]);
 	if (lo == p->last[k])
 		lo++;
 	n = lo <= hi ? hi - lo + 1 : 0;
@@ -173,6 +199,7 @@ static unsigned long new_tables(struct section_plan *p, unsigned long first, uns
 
 /* ---- the plan -------------------------------------------------------------------- */
 
+/* managed becomes the sum of dormant: at the end of the plan nothing is online yet. */
 static void plan_viable(struct section_plan *p, unsigned long nr, unsigned long usable,
 			unsigned long cost)
 {
@@ -180,12 +207,17 @@ static void plan_viable(struct section_plan *p, unsigned long nr, unsigned long 
 	struct section_zone *sz = &sm->zone[section_zone_of(nr)];
 
 	VM_BUG_ON(usable <= cost);
+	VM_WARN_ON_ONCE(nr >= sm->nr);
 	sm->home = min(sm->home, nr);
 	sz->dormant += usable - cost;
 	sm->stats.dormant += usable - cost;
 	sm->stats.dormant_cost += cost;
 }
 
+/*
+ * Not even a page more than it costs: it stays dormant for good.  To pay from a neighbour's pages
+ * could win some, but then its free pages would hang on another section's being there.
+ */
 static void plan_skipped(struct section_plan *p, const struct section_info *si,
 			 unsigned long cost)
 {
@@ -201,6 +233,7 @@ static void plan_skipped(struct section_plan *p, const struct section_info *si,
 			section_base(si->nr + 1) - 1, cost);
 }
 
+/* One at a time.  First the price, then whether it is worth it, and only then is it paid. */
 static void plan_section(struct section_plan *p, unsigned long nr)
 {
 	struct section_map *sm = p->sm;
@@ -228,6 +261,7 @@ static void plan_run(struct section_plan *p, unsigned long nr, unsigned long n)
 	const unsigned long tables = new_tables(p, nr, nr + n - 1, true);
 
 	VM_BUG_ON(section_zone_of(nr) != section_zone_of(nr + n - 1));
+	VM_WARN_ON_ONCE(n * PAGES_PER_SECTION <= n * SECTION_MEMMAP_PAGES + tables);
 	p->sm->zone[section_zone_of(nr)].present += n * PAGES_PER_SECTION;
 	p->sm->stats.ram += n * PAGES_PER_SECTION;
 	plan_viable(p, nr, n * PAGES_PER_SECTION, n * SECTION_MEMMAP_PAGES + tables);
@@ -252,6 +286,7 @@ static unsigned long plain_run(const struct section_plan *p, const struct memblo
 	return end > nr ? end - nr : 0;
 }
 
+/* *done: two regions may share a section, which is planned with the first and only once. */
 static void plan_region(struct section_plan *p, const struct memblock_region *r,
 			unsigned long *done)
 {
@@ -270,7 +305,7 @@ static void plan_region(struct section_plan *p, const struct memblock_region *r,
 	*done = max(*done, end);
 }
 
-/* First and last RAM of every zone. */
+/* First and last RAM of every zone: what Linux calls spanned, holes included. */
 static void plan_spans(struct section_map *sm)
 {
 	phys_addr_t start, end;
@@ -328,6 +363,7 @@ void section_map_init(struct section_map *sm, unsigned long *online, bool verbos
 	for (zid = 0; zid < SECTION_NR_ZONES; zid++) {
 		struct section_zone *sz = &sm->zone[zid];
 
+		VM_WARN_ON_ONCE(sz->dormant > sz->present);
 		sz->managed = sz->dormant;
 		/* What could not pay for the first tables is not wanted when they are there. */
 		sz->next = clamp(sm->home, sz->start, sz->end);
@@ -350,6 +386,10 @@ static bool next_ram(const struct section_map *sm, u64 *idx, unsigned long nr, p
 	return *start < *end;
 }
 
+/*
+ * Each piece of RAM and nothing between: a hole may be a device's, and a mapping of it, cached,
+ * could be read ahead of anybody's wish.
+ */
 unsigned int section_map_direct(struct section_map *sm, unsigned long nr,
 				const phys_addr_t *tables, unsigned int nr_tables)
 {
@@ -372,6 +412,7 @@ unsigned int section_direct_cost(struct section_map *sm, const struct section_in
 	const phys_addr_t base = section_base(si->nr);
 	const bool small = base < sm->small_end && base + PMD_SIZE > sm->small_start;
 
+	VM_BUG_ON(si->nr >= NR_SECTIONS_MAX);
 	if (!sm->ops->has_tables || section_is_early(sm, si->nr))
 		return 0;
 	/* Ask for any large page; a table of small ones is among the ragged already. */
