@@ -25,6 +25,13 @@
  *   order-0 pair costs.  Lists are LIFO, linked by pfn in the heads; a bulk request
  *   takes whole blocks that the caller chops (buddy_alloc_run()).
  *
+ *	free page 5 of [0..7] when 4, [6 7], [0 1 2 3] are free:
+ *
+ *	5 ^ 1 = 4	free, order 0	-> [4 5]		the lower head stays,
+ *	4 ^ 2 = 6	free, order 1	-> [4 5 6 7]		the upper one is wiped
+ *	4 ^ 4 = 0	free, order 2	-> [0 .. 7]
+ *	0 ^ 8 = 8	in use		stop: push at order 3
+ *
  *   From Knowlton 1965 and Knuth 2.5; Linux keeps the same lists, but 64-byte heads.
  *
  * INVARIANTS	(buddy_verify() and mm_verify() check them; every test calls one)
@@ -49,12 +56,17 @@ static_assert(MAX_PAGE_ORDER <= BUDDY_TOP_ORDER, "the API's orders are kept");
 static_assert(BUDDY_TOP_ORDER == PFN_SECTION_SHIFT, "a buddy lies in the same section");
 static_assert(!(PAGE_TAG_PRIVATE & PAGE_META_REF(0xff, 0xff, ~0U)), "a tag is no owner or order");
 
+/*
+ * One compare answers four questions: is it a head, is it free, is it whole (of this order, not cut
+ * or merged), and is it this zone's.  A stray write into the word makes the answer no.
+ */
 static inline bool is_free_block(const struct zone *z, const struct page *page,
 				 unsigned int order)
 {
 	return page->meta == (PAGE_META(PAGE_OWNER_FREE, order) | z->free_tag);
 }
 
+/* In front: what was freed last is given out next, while the caches still know it. */
 static __always_inline void push_block(struct zone *z, struct page *page, unsigned int order)
 	__must_hold(&z->lock)
 {
@@ -75,6 +87,7 @@ static __always_inline void push_block(struct zone *z, struct page *page, unsign
 	z->free_mask |= 1U << order;
 }
 
+/* Links are not checked here, for that would touch neighbours: find_block() and verify do. */
 static __always_inline void take_block(struct zone *z, struct page *page, unsigned int order)
 	__must_hold(&z->lock)
 {
@@ -131,7 +144,10 @@ static __always_inline struct page *find_block(struct zone *z, unsigned int orde
 	return NULL;
 }
 
-/* Take it off its list; all above the first 2^want pages goes back. */
+/*
+ * Take it off its list; all above the first 2^want pages goes back: of 2^have pages the halves of
+ * order have - 1, ..., want.  Their buddies are what we keep, so nothing can merge.
+ */
 static __always_inline void cut_block(struct zone *z, struct page *page, unsigned int have,
 				      unsigned int want)
 	__must_hold(&z->lock)
@@ -146,6 +162,7 @@ static __always_inline void cut_block(struct zone *z, struct page *page, unsigne
 	}
 }
 
+/* For pcp.c: one long run costs one cut, where its blocks one by one would cost as many. */
 struct page *buddy_alloc_run(struct zone *z, unsigned int order, unsigned int max_order)
 {
 	unsigned int have;
@@ -167,6 +184,7 @@ struct page *buddy_alloc(struct zone *z, unsigned int order, enum page_owner to,
 	if (!page)
 		return NULL;
 	cut_block(z, page, have, order);
+	VM_BUG_ON(!is_free_block(z, page, have));	/* as found: nobody writes a head but us */
 	page->private = 0;
 	page_hand_over(page, order, PAGE_OWNER_FREE, to, ref);
 	return page;
@@ -203,6 +221,10 @@ static __always_inline void merge_block(struct zone *z, struct page *page, unsig
 	push_block(z, page, order);
 }
 
+/*
+ * The caller has seen that this is a block of that owner and order.  Where nothing is set apart,
+ * which is nearly always, the bits need not be looked at.
+ */
 void buddy_free(struct zone *z, struct page *page, unsigned int order, enum page_owner from)
 {
 	lockdep_assert_held(&z->lock);
@@ -234,7 +256,10 @@ void buddy_move(struct zone *from, struct zone *to, struct page *page, unsigned 
 	merge_block(to, page, order);
 }
 
-/* Blocks that are freed before an interrupt may come in: some 100 instructions each. */
+/*
+ * Blocks that are freed before an interrupt may come in: some 100 instructions each.  In between
+ * the pages behind pfn have no head: nobody's, so what is freed beside them merges with nothing.
+ */
 #define RANGE_CHUNK	8
 
 unsigned long buddy_free_range(struct zone *z, unsigned long start_pfn, unsigned long end_pfn)
@@ -247,6 +272,7 @@ unsigned long buddy_free_range(struct zone *z, unsigned long start_pfn, unsigned
 	while (pfn < end_pfn) {
 		spin_lock_irqsave(&z->lock, flags);
 		for (nr = 0; nr < RANGE_CHUNK && pfn < end_pfn; nr++) {
+			VM_BUG_ON(pfn_to_page(pfn)->meta);	/* somebody's already */
 			order = page_fit_order(pfn, end_pfn, z->top_order);
 			buddy_free(z, pfn_to_page(pfn), order, PAGE_OWNER_NONE);
 			pfn += 1UL << order;

@@ -21,6 +21,13 @@
  *
  *	reserve[i][j] = sum of managed(i+1 .. j) / ratio[i]		for j > i
  *
+ *	e.g. 4 GiB at [0, 3G) and [4G, 5G)	DMA	DMA32	NORMAL
+ *	managed, pages, about			3,900	778,000	261,000
+ *	min (8,170 kB in all)			7	1,520	510
+ *	kept from a request for NORMAL		4,060	1,020	0
+ *
+ *   So GFP_KERNEL gets nothing from DMA here: its reserve is more than it has.  That is meant.
+ *
  *   A request for 2^k pages may proceed if what remains, without the 2^k - 1 pages that
  *   it also takes, is above mark + reserve, and a block of that order exists.  Dormant
  *   pages (sections not brought in yet) count as free, in one piece.
@@ -48,6 +55,7 @@
 
 #include "internal.h"
 
+/* Linux's: 128 kB so that a tiny machine has any reserve, 256 MiB because more is of no use. */
 #define MIN_FREE_KBYTES_FLOOR	128UL
 #define MIN_FREE_KBYTES_CEILING	262144UL
 #define KBYTES_TO_PAGES(kb)	((kb) >> (PAGE_SHIFT - 10))
@@ -70,6 +78,7 @@ struct zone zones[MAX_NR_ZONES] = {
 	ZONE(ZONE_NORMAL, "Normal", 0, 0),
 };
 
+/* Linux's defaults.  The last is for a HIGHMEM or MOVABLE zone above NORMAL: there is none. */
 const unsigned int zone_lowmem_reserve_ratio[MAX_NR_ZONES] = {
 	[ZONE_DMA] = 256, [ZONE_DMA32] = 256, [ZONE_NORMAL] = 32,
 };
@@ -79,6 +88,10 @@ unsigned int watermark_scale_factor = 10;
 
 struct zone *zone_private_list;
 
+/*
+ * 4 * sqrt(lowmem): twice the reserve for four times the memory, for the number of those who need
+ * it in a hurry (handlers, CPUs) does not grow as memory does.
+ */
 unsigned long zone_min_free_kbytes(unsigned long lowmem_kbytes)
 {
 	unsigned long kb = int_sqrt(lowmem_kbytes * 16);
@@ -116,6 +129,7 @@ unsigned long zone_choose_min_free(unsigned long user_kbytes, unsigned long lowm
 	return computed;
 }
 
+/* Not present: struct pages, the image and holes can never become free. */
 static unsigned long managed_of(const struct zone *zs, unsigned int nr)
 {
 	unsigned long sum = 0;
@@ -134,6 +148,7 @@ void zone_setup_watermarks(struct zone *zs, unsigned int nr, unsigned long kbyte
 	struct zone *z;
 
 	for (z = zs; z < zs + nr; z++) {
+		VM_BUG_ON(z->managed_pages && pages_min > ~0UL / z->managed_pages);
 		min = all ? pages_min * z->managed_pages / all : 0;
 		gap = max(min / 4, z->managed_pages * watermark_scale_factor / 10000);
 		z->watermark[WMARK_MIN] = min;
@@ -162,7 +177,10 @@ void zone_setup_lowmem_reserve(struct zone *zs, unsigned int nr)
 	}
 }
 
-/* A quarter of a MiB at most, a 4096th of the zone, and one less than a power of two. */
+/*
+ * A quarter of a MiB at most, a 4096th of the zone, and one less than a power of two, as in Linux:
+ * a power of two itself would let one colour of cache lines meet on the same list again and again.
+ */
 unsigned int zone_batchsize(const struct zone *z)
 {
 	unsigned long batch = min(z->managed_pages >> 10, (1UL << 20) / PAGE_SIZE) / 4;
@@ -170,6 +188,7 @@ unsigned int zone_batchsize(const struct zone *z)
 	if (batch < 1)
 		batch = 1;
 	batch += batch / 2;
+	VM_WARN_ON_ONCE(batch >= PAGEBLOCK_PAGES);	/* a run of pcp.c at most */
 	return (1U << (63 - __builtin_clzl(batch))) - 1;
 }
 
@@ -192,6 +211,11 @@ void zone_init_all(void)
 	zone_reserve_init_all();
 }
 
+/*
+ * A zone for a test, inside a block that the test has allocated.  Its free heads carry a tag, so
+ * that the real zone around it does not take them for its own (buddy.c).  top_order is as large as
+ * the block: free_buddy() must not look beyond.
+ */
 void zone_init_private(struct zone *z, unsigned long start_pfn, unsigned long end_pfn,
 		       unsigned int top_order)
 {
@@ -219,13 +243,23 @@ void zone_fini_private(struct zone *z)
 		p = &(*p)->next_private;
 	if (!WARN_ON(!*p))
 		*p = z->next_private;
+	WARN_ON_ONCE(page_nr_late(z));		/* pages that nobody would ever find again */
 	if (z->reserve)
 		zone_reserve_fini(z);
 }
 
 /* ---- watermark checks ------------------------------------------------------------ */
 
-/* What the request's flags leave of a mark. */
+/*
+ * What the request's flags leave of a mark; of a min of 1000:
+ *
+ *	__GFP_HIGH			500		half
+ *	... and cannot block		375		a quarter of that less
+ *	a victim			500
+ *	a victim's GFP_ATOMIC		188		each in turn
+ *
+ * Never 0: what is left is for reclaim itself (ALLOC_NO_WATERMARKS), which gives back more.
+ */
 static long lowered_mark(long mark, unsigned int alloc_flags)
 {
 	if (alloc_flags & ALLOC_MIN_RESERVE) {
@@ -235,9 +269,15 @@ static long lowered_mark(long mark, unsigned int alloc_flags)
 	}
 	if (alloc_flags & ALLOC_OOM)
 		mark -= mark / 2;
+	VM_WARN_ON_ONCE(mark < 0);
 	return mark;
 }
 
+/*
+ * Signed, for a zone may hold less than the block that is asked for.  Counts are read without the
+ * zone's lock: two CPUs may both pass with the last page above the mark.  A mark is a level to keep
+ * to, not a promise, and min has room for one page for each CPU.
+ */
 bool __zone_watermark_ok(const struct zone *z, unsigned int order, unsigned long mark,
 			 unsigned int highest_zoneidx, unsigned int alloc_flags)
 {
@@ -296,11 +336,12 @@ unsigned long nr_free_buffer_pages(void)
 	return sum;
 }
 
+/* Two readings at two times: a page that went from list to stock in between counts twice. */
 void si_meminfo(struct sysinfo *si)
 {
 	*si = (struct sysinfo){
 		.totalram = totalram_pages(),
-		.freeram = nr_free_pages() + nr_free_pcp_pages(),
+		.freeram = min(nr_free_pages() + nr_free_pcp_pages(), totalram_pages()),
 		.mem_unit = PAGE_SIZE,
 	};
 }

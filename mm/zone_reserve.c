@@ -39,7 +39,10 @@
 
 #include "internal.h"
 
-/* Frames looked at, and blocks moved, with interrupts off at most: together 1,500 instructions. */
+/*
+ * Frames looked at, and blocks moved, with interrupts off at most: together 1,500 instructions,
+ * of the 2,000 that no call of the allocator may exceed (suite irqs_off).
+ */
 #define MOVE_FRAMES	64
 #define MOVE_BLOCKS	8
 
@@ -73,6 +76,7 @@ void zone_reserve_init_all(void)
 
 /* ---- bits ------------------------------------------------------------------------ */
 
+/* By xor: that they were the other way round before is the caller's to know. */
 static void set_bits(struct zone *z, unsigned long pfn, unsigned long nr_pages, bool on)
 	__must_hold(&z->lock)
 {
@@ -81,9 +85,11 @@ static void set_bits(struct zone *z, unsigned long pfn, unsigned long nr_pages, 
 	lockdep_assert_held(&z->lock);
 	VM_BUG_ON((pfn | nr_pages) & (PAGEBLOCK_PAGES - 1));
 	VM_WARN_ON_ONCE(!on && z->nr_reserved_highatomic < nr_pages);
-	for (; pfn < end; pfn += PAGEBLOCK_PAGES)
+	for (; pfn < end; pfn += PAGEBLOCK_PAGES) {
+		VM_BUG_ON(pageblock_is_reserved(pfn) == on);
 		section_map.reserved[pfn_to_section_nr(pfn)] ^=
 			1U << (pfn >> PAGEBLOCK_ORDER) % PAGEBLOCKS_PER_SECTION;
+	}
 	z->nr_reserved_highatomic += on ? nr_pages : -nr_pages;
 }
 
@@ -104,7 +110,7 @@ static unsigned long move_some(struct zone *from, struct zone *to, unsigned long
 	lockdep_assert_irqs_disabled();
 	while (*pfn < end && frames < MOVE_FRAMES && blocks < MOVE_BLOCKS) {
 		page = pfn_to_page(*pfn);
-		order = page->order;
+		order = page->order;	/* of a block in use it may change as we look: no matter */
 		frames++;
 		if (!buddy_is_free(from, page, order)) {
 			*pfn += page->owner == PAGE_OWNER_NONE ? 1 : 1UL << order;
@@ -118,7 +124,10 @@ static unsigned long move_some(struct zone *from, struct zone *to, unsigned long
 	return moved;
 }
 
-/* All that is free of a pageblock, whose bit has just been changed to reserved, goes over. */
+/*
+ * All that is free of a pageblock, whose bit has just been changed to reserved, goes over.  The bit
+ * is first: what is freed from now on goes to the new side by itself, so one pass is enough.
+ */
 static unsigned long move_pageblock(struct zone *z, unsigned long pfn, bool reserved)
 {
 	const unsigned long start = pfn, end = pfn + PAGEBLOCK_PAGES;
@@ -149,6 +158,10 @@ static unsigned long reserve_limit(const struct zone *z)
 	return percent < PAGEBLOCK_PAGES ? 0 : ALIGN(percent, PAGEBLOCK_PAGES);
 }
 
+/*
+ * The limit is asked twice: without the lock, because most requests end there, and under it.  A
+ * block of order 10 is two pageblocks, and may take the reserve above its limit by one.
+ */
 void zone_reserve_grow(struct zone *z, struct page *page, unsigned int order)
 {
 	const unsigned long pfn = page_to_pfn(page) & ~(PAGEBLOCK_PAGES - 1);
@@ -180,6 +193,7 @@ static unsigned long give_up_one(struct zone *z)
 	spin_lock(&r->lock);
 	page = buddy_smallest(r, &order);
 	pfn = page ? page_to_pfn(page) & ~(PAGEBLOCK_PAGES - 1) : 0;
+	VM_BUG_ON(page && !pageblock_is_reserved(pfn));		/* I1 */
 	if (page)
 		set_bits(z, pfn, max(PAGEBLOCK_PAGES, 1UL << order), false);
 	if (page && order >= PAGEBLOCK_ORDER) {
@@ -217,7 +231,10 @@ struct page *zone_reserve_alloc(struct zone *z, unsigned int order, enum page_ow
 	return page;
 }
 
-/* The zone's own lock is held: the page lies in a pageblock that is set apart. */
+/*
+ * The zone's own lock is held: the page lies in a pageblock that is set apart.  A block of order 10
+ * lies in two, and they are set apart and given up together as long as it is one block.
+ */
 void zone_reserve_free(struct zone *z, struct page *page, unsigned int order,
 		       enum page_owner from)
 {
