@@ -39,7 +39,8 @@
  *		which is atomic.  Chunks and pages are made and given back without it.
  * CONTEXT	see <linux/percpu.h>.
  * FAILURE	NULL, nothing changed.  Freeing what is no object: reported, ignored.
- * NOT HERE	static per-CPU variables: lib/percpu.c.
+ * NOT HERE	what lies behind the addresses: percpu_pages.c.  What waits on its CPU:
+ *		percpu_stock.c.  Checks: percpu_verify.c.  Static variables: lib/percpu.c.
  */
 #include <linux/atomic.h>
 #include <linux/bitops.h>
@@ -62,10 +63,10 @@ static_assert(PERCPU_WORDS % BITS_PER_LONG == 0 && PERCPU_PAGE_WORDS % BITS_PER_
 static_assert(PERCPU_SPARE <= PAGE_SIZE, "a page more is enough");
 
 static DEFINE_SPINLOCK_RANKED(percpu_lock, LOCK_PERCPU);
-static LIST_HEAD(percpu_chunks);
+LIST_HEAD(percpu_chunks);
+unsigned long percpu_words;
+long percpu_ready;
 static unsigned int percpu_chunk_count;		/* (P) */
-static unsigned long percpu_words;		/* (P) taken, in all chunks */
-static long percpu_ready;			/* (P) not taken, and have pages */
 static percpu_refill_fn *percpu_refill_hook;	/* a single word, plugged once */
 
 /* ---- chunks ---------------------------------------------------------------------- */
@@ -467,7 +468,7 @@ void free_percpu(void *ptr)
 		percpu_put(addr);
 }
 
-/* ---- counts and checks ----------------------------------------------------------- */
+/* ---- counts ---------------------------------------------------------------------- */
 
 unsigned long percpu_used(void)
 {
@@ -479,64 +480,6 @@ unsigned long percpu_used(void)
 unsigned int percpu_nr_chunks(void)
 {
 	return READ_ONCE(percpu_chunk_count);
-}
-
-/* What all chunks have, to be compared with what is counted. */
-struct percpu_sums {
-	unsigned long words, objects, live;
-	long ready;
-};
-
-static bool percpu_verify_chunk(const struct percpu_chunk *chunk, struct percpu_sums *sum)
-{
-	bool begins = true;
-	unsigned int i;
-
-	if (chunk->free + bitmap_weight(chunk->taken, PERCPU_WORDS) != PERCPU_WORDS)
-		return false;
-	for (i = 0; i < PERCPU_WORDS; i++) {
-		const bool taken = test_bit(i, chunk->taken), end = test_bit(i, chunk->ends);
-		const bool more = i + 1 < PERCPU_WORDS && test_bit(i + 1, chunk->taken);
-		const bool live = test_bit(i, chunk->live);
-		const bool page = chunk->populated >> i / PERCPU_PAGE_WORDS & 1;
-
-		if ((end && !taken) || (taken && !end && !more) || (!taken && i < chunk->hint) ||
-		    (live && !(taken && begins && page)))
-			return false;
-		begins = !taken || end;
-		sum->objects += end;
-		sum->live += live;
-		sum->ready += page && !taken;
-	}
-	sum->words += PERCPU_WORDS - chunk->free;
-	return true;
-}
-
-static bool percpu_verify(char *msg, size_t n)
-{
-	const unsigned long pages = page_owner_pages(PAGE_OWNER_PERCPU), mapped = percpu_pages();
-	struct percpu_sums sum = { 0 };
-	struct percpu_chunk *chunk;
-	unsigned long stocked;
-
-	list_for_each_entry(chunk, &percpu_chunks, list)
-		if (!percpu_verify_chunk(chunk, &sum)) {
-			scnprintf(msg, n, "percpu: the maps of the chunk at %#lx are wrong",
-				  chunk->base);
-			return false;
-		}
-	percpu_stock_count(&stocked);
-	if (sum.words != percpu_words || sum.ready != percpu_ready ||
-	    sum.objects < sum.live + stocked) {
-		scnprintf(msg, n, "percpu: %lu words taken and %ld ready, counted %lu and %ld; "
-			  "%lu objects, %lu live and %lu in stock", sum.words, sum.ready,
-			  percpu_words, percpu_ready, sum.objects, sum.live, stocked);
-		return false;
-	}
-	if (mapped == pages || (mapped < pages && atomic_read(&vmap_table_users)))
-		return true;
-	scnprintf(msg, n, "percpu: %lu pages mapped, owner says %lu", mapped, pages);
-	return false;
 }
 
 /* ---- under pressure: chunks that nobody uses, but for one for those who may not sleep */

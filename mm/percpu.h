@@ -128,7 +128,16 @@ void percpu_stock_drain(void);
 /* Words, and objects, that are kept; racy. */
 unsigned long percpu_stock_count(unsigned long *objects);
 
+/* ---- percpu_verify.c ------------------------------------------------------------- */
+
+/* I1..I4 of percpu.c; false: msg.  The world is stopped. */
+bool percpu_verify(char *msg, size_t n);
+
 /* ---- percpu.c, for the others ---------------------------------------------------- */
+
+extern struct list_head percpu_chunks;		/* (P) */
+extern unsigned long percpu_words;		/* (P) taken, in all chunks */
+extern long percpu_ready;			/* (P,R) not taken, and have pages */
 
 /* The next chunk, pinned (NULL: the first), and @chunk is not any more; NULL behind the last. */
 struct percpu_chunk *percpu_next_chunk(struct percpu_chunk *chunk);
