@@ -24,6 +24,7 @@
 
 /* The most that one mapping may cover: what a page count in 32 bits holds, less a guard. */
 #define IOREMAP_MAX	((u64)(UINT_MAX - 1) << PAGE_SHIFT)
+static_assert((IOREMAP_MAX >> PAGE_SHIFT) + 1 <= UINT_MAX, "pages and a guard, in 32 bits");
 
 /* Is this page RAM that an allocation has or could get? */
 static bool ioremap_page_in_use(unsigned long pfn)
@@ -50,6 +51,7 @@ static bool ioremap_hits_ram(phys_addr_t start, phys_addr_t end, phys_addr_t *ba
 	return false;
 }
 
+/* What is asked for is checked in full before an area is made: then nothing is to be undone. */
 static void __iomem *ioremap_prot(phys_addr_t paddr, size_t size, pgprot_t prot,
 				  unsigned long caller)
 {
@@ -73,6 +75,7 @@ static void __iomem *ioremap_prot(phys_addr_t paddr, size_t size, pgprot_t prot,
 		pr_err("ioremap: no room for %zu bytes at %pa\n", size, &paddr);
 		return NULL;
 	}
+	VM_BUG_ON(area->nr_pages != nr_pages);
 	area->phys_addr = start;
 	vmap_table_fill(area->addr, PHYS_PFN(start), nr_pages, prot);
 	vmalloc_finish_area(area);

@@ -108,13 +108,17 @@ void percpu_page_is_there(struct percpu_chunk *chunk, unsigned int nr)
 	unsigned long flags;
 
 	spin_lock_irqsave(&percpu_lock, flags);
+	VM_BUG_ON(nr >= PERCPU_PAGES || !(chunk->claimed >> nr & 1));
 	VM_BUG_ON(chunk->populated >> nr & 1);
 	WRITE_ONCE(chunk->populated, chunk->populated | 1UL << nr);
 	percpu_ready += PERCPU_PAGE_WORDS - bitmap_weight(map, PERCPU_PAGE_WORDS);
 	spin_unlock_irqrestore(&percpu_lock, flags);
 }
 
-/* Take an empty chunk off the list, if there are more than @keep of them. */
+/*
+ * Take an empty chunk off the list, if there are more than @keep of them.  Then it is ours: who
+ * searches pins it first, with this lock, and who has something in it has taken words.
+ */
 static struct percpu_chunk *percpu_take_empty(unsigned int keep)
 {
 	struct percpu_chunk *chunk, *found = NULL;
@@ -187,7 +191,10 @@ static void percpu_unpin(struct percpu_chunk *chunk)
 	spin_unlock_irqrestore(&percpu_lock, flags);
 }
 
-/* False: somebody else was faster. */
+/*
+ * False: somebody else was faster.  What percpu_ready loses is what has a page now; if one comes
+ * later, percpu_page_is_there() does not count these words, because they are taken.
+ */
 static bool percpu_take(struct percpu_chunk *chunk, unsigned long at, unsigned int words)
 {
 	unsigned long flags;
@@ -196,6 +203,7 @@ static bool percpu_take(struct percpu_chunk *chunk, unsigned long at, unsigned i
 	spin_lock_irqsave(&percpu_lock, flags);
 	ok = find_next_bit(chunk->taken, at + words, at) >= at + words;
 	if (ok) {
+		VM_BUG_ON(chunk->free < words || at < chunk->hint);
 		bitmap_set(chunk->taken, (unsigned int)at, words);
 		__set_bit(at + words - 1, chunk->ends);
 		chunk->free -= words;
@@ -208,7 +216,10 @@ static bool percpu_take(struct percpu_chunk *chunk, unsigned long at, unsigned i
 	return ok;
 }
 
-/* The next room at or after @at that has pages, or (any) has not; PERCPU_WORDS: none. */
+/*
+ * The next room at or after @at that has pages, or (any) has not; PERCPU_WORDS: none.  Without the
+ * lock, so it is a proposal.
+ */
 static unsigned long percpu_find_room(const struct percpu_chunk *chunk, unsigned long at,
 				      unsigned int words, unsigned int align, bool any)
 {
@@ -240,7 +251,7 @@ static unsigned long percpu_carve(struct percpu_chunk *chunk, unsigned int words
 	return chunk->base + at * PERCPU_WORD;
 }
 
-/* Words in any chunk, where pages are or (any) may have to be brought; 0: none. */
+/* Words in any chunk, oldest first, where pages are or (any) may have to be brought; 0: none. */
 static unsigned long percpu_try(unsigned int words, unsigned int align, bool any)
 {
 	struct percpu_chunk *chunk = NULL;
@@ -253,7 +264,7 @@ static unsigned long percpu_try(unsigned int words, unsigned int align, bool any
 	return addr;
 }
 
-/* The same in a new chunk. */
+/* The same in a new chunk.  It is empty, so that only others who take all of it can be faster. */
 static unsigned long percpu_try_new(unsigned int words, unsigned int align, gfp_t gfp)
 {
 	struct percpu_chunk *chunk = percpu_add_chunk(gfp);
@@ -266,7 +277,10 @@ static unsigned long percpu_try_new(unsigned int words, unsigned int align, gfp_
 	return addr;
 }
 
-/* Bring what is missing of the pages behind words that we have taken. */
+/*
+ * Bring what is missing of the pages behind words that we have taken: they keep the chunk, and so
+ * its addresses.  False: they are still ours, and so are the pages that have come by then.
+ */
 static bool percpu_populate(unsigned long addr, unsigned int words, gfp_t gfp)
 {
 	struct percpu_chunk *chunk = percpu_chunk_at(addr);
@@ -281,7 +295,10 @@ static bool percpu_populate(unsigned long addr, unsigned int words, gfp_t gfp)
 	return true;
 }
 
-/* Not a small one from stock.  0: no memory. */
+/*
+ * Not a small one from stock.  0: no memory.  Where pages are comes first, whoever asks: it costs
+ * none, and an object that lives long among others keeps no page of its own.
+ */
 static noinline unsigned long percpu_alloc_words(unsigned int words, unsigned int align, gfp_t gfp)
 {
 	unsigned long addr = percpu_try(words, align, false);
@@ -376,6 +393,7 @@ static __always_inline void percpu_clear_copy(unsigned long addr, unsigned long 
 		*(u32 *)addr = 0;
 }
 
+/* All copies, on any CPU: nobody else knows the object yet. */
 static __always_inline void percpu_clear(unsigned long addr, unsigned int words)
 {
 	unsigned int cpu = 0;
@@ -417,7 +435,7 @@ void *(__alloc_percpu)(size_t size, size_t align)
 
 /* ---- free ------------------------------------------------------------------------ */
 
-/* The last word of the object that has a word. */
+/* The last word of the object that has a word; without the lock: its bits are its owner's. */
 static __always_inline unsigned long percpu_end_of(const struct percpu_chunk *chunk,
 						   unsigned long at)
 {
@@ -430,6 +448,7 @@ static __always_inline unsigned long percpu_end_of(const struct percpu_chunk *ch
 	return end;
 }
 
+/* Words that are not live, and in no stock: nobody but the caller knows that they are taken. */
 void percpu_put(unsigned long addr)
 {
 	struct percpu_chunk *chunk = percpu_chunk_at(addr);
@@ -437,7 +456,7 @@ void percpu_put(unsigned long addr)
 	unsigned int words;
 	unsigned long flags;
 
-	VM_BUG_ON(test_bit(at, chunk->live));
+	VM_BUG_ON(!chunk || test_bit(at, chunk->live));
 	spin_lock_irqsave(&percpu_lock, flags);
 	words = (unsigned int)(percpu_end_of(chunk, at) - at + 1);
 	VM_BUG_ON(!test_bit(at, chunk->taken) || chunk->free + words > PERCPU_WORDS);
@@ -450,6 +469,11 @@ void percpu_put(unsigned long addr)
 	spin_unlock_irqrestore(&percpu_lock, flags);
 }
 
+/*
+ * The bit in live is the ticket: it is taken back in one atomic step before anything else, so that
+ * of two who free an object, on whichever CPUs, one is told.  The object is in no list then, and
+ * not live: if an interrupt comes here and allocates, it gets another one.
+ */
 void free_percpu(void *ptr)
 {
 	const unsigned long addr = (unsigned long)ptr;

@@ -52,7 +52,7 @@ void percpu_counter_add_batch(struct percpu_counter *fbc, s64 amount, s32 batch)
 {
 	s32 own = this_cpu_read(*fbc->counters);
 
-	VM_BUG_ON(batch <= 0);
+	VM_BUG_ON(batch <= 0 || !fbc->counters);
 	do {
 		if (own + amount >= batch || own + amount <= -(s64)batch) {
 			amount += this_cpu_xchg(*fbc->counters, 0);
@@ -67,6 +67,7 @@ s64 __percpu_counter_sum(struct percpu_counter *fbc)
 	s64 sum = percpu_counter_read(fbc);
 	int cpu;
 
+	VM_BUG_ON(!fbc->counters);
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(*per_cpu_ptr(fbc->counters, cpu));
 	return sum;

@@ -106,6 +106,7 @@ static void percpu_forget(const struct percpu_chunk *chunk, unsigned int first, 
 	} while (again);
 }
 
+/* What has been got for the first so many CPUs, and is not mapped. */
 static void percpu_free_pages(struct percpu_chunk *chunk, unsigned int nr, struct page **pages,
 			      unsigned int cpus)
 {
@@ -137,6 +138,10 @@ static bool percpu_map_claimed(struct percpu_chunk *chunk, unsigned int nr, stru
 	return ours;
 }
 
+/*
+ * Memory and tables first, all of it, for that may fail and sleep; then the claim, which decides
+ * between two who have come this far.
+ */
 bool percpu_bring_page(struct percpu_chunk *chunk, unsigned int nr, gfp_t gfp)
 {
 	struct page *pages[NR_CPUS];
@@ -201,6 +206,10 @@ static unsigned long percpu_free_chain(struct page *chain)
 	return nr;
 }
 
+/*
+ * Nobody finds it any more but by its address, and nothing lives there.  The slot of the table is
+ * given up last: whoever takes it gets these addresses, and must find no page there.
+ */
 unsigned long percpu_chunk_free(struct percpu_chunk *chunk)
 {
 	struct page *chain = NULL;
@@ -208,6 +217,7 @@ unsigned long percpu_chunk_free(struct percpu_chunk *chunk)
 	unsigned int cpu;
 
 	VM_BUG_ON(chunk->free != PERCPU_WORDS || chunk->pins);
+	VM_BUG_ON(percpu_chunk_at(chunk->base) != chunk);
 	VM_BUG_ON(chunk->claimed != chunk->populated);
 	atomic_inc(&vmap_table_users);
 	for (cpu = 0; cpu < percpu_units; cpu++)

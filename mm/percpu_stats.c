@@ -31,6 +31,7 @@ struct percpu_picture {
 	unsigned long empty;		/* pages there, and nothing in them */
 };
 
+/* From the first word of each to the next end. */
 static void percpu_look_at_objects(const struct percpu_chunk *chunk, struct percpu_picture *pic)
 {
 	unsigned long at, bytes;
@@ -46,6 +47,7 @@ static void percpu_look_at_objects(const struct percpu_chunk *chunk, struct perc
 		pic->min = 0;
 }
 
+/* Free runs; what lies before the last object counts as in pieces, what is behind it does not. */
 static void percpu_look_at_rooms(const struct percpu_chunk *chunk, struct percpu_picture *pic)
 {
 	unsigned long at, end, bytes;
@@ -64,6 +66,7 @@ static void percpu_look_at_rooms(const struct percpu_chunk *chunk, struct percpu
 	}
 }
 
+/* All of a chunk.  It may change meanwhile: each figure is of some moment, not all of one. */
 static void percpu_look_at(const struct percpu_chunk *chunk, struct percpu_picture *pic)
 {
 	unsigned long nr;
@@ -77,6 +80,7 @@ static void percpu_look_at(const struct percpu_chunk *chunk, struct percpu_pictu
 					    nr * PERCPU_PAGE_WORDS) >= (nr + 1) * PERCPU_PAGE_WORDS;
 }
 
+/* Linux's names and order; its hints that we do not have are left out. */
 static void percpu_show_chunk(struct seq_file *m, const struct percpu_chunk *chunk)
 {
 	struct percpu_picture pic;

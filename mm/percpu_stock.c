@@ -47,10 +47,13 @@ static void percpu_stock_take(void *arg)
 	struct percpu_bin *bin = this_cpu_ptr(&percpu_bins[t->first]);
 	unsigned int i;
 
+	lockdep_assert_irqs_disabled();
+	VM_BUG_ON(t->first % PERCPU_TAKE_BINS || t->first >= PERCPU_STOCK_WORDS);
 	for (i = 0; i < PERCPU_TAKE_BINS; i++, bin++) {
 		t->bins[i].nr = 0;
 		if (!bin->nr)
 			continue;
+		VM_BUG_ON(bin->nr > PERCPU_STOCK_MAX);
 		t->bins[i] = *bin;
 		bin->nr = 0;
 	}

@@ -79,6 +79,11 @@ static struct kmem_cache *vmalloc_cache __ro_after_init;
 
 /* ---- areas: also for ioremap.c --------------------------------------------------- */
 
+/*
+ * An address and its tables, or nothing.  Until somebody sets flags, the area says that it is being
+ * made (I4), and nobody touches it.  Addresses are short only while many wait for a flush, or for
+ * an alignment that few have: so ask all CPUs to flush, once, before giving up.
+ */
 static struct vm_struct *vmalloc_new_area(unsigned long bytes, unsigned long align, gfp_t gfp,
 					  bool large)
 {
@@ -120,6 +125,7 @@ struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, u
 		return NULL;
 	VM_BUG_ON(get_vm_area_size(area) != (unsigned long)nr_pages << PAGE_SHIFT);
 	VM_BUG_ON(!is_vmalloc_addr((void *)area->addr) || area->addr % max(align, PAGE_SIZE));
+	VM_BUG_ON(area->flags || !nr_pages);
 	area->nr_pages = nr_pages;
 	area->phys_addr = 0;
 	area->caller = caller;
@@ -129,6 +135,7 @@ struct vm_struct *vmalloc_get_area(unsigned int nr_pages, unsigned long align, u
 	return area;
 }
 
+/* Whoever sees the flags without VM_UNINITIALIZED sees what was filled in before, too. */
 void vmalloc_finish_area(struct vm_struct *area)
 {
 	VM_BUG_ON(!(area->flags & VM_UNINITIALIZED));
@@ -160,11 +167,15 @@ static __always_inline struct page *vmalloc_page(const void *addr)
 	return pfn && pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
 }
 
-/* True for the one who begins to free it. */
+/*
+ * True for the one who begins to free it: of two who vfree() an address at once, one gets
+ * VM_DYING in, and the other one is told that there is no such area.
+ */
 static bool vmalloc_mark_dying(struct vm_struct *area, unsigned int kind)
 {
 	unsigned int flags = READ_ONCE(area->flags);
 
+	VM_BUG_ON(!(kind & VM_KINDS) || kind & ~VM_KINDS);
 	return flags & kind && !(flags & (VM_DYING | VM_UNINITIALIZED | VM_STOCKED)) &&
 	       try_cmpxchg(&area->flags, &flags, flags | VM_DYING);
 }
@@ -200,6 +211,10 @@ struct vm_struct *vmalloc_take_area(const void *addr, unsigned int kind, bool de
 	return area;
 }
 
+/*
+ * The entries go first, whatever comes next: from here on no CPU learns the way, and what some
+ * still remember decides how long the rest has to wait.
+ */
 void vmalloc_put_area(struct vm_struct *area)
 {
 	VM_WARN_ON_ONCE(in_interrupt());	/* that is what the line of deferred is for */
@@ -221,7 +236,10 @@ bool vmalloc_may_sleep(const char *file, int line, unsigned long caller)
 
 /* ---- pages behind areas ---------------------------------------------------------- */
 
-/* A block of at most 2^*order pages; *order says how large it is.  NULL: no page at all. */
+/*
+ * A block of at most 2^*order pages; *order says how large it is.  NULL: no page at all.  Nobody
+ * waits for a large one, for small ones do as well: only the last try may reclaim.
+ */
 static struct page *vmalloc_block(unsigned int *order, gfp_t gfp, enum page_owner owner)
 {
 	const gfp_t easy = (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL)) | __GFP_NORETRY;
@@ -235,7 +253,10 @@ static struct page *vmalloc_block(unsigned int *order, gfp_t gfp, enum page_owne
 	return alloc_pages_owner(gfp, 0, owner);
 }
 
-/* From vaddr on, left pages, which are reserved as small ones. */
+/*
+ * From vaddr on, left pages, which are reserved as small ones.  Orders never grow again on the
+ * way: where there was no block of 16, there is none for the next 16 pages, either.
+ */
 static bool vmalloc_populate_small(struct vm_struct *area, unsigned long vaddr, unsigned int left,
 				   gfp_t gfp)
 {
@@ -249,7 +270,7 @@ static bool vmalloc_populate_small(struct vm_struct *area, unsigned long vaddr, 
 		page = vmalloc_block(&order, gfp, owner);
 		if (!page)
 			return false;
-		VM_BUG_ON(page->order != order || order > ilog2(left));
+		VM_BUG_ON(page->order != order || order > ilog2(left) || page->owner != owner);
 		if (vaddr == area->addr)
 			page->private = (unsigned long)area;
 		vmap_table_fill(vaddr, page_to_pfn(page), 1UL << order, PAGE_KERNEL);
@@ -317,7 +338,11 @@ static struct vm_struct *vmalloc_reuse(unsigned int nr_pages, unsigned int kind,
 	return area;
 }
 
-/* A new one, with its pages; NULL, and *what says of what there was too little. */
+/*
+ * A new one, with its pages; NULL, and *what says of what there was too little.  What had come by
+ * then goes back by way of a flush, though nobody was told of it: a CPU may have followed a wild
+ * pointer there.
+ */
 static struct vm_struct *vmalloc_make(unsigned int nr_pages, unsigned long align,
 				      unsigned int kind, gfp_t gfp, unsigned long caller,
 				      const char **what)
@@ -338,6 +363,7 @@ static struct vm_struct *vmalloc_make(unsigned int nr_pages, unsigned long align
 	return NULL;
 }
 
+/* What no CPU has ready.  More than all of RAM is a mistake, told before anything is tried. */
 static noinline void *vmalloc_slow(unsigned long size, unsigned long align, unsigned int kind,
 				   gfp_t gfp, unsigned long caller)
 {
@@ -471,6 +497,7 @@ void vfree_atomic(const void *addr)
 		vmalloc_take_or_warn(addr, VM_ALLOC, "vfree", true);
 }
 
+/* In an interrupt it is put off; under a lock, too, but that is a mistake and reported first. */
 void vfree(const void *addr)
 {
 	struct vm_struct *area;
@@ -520,6 +547,7 @@ bool vmalloc_next_area(unsigned long addr, struct vm_struct *copy)
 	return vmap_area_next(&vmalloc_space, addr, copy);
 }
 
+/* Those that wait for somebody are nobody's.  Racy: one may be on its way from list to list. */
 unsigned long vmalloc_nr_areas(void)
 {
 	unsigned long pages;
@@ -545,6 +573,7 @@ bool vmalloc_verify_space(char *msg, size_t n)
 	return vmap_verify(&vmalloc_space, msg, n);
 }
 
+/* So that what was freed is free, and tests and verifiers see what is really held. */
 static void vmalloc_settle(void)
 {
 	vmalloc_drain();
@@ -560,6 +589,7 @@ static struct verify_ops vmalloc_verify_ops = {
 
 void vmalloc_init(void)
 {
+	BUG_ON(vmalloc_cache);			/* once */
 	vmalloc_cache = kmem_cache_create("vmap_area", sizeof(struct vm_struct), 0, SLAB_PANIC,
 					  NULL);
 	vmap_space_init(&vmalloc_space, VMALLOC_START, VMALLOC_END);

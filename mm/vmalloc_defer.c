@@ -56,7 +56,9 @@ static struct vm_struct *vmalloc_line_pop(void)
 
 	spin_lock_irqsave(&vmalloc_line.lock, flags);
 	area = vmalloc_line.first;
+	VM_BUG_ON(!area != !vmalloc_nr_deferred);
 	if (area) {
+		VM_BUG_ON(!(area->flags & VM_DYING) || area->flags & (VM_STOCKED | VM_LAZY));
 		vmalloc_line.first = area->link;
 		vmalloc_nr_deferred--;
 	}
@@ -64,6 +66,7 @@ static struct vm_struct *vmalloc_line_pop(void)
 	return area;
 }
 
+/* One at a time: while this one unmaps, an interrupt, or another CPU, may add and take. */
 unsigned int vmalloc_drain(void)
 {
 	struct vm_struct *area;

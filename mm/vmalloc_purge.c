@@ -71,6 +71,7 @@ static unsigned long vmalloc_collect(unsigned long pfn, void *arg)
 	struct vmalloc_pages *p = arg;
 	struct page *page = pfn_to_page(pfn);
 
+	VM_BUG_ON(!pfn_valid(pfn));
 	if (WARN(page->owner != p->owner, "vfree: pfn %#lx belongs to %s\n", pfn,
 		 page_owner_name(page->owner)))
 		return 1;
@@ -107,6 +108,11 @@ static void vmalloc_unmap_area(struct vm_struct *area, struct vmalloc_pages *pag
 	*end = max(*end, last);
 }
 
+/*
+ * The order is the point.  Pages leave the tables first, and are kept in a chain; then the flush;
+ * then tables that have been empty since before it; and only then pages and addresses, because
+ * whoever gets one of them may use it at once.
+ */
 void vmalloc_give_back(struct vm_struct *list)
 {
 	unsigned long start = ~0UL, end = 0;
@@ -155,12 +161,13 @@ struct vm_struct *vmalloc_take_lazy(unsigned int slot, unsigned int max)
 	struct vm_struct *list, **end;
 	unsigned long flags;
 
-	VM_BUG_ON(slot >= SLOT_NONE);
+	VM_BUG_ON(slot >= SLOT_NONE || !max);
 	if (!READ_ONCE(vmalloc_lazy.first[slot]))
 		return NULL;
 	spin_lock_irqsave(&vmalloc_lazy.lock, flags);
 	list = vmalloc_lazy.first[slot];
 	for (end = &list; *end && max; end = &(*end)->link, max--) {
+		VM_BUG_ON(!((*end)->flags & VM_LAZY) || vmalloc_slot_of(*end) != slot);
 		vmalloc_lazy.nr_areas--;
 		vmalloc_lazy.nr_pages -= (*end)->nr_pages;
 	}
@@ -247,6 +254,7 @@ void vmalloc_put_lazy(struct vm_struct *list)
 		vmalloc_purge();
 }
 
+/* Another CPU may have taken the list, and be about to flush: its areas are to be gone, too. */
 void vm_unmap_aliases(void)
 {
 	vmalloc_stock_drain();

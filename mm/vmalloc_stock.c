@@ -68,6 +68,7 @@ static inline struct vm_struct *vmalloc_stock_take(struct vmalloc_stock *stock, 
 {
 	struct vm_struct *area = stock->first[slot];
 
+	lockdep_assert_irqs_disabled();
 	VM_BUG_ON(!area != !stock->count[slot]);
 	if (area) {
 		VM_BUG_ON(!(area->flags & VM_STOCKED) || area->flags & (VM_DYING | VM_LAZY));
@@ -81,6 +82,7 @@ static inline struct vm_struct *vmalloc_stock_take(struct vmalloc_stock *stock, 
 static inline void vmalloc_stock_add(struct vmalloc_stock *stock, unsigned int slot,
 				     struct vm_struct *area)
 {
+	VM_BUG_ON(slot >= SLOT_NONE || area->flags & VM_STOCKED);
 	area->link = stock->first[slot];
 	stock->first[slot] = area;
 	stock->count[slot]++;
@@ -192,6 +194,7 @@ static unsigned int vmalloc_stock_areas(unsigned int cpu)
 	return areas;
 }
 
+/* A CPU's lists are its own, so it is asked for them, by an interrupt. */
 unsigned long vmalloc_stock_drain(void)
 {
 	struct vm_struct *list, *area;

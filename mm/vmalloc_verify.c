@@ -55,7 +55,10 @@ wrong:
 	return false;
 }
 
-/* Areas by their flags, to know whether somebody is in the middle (I4). */
+/*
+ * Areas by their flags, to know whether somebody is in the middle (I4).  If all counts agree with
+ * the flags nobody is: each step from one list to another changes both, one after the other.
+ */
 struct vmalloc_census {
 	unsigned long stocked, dying;	/* dying: lazy, too */
 	bool busy;

@@ -36,6 +36,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/mmdebug.h>
 #include <linux/rbtree_augmented.h>
 
 #include "vmap.h"
@@ -57,6 +58,8 @@ void vmap_space_init(struct vmap_space *space, unsigned long start, unsigned lon
 {
 	struct vm_struct *last = &space->last;
 
+	VM_BUG_ON(!start || start >= end || !PAGE_ALIGNED(start | end));
+	VM_BUG_ON(end + PAGE_SIZE < end);	/* "behind it" is an address, too */
 	spin_lock_init_ranked(&space->lock, LOCK_VMAP);
 	space->start = start;
 	space->nr_areas = 0;
@@ -73,7 +76,10 @@ static inline bool vmap_has_gap(const struct rb_node *n, unsigned long need)
 	return n && vmap_entry(n)->max_gap >= need;
 }
 
-/* The lowest area below n with a gap of at least need bytes; there is one. */
+/*
+ * The lowest area below n with a gap of at least need bytes; there is one: max_gap says so, and
+ * so does that of one child at each step, or the gap of the node itself.
+ */
 static struct vm_struct *vmap_first_gap(struct rb_node *n, unsigned long need)
 {
 	for (;;) {
@@ -86,7 +92,11 @@ static struct vm_struct *vmap_first_gap(struct rb_node *n, unsigned long need)
 	}
 }
 
-/* The next one behind area, or NULL. */
+/*
+ * The next one behind area, or NULL: in its right subtree, or else on the way up wherever that
+ * comes from the left.  Subtrees without such a gap are not entered, so many gaps that are too
+ * small cost nothing.
+ */
 static struct vm_struct *vmap_next_gap(struct vm_struct *area, unsigned long need)
 {
 	struct rb_node *n = &area->node, *parent;
@@ -133,6 +143,7 @@ static struct vm_struct *vmap_search(struct vmap_space *space, unsigned long siz
 	struct vm_struct *at, *lucky = NULL;
 	unsigned int tries = 0;
 
+	lockdep_assert_held(&space->lock);
 	if (!vmap_has_gap(space->root.rb_node, size) || !vmap_fit_space(space, size, align))
 		return NULL;
 	for (at = vmap_first_gap(space->root.rb_node, size); at; at = vmap_next_gap(at, size)) {
@@ -143,17 +154,30 @@ static struct vm_struct *vmap_search(struct vmap_space *space, unsigned long siz
 		    vmap_has_gap(space->root.rb_node, sure)) {
 			lucky = vmap_first_gap(space->root.rb_node, sure);
 			*addr = vmap_fit(lucky, size, align);
+			VM_BUG_ON(!*addr);	/* size + align - page always does */
 			return lucky;
 		}
 	}
 	return NULL;
 }
 
-/* Put area into the gap before at. */
+/*
+ * Put area into the gap before at, which is then two gaps:
+ *
+ *	| area before |       gap        | at |
+ *	| area before | gap | area | gap | at |
+ *
+ * max_gap is made right twice on the way up: for at, whose gap has shrunk, before the new node is
+ * there; and for the new node before the tree is balanced, because rotations only look one level
+ * down.  The new node becomes at's neighbour to the left: its left child if it has none, or else
+ * the right child of the area before, which cannot have one, for it would lie between the two.
+ */
 static void vmap_link(struct vmap_space *space, struct vm_struct *area, struct vm_struct *at)
 {
 	struct rb_node *parent = &at->node, **link = &parent->rb_left;
 
+	lockdep_assert_held(&space->lock);
+	VM_BUG_ON(area->addr < at->addr - at->gap || area->addr + area->size > at->addr);
 	area->gap = area->addr - (at->addr - at->gap);
 	area->max_gap = area->gap;
 	at->gap = at->addr - (area->addr + area->size);
@@ -162,6 +186,7 @@ static void vmap_link(struct vmap_space *space, struct vm_struct *area, struct v
 	if (*link) {				/* then the area before is the rightmost there */
 		parent = &at->prev->node;
 		link = &parent->rb_right;
+		VM_BUG_ON(*link);
 	}
 	rb_link_node(&area->node, parent, link);
 	vmap_augment.propagate(parent, NULL);
@@ -198,10 +223,14 @@ int vmap_area_insert(struct vmap_space *space, struct vm_struct *area, unsigned 
 	return at ? 0 : -ENOSPC;
 }
 
+/* What it had, and the gap before it, is the next one's gap; there is a next one, if only last. */
 static void vmap_unlink(struct vmap_space *space, struct vm_struct *area)
 {
 	struct vm_struct *next = area->next;
 
+	lockdep_assert_held(&space->lock);
+	VM_BUG_ON(!next || next->prev != area || next->gap != next->addr - area->addr - area->size);
+	VM_BUG_ON(!space->nr_areas || space->bytes < area->size);
 	next->gap += area->gap + area->size;
 	vmap_augment.propagate(&next->node, NULL);
 	rb_erase_augmented(&area->node, &space->root, &vmap_augment);
@@ -254,7 +283,7 @@ struct vm_struct *vmap_area_find(struct vmap_space *space, unsigned long addr)
 
 bool vmap_area_next(struct vmap_space *space, unsigned long addr, struct vm_struct *copy)
 {
-	struct vm_struct *found = NULL;
+	struct vm_struct *found = NULL;		/* the lowest so far */
 	struct rb_node *n;
 	unsigned long flags;
 

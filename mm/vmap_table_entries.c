@@ -32,6 +32,7 @@
 
 /* ---- the way down ---------------------------------------------------------------- */
 
+/* For who has vaddr, whose tables stay.  NULL: a large page, or the place of one. */
 static noinline pte_t *vmap_table_walk_down(unsigned long vaddr)
 {
 	u64 *entry = &pgd_offset_k(vaddr)->pgd;
@@ -64,6 +65,9 @@ pte_t *vmap_table_lookup(unsigned long vaddr)
 	return vmap_table_find(vaddr);
 }
 
+/* ---- changing slots -------------------------------------------------------------- */
+
+/* A table at a time: its entries lie in a row. */
 void vmap_table_fill(unsigned long vaddr, unsigned long pfn, unsigned long nr, pgprot_t prot)
 {
 	unsigned long end = vaddr + (nr << PAGE_SHIFT), next;
@@ -181,6 +185,7 @@ void vmap_table_withdraw(unsigned long start, unsigned long end)
 {
 	u64 *entry = vmap_table_usual(start, end);
 
+	VM_BUG_ON(start >= end || !PAGE_ALIGNED(start | end));
 	if (likely(entry))
 		vmap_table_flip(entry, false);
 	else
@@ -191,6 +196,7 @@ void vmap_table_restore(unsigned long start, unsigned long end)
 {
 	u64 *entry = vmap_table_usual(start, end);
 
+	VM_BUG_ON(start >= end || !PAGE_ALIGNED(start | end));
 	VM_BUG_ON(!vmap_table_entry(start) || vmap_table_entry(end - 1) & _PAGE_PRESENT);
 	if (likely(entry))
 		vmap_table_flip(entry, true);
@@ -209,6 +215,7 @@ static unsigned long vmap_table_clear_ptes(pte_t *pte, unsigned long nr, unsigne
 	unsigned long n;
 
 	while (nr) {
+		VM_BUG_ON(pte_present(*pte));
 		if (!run && !pte_none(*pte))
 			run = visit(pte_pfn(*pte), arg);
 		n = min(run ? run : 1, nr);		/* an empty slot: one further */
@@ -225,6 +232,7 @@ static unsigned long vmap_table_clear_large(u64 *entry, unsigned long run,
 					    unsigned long (*visit)(unsigned long pfn, void *arg),
 					    void *arg)
 {
+	VM_BUG_ON(!entry || vmap_is_present(*entry));
 	if (!run && *entry)
 		run = visit(PHYS_PFN(*entry & PTE_PFN_MASK & PMD_MASK), arg);
 	WRITE_ONCE(*entry, 0);
