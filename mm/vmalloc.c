@@ -43,12 +43,12 @@
  *		atomically, has the area to himself.
  * CONTEXT	process; vfree_atomic, lookups: any but NMI.
  * FAILURE	NULL, everything unwound, a line in Linux's text unless __GFP_NOWARN.
- * NOT HERE	what waits: vmalloc_stock.c, _purge.c, _defer.c.  Checks: vmalloc_verify.c.
+ * NOT HERE	pages: vmalloc_pages.c.  What waits: vmalloc_stock.c, _purge.c, _defer.c.
+ *		Checks: vmalloc_verify.c.
  *		Other people's pages: vmap_pages.c, ioremap.c.  kmalloc or vmalloc: kvmalloc.c.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
-#include <linux/log2.h>
 #include <linux/overflow.h>
 #include <linux/section.h>
 #include <linux/slab.h>
@@ -58,13 +58,6 @@
 #include "internal.h"
 #include "vmap.h"
 
-/*
- * The largest block to ask for.  Taking a megabyte as one block leaves the rest of memory
- * less broken up than taking it as 256 pages, and costs what one page costs; where there
- * is none, smaller ones do.  Above 2^VMALLOC_MAX_ORDER nothing is gained any more.
- */
-#define VMALLOC_MAX_ORDER	MAX_PAGE_ORDER
-
 static_assert(VMALLOC_START % PAGE_SIZE == 0 && VMALLOC_END % PAGE_SIZE == 0);
 #define VM_KINDS	(VM_ALLOC | VM_MAP | VM_MAP_RAM | VM_IOREMAP | VM_STACK)
 static_assert(!(VM_KINDS & (VM_DYING | VM_STOCKED | VM_LAZY | VM_ALONE | VM_UNINITIALIZED)),
@@ -72,10 +65,6 @@ static_assert(!(VM_KINDS & (VM_DYING | VM_STOCKED | VM_LAZY | VM_ALONE | VM_UNIN
 
 static struct vmap_space vmalloc_space;
 static struct kmem_cache *vmalloc_cache __ro_after_init;
-
-/* Bits of a caller's mask that make sense for the small things beside the pages. */
-#define VMALLOC_META_GFP	(__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_NOWARN | \
-				 __GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_NOFAIL)
 
 /* ---- areas: also for ioremap.c --------------------------------------------------- */
 
@@ -234,86 +223,7 @@ bool vmalloc_may_sleep(const char *file, int line, unsigned long caller)
 	return can_sleep() || __might_sleep(file, line, caller);
 }
 
-/* ---- pages behind areas ---------------------------------------------------------- */
-
-/*
- * A block of at most 2^*order pages; *order says how large it is.  NULL: no page at all.  Nobody
- * waits for a large one, for small ones do as well: only the last try may reclaim.
- */
-static struct page *vmalloc_block(unsigned int *order, gfp_t gfp, enum page_owner owner)
-{
-	const gfp_t easy = (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL)) | __GFP_NORETRY;
-	struct page *page;
-
-	for (; *order; --*order) {
-		page = alloc_pages_owner(easy, *order, owner);
-		if (page)
-			return page;
-	}
-	return alloc_pages_owner(gfp, 0, owner);
-}
-
-/*
- * From vaddr on, left pages, which are reserved as small ones.  Orders never grow again on the
- * way: where there was no block of 16, there is none for the next 16 pages, either.
- */
-static bool vmalloc_populate_small(struct vm_struct *area, unsigned long vaddr, unsigned int left,
-				   gfp_t gfp)
-{
-	const enum page_owner owner = area->flags & VM_STACK ? PAGE_OWNER_STACK :
-							       PAGE_OWNER_VMALLOC;
-	unsigned int order = VMALLOC_MAX_ORDER;
-	struct page *page;
-
-	for (; left; left -= 1U << order, vaddr += PAGE_SIZE << order) {
-		order = min(order, (unsigned int)ilog2(left));
-		page = vmalloc_block(&order, gfp, owner);
-		if (!page)
-			return false;
-		VM_BUG_ON(page->order != order || order > ilog2(left) || page->owner != owner);
-		if (vaddr == area->addr)
-			page->private = (unsigned long)area;
-		vmap_table_fill(vaddr, page_to_pfn(page), 1UL << order, PAGE_KERNEL);
-	}
-	return true;
-}
-
-/* A large page at vaddr if there is such a block (*large: ask), or else small ones. */
-static bool vmalloc_populate_piece(struct vm_struct *area, unsigned long vaddr, bool *large,
-				   gfp_t gfp)
-{
-	const gfp_t easy = (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL)) | __GFP_NORETRY;
-	struct page *page = NULL;
-
-	if (vmap_table_is_open(vaddr)) {
-		if (*large)
-			page = alloc_pages_owner(easy, PMD_SHIFT - PAGE_SHIFT, PAGE_OWNER_VMALLOC);
-		if (page) {
-			if (vaddr == area->addr)
-				page->private = (unsigned long)area;
-			vmap_table_fill_large(vaddr, page_to_pfn(page), PAGE_KERNEL);
-			return true;
-		}
-		*large = false;
-		if (vmap_table_narrow(vaddr, gfp & VMALLOC_META_GFP))
-			return false;
-	}
-	return vmalloc_populate_small(area, vaddr, PTRS_PER_TABLE, gfp);
-}
-
-static bool vmalloc_populate(struct vm_struct *area, gfp_t gfp)
-{
-	unsigned int left = area->nr_pages;
-	unsigned long vaddr = area->addr;
-	bool large = true;
-
-	gfp |= __GFP_NOWARN;
-	if (area->flags & VM_ALLOW_HUGE_VMAP)
-		for (; left >= PTRS_PER_TABLE; left -= PTRS_PER_TABLE, vaddr += PMD_SIZE)
-			if (!vmalloc_populate_piece(area, vaddr, &large, gfp))
-				return false;
-	return vmalloc_populate_small(area, vaddr, left, gfp);
-}
+/* ---- taking ----------------------------------------------------------------------- */
 
 /*
  * One that waits in this CPU's stock, mapped again; NULL: none.  It has pages of any zone, and

@@ -184,6 +184,18 @@ static inline void vmalloc_drain_line(void)
 		vmalloc_drain();
 }
 
+/* Bits of a caller's mask that make sense for the small things beside the pages. */
+#define VMALLOC_META_GFP	(__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_NOWARN | \
+				 __GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_NOFAIL)
+
+/* ---- vmalloc_pages.c: pages behind areas ------------------------------------------ */
+
+/*
+ * Fill area, whose tables are reserved, with pages of VMALLOC (or STACK, if it is VM_STACK).
+ * False: no memory; it is half full.
+ */
+bool vmalloc_populate(struct vm_struct *area, gfp_t gfp);
+
 /* ---- vmalloc.c, for the others --------------------------------------------------- */
 
 /* Free the address and the object of an area that has no page, and no table. */
