@@ -195,25 +195,56 @@ static void percpu_unpin(struct percpu_chunk *chunk)
  * False: somebody else was faster.  What percpu_ready loses is what has a page now; if one comes
  * later, percpu_page_is_there() does not count these words, because they are taken.
  */
+static bool percpu_take_locked(struct percpu_chunk *chunk, unsigned long at, unsigned int words)
+	__must_hold(&percpu_lock)
+{
+	lockdep_assert_held(&percpu_lock);
+	if (find_next_bit(chunk->taken, at + words, at) < at + words)
+		return false;
+	VM_BUG_ON(chunk->free < words || at < chunk->hint);
+	bitmap_set(chunk->taken, (unsigned int)at, words);
+	__set_bit(at + words - 1, chunk->ends);
+	chunk->free -= words;
+	percpu_words += words;
+	percpu_ready -= percpu_words_in(chunk->populated, at, words);
+	if (at == chunk->hint)
+		chunk->hint = (unsigned int)(at + words);	/* I3 */
+	return true;
+}
+
 static bool percpu_take(struct percpu_chunk *chunk, unsigned long at, unsigned int words)
 {
 	unsigned long flags;
 	bool ok;
 
 	spin_lock_irqsave(&percpu_lock, flags);
-	ok = find_next_bit(chunk->taken, at + words, at) >= at + words;
-	if (ok) {
-		VM_BUG_ON(chunk->free < words || at < chunk->hint);
-		bitmap_set(chunk->taken, (unsigned int)at, words);
-		__set_bit(at + words - 1, chunk->ends);
-		chunk->free -= words;
-		percpu_words += words;
-		percpu_ready -= percpu_words_in(chunk->populated, at, words);
-		if (at == chunk->hint)
-			chunk->hint = (unsigned int)(at + words);	/* I3 */
-	}
+	ok = percpu_take_locked(chunk, at, words);
 	spin_unlock_irqrestore(&percpu_lock, flags);
 	return ok;
+}
+
+/*
+ * Where the search would begin: in a unit that is not in pieces it ends there, too, so the lock is
+ * taken once.  0: no room there, or no page.
+ */
+static unsigned long percpu_try_hint(unsigned int words, unsigned int align)
+{
+	struct percpu_chunk *chunk;
+	unsigned long flags, at, addr = 0;
+
+	spin_lock_irqsave(&percpu_lock, flags);
+	list_for_each_entry(chunk, &percpu_chunks, list) {
+		if (chunk->free < words)
+			continue;
+		at = ALIGN(chunk->hint, align);
+		if (at + words <= PERCPU_WORDS &&
+		    percpu_words_in(chunk->populated, at, words) == words &&
+		    percpu_take_locked(chunk, at, words))
+			addr = chunk->base + at * PERCPU_WORD;
+		break;
+	}
+	spin_unlock_irqrestore(&percpu_lock, flags);
+	return addr;
 }
 
 /*
@@ -301,8 +332,10 @@ static bool percpu_populate(unsigned long addr, unsigned int words, gfp_t gfp)
  */
 static noinline unsigned long percpu_alloc_words(unsigned int words, unsigned int align, gfp_t gfp)
 {
-	unsigned long addr = percpu_try(words, align, false);
+	unsigned long addr = percpu_try_hint(words, align);
 
+	if (!addr)
+		addr = percpu_try(words, align, false);
 	if (addr || !gfpflags_allow_blocking(gfp) || !preemptible())
 		return addr;
 	addr = percpu_try(words, align, true);
