@@ -66,7 +66,8 @@ struct kmem_cache {
 	u32 inuse;			/* (C) bytes from object to the end of its red zone */
 	u32 end;			/* (C) bytes from object to padding */
 	gfp_t gfp;			/* (C) added to each request for pages */
-	u64 bulk_magic, bulk_bound;	/* (C) slab_bulk.c */
+	u64 bulk_magic, bulk_bound;	/* (C) slab_bulk.c; rewind_slab.asm knows where */
+	u64 moving;			/* (atomic) who has a chain in hand: slab_pcp_hold() */
 	u16 index;			/* (C) in slab_cache_table */
 	u16 objects;			/* (C) slots in a slab */
 	u16 batch_min, batch_max;	/* (C) bounds of: */
@@ -88,7 +89,6 @@ struct kmem_cache {
 	unsigned long nr_lost;		/* (atomic) of them behind a corrupted link */
 	unsigned long nr_errors;	/* (R) */
 	long nr_stray;			/* (atomic) what stocks have counted too little */
-	u64 moving;			/* (atomic) who has a chain in hand: slab_pcp_hold() */
 	unsigned int shut;		/* (atomic) rescue is at work: stocks stay closed */
 	struct slab_depot depot;	/* (N) */
 
@@ -341,10 +341,13 @@ void slab_pcp_settle(struct kmem_cache *s);
 /* Free an object of s, if it is live; else report. */
 void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller);
 
-/* How many hold s; and how many ever did, which tells whether anything has moved. */
+/* In one word: by how many it is held, 16 bits, and how often it ever was. */
+#define SLAB_PCP_HOLD	((1ULL << 16) + 1)
+
+/* How many hold s; how many ever did tells whether anything has moved. */
 static inline unsigned int slab_pcp_holders(const struct kmem_cache *s)
 {
-	return (unsigned int)__atomic_load_n(&s->moving, __ATOMIC_ACQUIRE);
+	return (u16)__atomic_load_n(&s->moving, __ATOMIC_ACQUIRE);
 }
 
 /* Objects are behind a corrupted link. */

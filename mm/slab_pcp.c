@@ -46,7 +46,7 @@
  *   I1  all lists, spares and chains of the depot hold objects of the cache, linked up to
  *	 slab_nil, each once.
  *   I2  they are as many as has been counted, but for contexts that are about to count; of
- *	 each of them a count may be too high or too low by one.
+ *	 each of them a count may be too high or too low by one, or by what it does in bulk.
  *
  * LOCKING	none here.  Fields of a stock: interrupts off, on its CPU; see slab_pcp.h.
  * CONTEXT	any but NMI.
@@ -78,7 +78,8 @@ static_assert(offsetof(struct slab_stock, list) == 0 && offsetof(struct slab_sto
 	      offsetof(struct slab_stock, magic) == 28 &&
 	      offsetof(struct slab_stock, bound) == 32 &&
 	      offsetof(struct slab_stock, link) == 40 &&
-	      offsetof(struct slab_stock, room) == 44 && SLAB_TAG == 0x9d15, "rewind_slab.asm");
+	      offsetof(struct slab_stock, room) == 44 &&
+	      offsetof(struct slab_stock, cap) == 48 && SLAB_TAG == 0x9d15, "rewind_slab.asm");
 static_assert(SLAB_NR_CACHES << SLAB_ID_SHIFT <= 1 << 16, "page->cache is 16 bits");
 
 const struct slab_link slab_nil_word;
@@ -89,9 +90,6 @@ static void slab_pcp_add(long *counter, long nr)
 {
 	__atomic_fetch_add(counter, nr, __ATOMIC_RELAXED);
 }
-
-/* In one word, for who wants both: how often ever, and by how many now. */
-#define SLAB_PCP_HOLD	((1ULL << 32) + 1)
 
 void slab_pcp_hold(struct kmem_cache *s)
 {

@@ -109,7 +109,8 @@ void slab_pcp_open(struct kmem_cache *s)
 
 	VM_BUG_ON(!s->index || s->index >= SLAB_NR_CACHES || slab_cache_table[s->index]);
 	s->bulk_magic = slab_bulk_magic(s->size);
-	s->bulk_bound = slab_bulk_bound(s->size, s->objects);
+	s->bulk_bound = s->link || s->order > SLAB_MAX_ORDER ? 0 :
+			slab_bulk_bound(s->size, s->objects);
 	s->batch = s->batch_min = limit / 2;
 	s->batch_max = clamp_t(u32, SLAB_PCP_GROWTH * SLAB_PCP_BYTES / s->size, limit,
 			       SLAB_PCP_MAX);

@@ -143,7 +143,7 @@ enum slab_verdict slab_pcp_find(struct kmem_cache *s, void *object)
 		v = slab_pcp_look(s, link);
 		if (v == SLAB_FREE)
 			return v;
-		if (v == SLAB_UNSURE || (u32)before != 1)
+		if (v == SLAB_UNSURE || (u16)before != 1)
 			continue;
 		if (before == __atomic_load_n(&s->moving, __ATOMIC_ACQUIRE))
 			return v;

@@ -95,8 +95,9 @@ static void slub_ring_del(u32 *first, struct page *slab)
 /* All slots become free objects, linked in order of address. */
 static void slub_init_objects(struct kmem_cache *s, struct page *slab)
 {
-	struct slab_link *link = slab_link_of(s, slab_object(s, slab, 0)), *next;
-	const u32 size = s->size;
+	struct slab_link *link = slab_link_of(s, slab_object(s, slab, 0));
+	const u64 size = s->size, secret = slab_secret;
+	u64 next = (unsigned long)link;
 	unsigned int i;
 
 	if (s->flags & SLAB_DEBUG_FLAGS)
@@ -105,9 +106,9 @@ static void slub_init_objects(struct kmem_cache *s, struct page *slab)
 		s->ctor(slab_object(s, slab, i));
 	slab_set_first_free(s, slab, link);
 	for (i = s->objects - 1; i; i--) {
-		next = (struct slab_link *)((char *)link + size);
-		slab_link_set(link, next);
-		link = next;
+		next += size;
+		link->word = next ^ secret;
+		link = (struct slab_link *)next;
 	}
 	slab_link_set(link, slab_nil);
 }
@@ -263,23 +264,44 @@ static unsigned int slub_take(struct kmem_cache *s, struct slab_link **chain,
 	return nr;
 }
 
+/* A new slab.  All of its objects are taken, if so many are wanted; else none, for the time being. */
+static unsigned int slub_add(struct kmem_cache *s, struct page *slab, struct slab_link **chain,
+			     unsigned int want)
+	__must_hold(&s->lock)
+{
+	lockdep_assert_held(&s->lock);
+	VM_WARN_ON_ONCE(slab->inuse);
+	s->nr_slabs++;
+	if (want < s->objects) {
+		slub_ring_add_tail(&s->partial, slab);
+		s->nr_empty++;
+		return 0;
+	}
+	*chain = slab_first_free(s, slab);
+	slab->freelist = 0;
+	slab->inuse = s->objects;
+	s->nr_taken += s->objects;
+	slub_ring_add_tail(&s->full, slab);
+	return s->objects;
+}
+
 static unsigned int slub_refill(struct kmem_cache *s, struct slab_link **chain,
 				unsigned int want, gfp_t gfp)
 {
 	struct page *slab = NULL;
-	unsigned int nr = 0;
 	unsigned long flags;
+	unsigned int nr;
 
 	for (;;) {
-		spin_lock_irqsave(&s->lock, flags);
-		if (slab) {
-			slub_ring_add_tail(&s->partial, slab);
-			s->nr_slabs++;
-			s->nr_empty++;
+		nr = 0;
+		if (slab || READ_ONCE(s->partial)) {
+			spin_lock_irqsave(&s->lock, flags);
+			if (slab)
+				nr = slub_add(s, slab, chain, want);
+			while (!nr && s->partial)
+				nr = slub_take(s, chain, want);
+			spin_unlock_irqrestore(&s->lock, flags);
 		}
-		while (!nr && s->partial)
-			nr = slub_take(s, chain, want);
-		spin_unlock_irqrestore(&s->lock, flags);
 		if (nr)
 			return nr;
 		slab_pcp_settle(s);	/* nothing is in hand, and this may take long */

@@ -38,6 +38,9 @@ extern kmalloc_slow
 extern slab_pcp_kfree_slow
 extern slab_pcp_free_slow
 extern slab_pcp_full
+extern slab_bulk_home
+extern slab_bulk_alloc_rest
+extern slab_bulk_free_rest
 
 ; struct slab_stock, struct page, SLAB_TAG: mm/slab_pcp.c checks them.
 STOCK_BYTES	equ 64
@@ -50,11 +53,22 @@ BOUND_FIRST		equ 32
 BOUND_LINKED	equ 36
 LINK		equ 40
 ROOM		equ 44
+CAP		equ 48
 PAGE_CACHE	equ 10
 SLAB_TAG	equ 0x9d15
 TAG_AT		equ 6			; in a link
 KMALLOC_NR_INDEX equ 14
 GFP_KERNEL	equ 0xcc0
+GFP_ZERO	equ 0x100
+
+; struct kmem_cache: mm/slab_bulk.c
+CACHE_ID	equ 0
+CACHE_MAGIC	equ 72
+CACHE_BOUND	equ 80
+CACHE_MOVING	equ 88
+CACHE_BATCH	equ 104
+CACHE_CLOSING	equ 109
+HOLD		equ 0x10001		; SLAB_PCP_HOLD
 
 %define stock(id, field)	gs:[id + slab_stocks + field]
 
@@ -274,7 +288,7 @@ no:
 	xor	eax, eax
 	ret
 
-; ---- many, of a chain that is the caller's: no sequences ---------------------------------
+; ---- many ---------------------------------------------------------------------------------
 
 ; A fault at %1 continues at %2.
 %macro FAULT 2
@@ -283,93 +297,285 @@ no:
 __SECT__
 %endmacro
 
-; One object of the chain at %1, whose next one becomes %2; to p[rdx + %3].
-%macro take_one 3
-%%look:	cmp	word [%1 + TAG_AT], SLAB_TAG
-	jne	.end_%1
+; From object %1 to the next one, %2.  A link that was written to leads to where a look faults:
+; its tag is in the upper bits.
+%macro next_object 2
 	mov	%2, [%1]
-	mov	[rsi + rdx * 8 + %3 * 8], %1
-	mov	qword [%1], 0
-	xor	%2, r9
-	FAULT	%%look, slab_bulk_out.end_%1
+	xor	%2, [slab_secret]
 %endmacro
 
-; size_t slab_bulk_out(struct slab_link **first, void **p, size_t nr): up to nr objects (a
-; multiple of 4) of a chain, whose rest begins at *first then, with something broken perhaps.
+; Eight of the list, or none: the last one's link is looked at, too.
+%macro pop_eight 0
+	mov	rax, stock(rdi, LIST)
+	next_object rax, r8
+	next_object r8, r9
+	next_object r9, r10
+	next_object r10, r11
+	next_object r11, rbx
+	next_object rbx, r12
+	next_object r12, r13
+	next_object r13, r14
+	test	[r14], al
+	mov	stock(rdi, LIST), r14
+%endmacro
+
+%macro hand_out 2
+	mov	[rcx + rdx * 8 + %1 * 8], %2
+	mov	qword [%2], 0
+%endmacro
+
+; From the list of rdi into the array that ends at rcx, from rdx (less than 0) on.
+	REWIND	slab_pop_eights, pop_eight, slab_bulk_out.wrong
+	add	dword stock(rdi, ROOM), 8
+	hand_out 0, rax
+	hand_out 1, r8
+	hand_out 2, r9
+	hand_out 3, r10
+	hand_out 4, r11
+	hand_out 5, rbx
+	hand_out 6, r12
+	hand_out 7, r13
+	add	rdx, 8
+	jnz	near slab_pop_eights
+	jmp	slab_bulk_out.done
+	REWIND_END
+
+%macro pop_eights 0
+	push	rdx
+	push	rbx
+	push	r12
+	push	r13
+	push	r14
+	lea	rcx, [rcx + rdx * 8]
+	neg	rdx
+	jmp	slab_pop_eights
+%endmacro
+
+; int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t nr, void **p)
+; C does it, unless the list has so many, as far as we know, and they are eights.
+global kmem_cache_alloc_bulk:function
+align 16
+kmem_cache_alloc_bulk:
+	mov	rdi, [rdi + CACHE_ID]
+	test	esi, GFP_ZERO
+	jnz	.rest
+	mov	eax, stock(rdi, CAP)
+	sub	eax, stock(rdi, ROOM)		; give or take a few: beyond the end is a fault
+	lea	r10, [rdx - 1]
+	cmp	r10, rax
+	jae	.rest
+	test	dl, 7
+	jnz	.rest
+	cmp	dword stock(rdi, BOUND_FIRST), 0
+	je	.rest				; closed, or the links are elsewhere
+	pop_eights
+.rest:
+	xor	r8d, r8d
+	jmp	slab_bulk_alloc_rest
+
+; size_t slab_bulk_out(unsigned long id, int ~0, size_t nr, void **p): as many eights as there are,
+; up to nr.
 global slab_bulk_out:function
 align 16
 slab_bulk_out:
-	mov	rcx, [rdi]
-	mov	r9, [slab_secret]
-	mov	r10, rdx
-	lea	rsi, [rsi + rdx * 8]
+	mov	eax, stock(rdi, CAP)
+	sub	eax, stock(rdi, ROOM)
+	js	no
+	cmp	rdx, rax
+	cmova	rdx, rax
+	and	rdx, -8
+	jz	no
+	cmp	dword stock(rdi, BOUND_FIRST), 0
+	je	no
+	pop_eights
+.done:
+	pop	r14
+	pop	r13
+	pop	r12
+	pop	rbx
+	pop	rax
+	ret
+.wrong:
+	pop	r14
+	pop	r13
+	pop	r12
+	pop	rbx
+	pop	rax
+	lea	r8, [rax + rdx]			; so many there are
+	inc	esi
+	jnz	.rest
+	mov	rax, r8
+	ret
+.rest:
+	dec	esi
+	neg	rax
+	lea	rcx, [rcx + rax * 8]
+	mov	rdx, rax
 	neg	rdx
-	jz	.end_rcx
-.four:
-	take_one rcx, rax, 0
-	inc	rdx
-	take_one rax, rcx, 0
-	inc	rdx
-	take_one rcx, rax, 0
-	inc	rdx
-	take_one rax, rcx, 0
-	inc	rdx
-	jnz	.four
-.end_rcx:
-	mov	[rdi], rcx
-	lea	rax, [r10 + rdx]
-	ret
-.end_rax:
-	mov	[rdi], rax
-	lea	rax, [r10 + rdx]
-	ret
+	jmp	slab_bulk_alloc_rest
 
-; One object of p in front of the chain at %1, which is %2 after that.
-%macro link_one 2
-	mov	%2, [rsi + rdx * 8]
-	lea	rcx, [%2 + r10]
-	imul	rcx, r8
-	cmp	rcx, r11
-	jae	.end_%1
-	cmp	word [%2 + TAG_AT], SLAB_TAG
-	je	.end_%1
-	xor	%1, r9
-	mov	[%2], %1
-	inc	rdx
+; The object %2 behind rdx, %4, in front of the chain at %3, which is %4 after that.  %1: a number.
+%macro link_one 4
+	mov	%4, [rsi + rdx * 8 + %2 * 8]
+	lea	r9, [%4 + r10]
+	imul	r9, rcx
+	cmp	r9, r8
+	jae	near .other_%1
+.same_%1:
+	cmp	word [%4 + TAG_AT], SLAB_TAG
+	je	near .end_%1
+	xor	%3, [slab_secret]
+	mov	[%4], %3
 %endmacro
 
-; size_t slab_bulk_in(struct slab_link **first, void **p, size_t nr, u64 base, u64 magic,
-; u64 bound): up to nr objects (a multiple of 2) of the slab at base in front of a chain.  Here the
-; arithmetic has 64 bits, and tells objects of this slab from all other addresses.
+; It is not of the slab that the last one was of; of another one?  %5: the lower half of %4.
+%macro link_other 5
+.other_%1:
+	mov	r10d, %5
+	and	r10d, stock(rdi, SLAB_MASK)
+	mov	r9, r10
+	imul	r9, rcx
+	cmp	r9, r8
+	jae	.end_%1
+	sub	r10, %4
+	mov	r9, %4
+	sar	r9, 8
+	and	r9, -16
+.page_%1:
+	cmp	[r9 + PAGE_CACHE], di
+	je	near .same_%1
+.end_%1:
+	mov	rax, %3
+	add	rdx, %2
+	jmp	.end
+	FAULT	.page_%1, slab_bulk_in.end_%1
+%endmacro
+
+UNROLLED equ 16
+
+; size_t slab_bulk_in(struct kmem_cache *s, size_t nr, void **p)
+; Objects become a chain, newest first, as far as each is one of s and does not look free, and the
+; chain becomes the beginning of this CPU's list.  How many: 0, if nr is 0 or more than a batch, s
+; is closing, or links are elsewhere (bound is 0).
+;
+; The arithmetic has 64 bits, and tells objects of one slab from all other addresses: so the struct
+; page is asked once for neighbours of one slab.  They cannot lose it meanwhile.
+;
+; rax, r11: the newest, in turns; rcx: magic; rdx: up to UNROLLED, from rsi; r8: bound; r10: slab,
+; negative
 global slab_bulk_in:function
 align 16
 slab_bulk_in:
-	push	rbx
+	call	.r9
+	mov	rax, r9
+	ret
+; The same, to r9; rdi, rsi, rdx stay.
+.r9:
+	lea	r9, [rsi - 1]
+	movzx	eax, word [rdi + CACHE_BATCH]
+	cmp	r9, rax
+	jae	near .nothing
+	lock add qword [rdi + CACHE_MOVING], HOLD
+	cmp	byte [rdi + CACHE_CLOSING], 0	; see slab_pcp_free()
+	jne	near .closing
+	push	rdi
+	push	rsi
 	push	rdx
-	mov	r10, rcx
-	neg	r10
-	mov	r11, r9
-	mov	r9, [slab_secret]
-	mov	rax, [rdi]
-	lea	rsi, [rsi + rdx * 8]
-	neg	rdx
-	jz	.end_rax
-.two:
-	link_one rax, rbx
-	link_one rbx, rax
-	jnz	.two
-.end_rax:
-	mov	[rdi], rax
-	pop	rax
-	add	rax, rdx
-	pop	rbx
+	mov	rcx, [rdi + CACHE_MAGIC]
+	mov	r8, [rdi + CACHE_BOUND]
+	mov	rdi, [rdi + CACHE_ID]
+	mov	r11, [rdx]
+	mov	rax, r11			; the oldest one's link: see slab_give_chain
+	lea	rsi, [rdx + rsi * 8 - UNROLLED * 8]
+	mov	edx, UNROLLED
+	sub	rdx, [rsp + 8]
+	jg	near .other_few
+	link_other 0, 0, rax, r11, r11d
+.many:
+%assign pos 0
+%rep UNROLLED / 2
+	link_one %[pos], pos, rax, r11
+%assign pos pos + 1
+	link_one %[pos], pos, r11, rax
+%assign pos pos + 1
+%endrep
+	add	rdx, UNROLLED
+	jle	.many
+	cmp	rdx, UNROLLED
+	je	.all
+.few:
+	link_one few, 0, rax, r11
+	mov	rax, r11
+	inc	rdx
+	cmp	rdx, UNROLLED
+	jne	.few
+.all:
+	pop	rdx
+	pop	rsi
+	mov	r9, rsi
+.give:
+	mov	r8, [rdx]
+	call	slab_give_chain
+.settle:
+	pop	rdi
+	lock sub qword [rdi + CACHE_MOVING], 1	; slab_pcp_settle()
 	ret
-.end_rbx:
-	mov	[rdi], rbx
-	pop	rax
-	add	rax, rdx
-	pop	rbx
+.closing:
+	lock sub qword [rdi + CACHE_MOVING], 1
+.nothing:
+	xor	r9d, r9d
 	ret
+.end:
+	lea	r9, [rdx - UNROLLED]
+	pop	rdx
+	pop	rsi
+	add	r9, rsi
+	jnz	.give
+	jmp	.settle
+
+	link_other 1, 1, r11, rax, eax
+%assign pos 2
+%rep UNROLLED / 2 - 1
+	link_other %[pos], pos, rax, r11, r11d
+%assign pos pos + 1
+	link_other %[pos], pos, r11, rax, eax
+%assign pos pos + 1
+%endrep
+	link_other few, 0, rax, r11, r11d
+
+; rax: newest of a chain of r9d objects, r8: the oldest, to be linked to the list
+%macro push_chain 0
+	cmp	dword stock(rdi, BOUND_FIRST), 0
+	je	near give_closed
+	mov	rcx, stock(rdi, LIST)
+	xor	rcx, [slab_secret]
+	mov	[r8], rcx
+	mov	stock(rdi, LIST), rax
+%endmacro
+
+	REWIND	slab_give_chain, push_chain, give_closed
+	sub	stock(rdi, ROOM), r9d
+	mov	ecx, stock(rdi, CAP)
+	add	ecx, stock(rdi, ROOM)		; in bulk a list may be twice as long
+	js	near give_full
+	ret
+	REWIND_END
+
+; void kmem_cache_free_bulk(struct kmem_cache *s, size_t nr, void **p): s may be NULL
+global kmem_cache_free_bulk:function
+align 16
+kmem_cache_free_bulk:
+	test	rdi, rdi
+	jz	.none
+	call	slab_bulk_in.r9
+	cmp	r9, rsi
+	jne	.rest
+	ret
+.none:
+	xor	r9d, r9d
+.rest:
+	mov	rcx, r9
+	jmp	slab_bulk_free_rest
 
 ; The C name, for who takes its address.
 global kfree:function
@@ -452,3 +658,18 @@ free_full:
 	mov	ecx, edi
 full:
 	call_c	slab_pcp_full, full_args
+
+; The same, of a chain.  The last object may have been the cache's last one: but it is held.
+%macro home_args 0
+	mov	rsi, rax
+	mov	rdx, r9
+	mov	rcx, r8
+%endmacro
+%macro nothing 0
+%endmacro
+
+give_closed:
+	call_c	slab_bulk_home, home_args
+
+give_full:
+	call_c	slab_pcp_full, nothing

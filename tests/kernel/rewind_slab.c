@@ -2,6 +2,7 @@
 /* rewind_slab.c - this CPU's stocks of objects: the sequences of arch/x86/rewind_slab.asm */
 #include <linux/kernel.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "../../mm/slab_pcp.h"
 #include "rewind.h"
@@ -98,6 +99,63 @@ static void give_any(void *object)
 	kfree(object);
 }
 
+/* ---- bulk -------------------------------------------------------------------------- */
+
+/*
+ * What is taken and given are eights, and a list is one of eights then: each is known by its
+ * object with the lowest address, which says behind its first word which are the others.
+ */
+#define EIGHT		8
+#define BULK_SIZE	72
+
+struct eight {
+	u64 link;
+	void *object[EIGHT];
+};
+static_assert(sizeof(struct eight) == BULK_SIZE);
+
+static void *lowest(void *const *p)
+{
+	void *low = p[0];
+	unsigned int i;
+
+	for (i = 1; i < EIGHT; i++)
+		low = p[i] < low ? p[i] : low;
+	return low;
+}
+
+static void *take_eight(void)
+{
+	void *p[EIGHT];
+	struct eight *e;
+
+	if (!kmem_cache_alloc_bulk(cache, SLAB_GFP, EIGHT, p))
+		return NULL;
+	e = lowest(p);
+	memcpy(e->object, p, sizeof(p));
+	return e;
+}
+
+static void give_eight(void *object)
+{
+	struct eight *e = object;
+	void *p[EIGHT];
+
+	memcpy(p, e->object, sizeof(p));
+	kmem_cache_free_bulk(cache, EIGHT, p);
+}
+
+static unsigned int walk_eights(const struct rewind_stock *stock, void **to, unsigned int max)
+{
+	static void *all[512];
+	const unsigned int nr = walk(stock, all, ARRAY_SIZE(all)) / EIGHT;
+	unsigned int i;
+
+	for (i = 0; i < nr && i < max; i++)
+		to[i] = lowest(&all[i * EIGHT]);
+	return i;
+}
+
 /* ---- sizes ------------------------------------------------------------------------- */
 
 #define SIZED		80		/* class 1, of 96 */
@@ -161,6 +219,8 @@ const struct rewind_stock rewind_slab_stocks[] = {
 	FROM_CACHE("cache-linked", begin_linked, take, give),
 	FROM_CACHE("cache-linked-any", begin_linked, take, give_any),
 	FROM_CACHE_KERNEL("cache-kernel", begin_64, take_kernel, give),
+	{ .name = "cache-bulk", REWIND_KNOWN, .take = take_eight, .give = give_eight,
+	  .walk = walk_eights, .drain = drain, .begin = begin_72, .end = end_cache, KERNEL },
 	{ COMMON("kmalloc", take_sized, give_any), .slow_states = REWIND_SLOW,
 	  .end = rewind_known_end, .arg = 1 },
 	{ COMMON("kmalloc-kernel", take_sized_kernel, give_any), .end = rewind_known_end,

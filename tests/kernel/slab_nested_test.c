@@ -7,6 +7,8 @@
  * or it runs from inside a refill, through page_alloc's fault injection socket.  Also the rest
  * of what takes a hand inside: forged links, and each mistake that the verifier can report.
  */
+#include <linux/sprintf.h>
+
 #include "../../mm/slab_pcp.h"
 #include "slab_fixture.h"
 
@@ -351,25 +353,33 @@ static void a_stock_of_no_cache(struct kunit *test)
 	report_end(&report);
 }
 
+/* Objects are popped by eights: the damaged one is each of them once. */
 static void bulk_stops_at_damage(struct kunit *test)
 {
-	struct kmem_cache *s = make_plain(test, 64, 0);
+	struct kmem_cache *s;
 	struct slabinfo info;
+	unsigned int at;
+	char line[32];
 	u64 *p;
 
-	kmem_cache_alloc_bulk(s, GFP_KERNEL, 10, bulk);
-	p = bulk[5];
-	kmem_cache_free_bulk(s, 10, bulk);
-	*p = 0x3333;
-	report_begin(&report);
-	KUNIT_EXPECT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 20, bulk), 20);
-	report_end(&report);
-	EXPECT_REPORT(test, &report, "Freepointer corrupt");
-	kmem_cache_free_bulk(s, 20, bulk);
-	kmem_cache_info(s, &info);
-	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
-	expect_sound(test);
-	kmem_cache_destroy(s);
+	for (at = 0; at < 18; at++) {
+		s = make_plain(test, 64, 0);
+		kmem_cache_alloc_bulk(s, GFP_KERNEL, 18, bulk);
+		p = bulk[at];
+		kmem_cache_free_bulk(s, 18, bulk);
+		*p = 0x3333;
+		report_begin(&report);
+		KUNIT_EXPECT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 24, bulk), 24);
+		report_end(&report);
+		EXPECT_REPORT(test, &report, "Freepointer corrupt");
+		snprintf(line, sizeof(line), "Object 0x%px", p);
+		EXPECT_REPORT(test, &report, line);
+		kmem_cache_free_bulk(s, 24, bulk);
+		kmem_cache_info(s, &info);
+		KUNIT_EXPECT_EQ(test, info.active_objs, 0);
+		expect_sound(test);
+		kmem_cache_destroy(s);
+	}
 }
 
 /* Damage that nobody has met before the end. */

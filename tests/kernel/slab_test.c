@@ -293,6 +293,49 @@ static void bulk_free_checks_each(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+#define WRONG_BULK	50		/* of several slabs, and more than one round of a loop */
+
+/* One of many is none of them, wherever it stands: it is told, and the others are freed. */
+static void expect_wrong_in_bulk(struct kunit *test, struct kmem_cache *s, unsigned int at,
+				 void *wrong)
+{
+	const unsigned long errors = slab_error_count();	/* what is wrong, what is done: 2 */
+	struct slabinfo info;
+	void *right;
+
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, WRONG_BULK, bulk), WRONG_BULK);
+	right = bulk[at];
+	bulk[at] = wrong ?: bulk[at ? 0 : 1];
+	report_begin(&report);
+	kmem_cache_free_bulk(s, WRONG_BULK, bulk);
+	report_end(&report);
+	KUNIT_EXPECT_EQ_MSG(test, slab_error_count() - errors, 2, "number %u", at);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 1);
+	kmem_cache_free(s, right);
+	expect_sound(test);
+}
+
+static void bulk_free_of_wrong_ones(struct kunit *test)
+{
+	static const unsigned int at[] = { 0, 1, 15, 16, 17, 31, 47, 48, 49 };
+	struct kmem_cache *s = make_plain(test, 192, 0);
+	void *foreign = kmalloc(192, GFP_KERNEL), *object;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(at); i++) {
+		object = kmem_cache_alloc(s, GFP_KERNEL);
+		kmem_cache_free(s, object);
+		expect_wrong_in_bulk(test, s, at[i], NULL);	/* one of them, twice */
+		expect_wrong_in_bulk(test, s, at[i], (char *)object + 64);
+		expect_wrong_in_bulk(test, s, at[i], foreign);
+		expect_wrong_in_bulk(test, s, at[i], &i);
+		expect_wrong_in_bulk(test, s, at[i], (void *)0x3333333333333333);
+	}
+	kfree(foreign);
+	kmem_cache_destroy(s);
+}
+
 /* ---- what is told ---------------------------------------------------------------- */
 
 static void slabinfo_tells_the_truth(struct kunit *test)
@@ -402,6 +445,7 @@ static struct kunit_case slab_cases[] = {
 	KUNIT_CASE(bulk_is_all_or_nothing),
 	KUNIT_CASE(bulk_of_a_debugged_cache),
 	KUNIT_CASE(bulk_free_checks_each),
+	KUNIT_CASE(bulk_free_of_wrong_ones),
 	KUNIT_CASE(slabinfo_tells_the_truth),
 	KUNIT_CASE(objects_can_be_named),
 	KUNIT_CASE(random_operations),
