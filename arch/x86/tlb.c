@@ -10,6 +10,7 @@
  * CONTEXT	as smp_call_function(); with one CPU online, any.
  */
 #include <asm/tlbflush.h>
+#include <linux/atomic.h>
 #include <linux/preempt.h>
 #include <linux/smp.h>
 
@@ -46,9 +47,19 @@ static void tlb_flush_range_here(void *info)
 	__flush_tlb_kernel_range(r->start, r->end);
 }
 
+/*
+ * Who is asked?  Those that are online; one that comes online behind that look forgets all by
+ * itself.  So the tables are as they are to be, for all to see, before the look.
+ */
+static void tlb_ask(smp_call_func_t fn, void *info)
+{
+	smp_mb();
+	on_each_cpu(fn, info, 1);
+}
+
 void flush_tlb_all(void)
 {
-	on_each_cpu(tlb_flush_all_here, NULL, 1);
+	tlb_ask(tlb_flush_all_here, NULL);
 	if (unlikely(tlb_flush_watch))
 		tlb_flush_watch(0, ~0UL);
 }
@@ -57,7 +68,7 @@ void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
 	struct tlb_range r = { start, end };
 
-	on_each_cpu(tlb_flush_range_here, &r, 1);
+	tlb_ask(tlb_flush_range_here, &r);
 	if (unlikely(tlb_flush_watch))
 		tlb_flush_watch(start, end);
 }
