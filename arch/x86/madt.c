@@ -15,6 +15,7 @@
 #define MADT_LOCAL_APIC		0	/* 3 APIC id, 4 flags */
 #define MADT_IOAPIC		1	/* 2 id, 4 address, 8 first GSI */
 #define MADT_IOAPIC_ALIGN	256	/* its registers never cross a page */
+#define MADT_MAX_GSI		0xffff	/* of its first pin: the last one must be a number, too */
 #define MADT_OVERRIDE		2	/* 3 ISA irq, 4 GSI, 8 flags */
 #define MADT_LAPIC_ADDRESS	5	/* 4 address, 64 bits */
 #define MADT_X2APIC		9	/* 4 x2APIC id, 8 flags */
@@ -53,7 +54,7 @@ static void madt_add_cpu(struct madt_info *info, u32 apic_id, u32 flags)
 
 static void madt_add_ioapic(struct madt_info *info, const u8 *e)
 {
-	if (info->nr_ioapics == MADT_MAX_IOAPICS ||
+	if (info->nr_ioapics == MADT_MAX_IOAPICS || madt_u32(e + 8) > MADT_MAX_GSI ||
 	    !madt_u32(e + 4) || (madt_u32(e + 4) & (MADT_IOAPIC_ALIGN - 1))) {
 		info->nr_dropped++;
 		return;

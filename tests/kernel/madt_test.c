@@ -66,6 +66,15 @@ static void add_x2apic(u32 id, u32 flags)
 	len += 16;
 }
 
+static void add_ioapic(u32 paddr, u32 gsi)
+{
+	bytes[len] = 1;
+	bytes[len + 1] = 12;
+	put_u32(len + 4, paddr);
+	put_u32(len + 8, gsi);
+	len += 12;
+}
+
 static void seal(void)
 {
 	u8 sum = 0;
@@ -197,6 +206,22 @@ static void malformed_table_names_nobody(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, list(test), 1U);
 }
 
+/* Its pins would begin again with 0, and take the ISA lines from the one that has them. */
+static void io_apic_behind_the_last_number_is_dropped(struct kunit *test)
+{
+	static const u32 gsi[] = { 0x10000, 0x7fffffff, 0xfffffff0, 0xffffffff };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(gsi); i++) {
+		madt_begin();
+		add_ioapic(0xfec00000, 0);
+		add_ioapic(0xfec10000, gsi[i]);
+		KUNIT_EXPECT_EQ(test, sealed(test), 1U);
+		KUNIT_EXPECT_EQ(test, info.nr_ioapics, 1U);
+		KUNIT_EXPECT_EQ(test, info.nr_dropped, 1U);
+	}
+}
+
 static void check_list(struct kunit *test, unsigned int nr)
 {
 	unsigned int i, k;
@@ -243,6 +268,7 @@ static struct kunit_case madt_cases[] = {
 	KUNIT_CASE(more_than_we_can_have_are_left_out),
 	KUNIT_CASE(nobody_takes_another_ones_place),
 	KUNIT_CASE(malformed_table_names_nobody),
+	KUNIT_CASE(io_apic_behind_the_last_number_is_dropped),
 	KUNIT_CASE(random_tables_do_no_harm),
 	{}
 };
