@@ -57,7 +57,7 @@ typedef int (*monitor_fn)(struct monitor *mon, int argc, char **argv);
 struct monitor_command {
 	const char *name;
 	const char *args;		/* "" or "<what> [maybe]" */
-	const char *help;		/* a few words */
+	const char *help;		/* a few words: help shows 24 columns of them */
 	monitor_fn fn;
 	unsigned char min, max;		/* number of arguments */
 };

@@ -12,6 +12,8 @@
 #include "report.h"
 #include "threads.h"
 
+#define PS_BYTES	65536		/* a thousand threads */
+
 static int until_stopped(void *data)
 {
 	unsigned int *rounds = data;
@@ -247,22 +249,24 @@ static void ps_shows_them(struct kunit *test)
 /* It has never run, and was made on CPU 0. */
 static void ps_shows_where_a_bound_one_will_run(struct kunit *test)
 {
-	static char text[32768];
 	unsigned int rounds = 0;
 	struct task_struct *t = kthread_create(until_stopped, &rounds, "bound");
+	char *text = vmalloc(PS_BYTES);
 	const char *line = text, *next;
 	struct seq_file m;
 	char want[32];
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	KUNIT_ASSERT_NOT_NULL(test, text);
 	kthread_bind(t, NR_CPUS - 1);
-	seq_to_buffer(&m, text, sizeof(text));
+	seq_to_buffer(&m, text, PS_BYTES);
 	sched_show(&m);
 	while ((next = strchr(line, '\n')) && !strstarts(next - strlen("bound"), "bound\n"))
 		line = next + 1;
 	scnprintf(want, sizeof(want), "%5d D %3u  120 ", t->pid, NR_CPUS - 1);
 	KUNIT_EXPECT_TRUE_MSG(test, strstarts(line, want), "%.40s", line);
 	kthread_stop(t);
+	vfree(text);
 }
 
 static int leaves_it_raised(void *unused)
