@@ -181,8 +181,9 @@ static void lying_rsdt_leads_nowhere(struct kunit *test)
 /* Sound roots whose pointers are not: at nothing, at themselves, across the end of memory. */
 static void pointers_to_anything_are_survived(struct kunit *test)
 {
-	const u64 end = memblock_end_of_DRAM(), to[] = { 0, 1, __pa(page) + XSDT_AT, end - 1, end - 4,
-						    end - 40, ~0ULL, 1ULL << 46 };
+	const u64 end = memblock_end_of_DRAM();
+	const u64 to[] = { 0, 1, __pa(page) + XSDT_AT, end - 1, end - 4, end - 40, ~0ULL,
+			   1ULL << 46 };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(to); i++) {
