@@ -7,10 +7,12 @@
 #include <linux/vmalloc.h>
 #include <asm/pgtable.h>
 
+#include "../../mm/vmap.h"
 #include "irqsweep.h"
 
 #define OBJECT_SIZE	1024		/* what the scripts take */
 #define NR_MAPPED	2
+#define FULL_STOCK	8		/* areas of one page */
 
 static unsigned int fail_after;
 
@@ -34,6 +36,26 @@ static unsigned long bytes(const struct sweep *c)
 static void used_before(struct sweep *c)
 {
 	vfree(vmalloc(bytes(c)));
+}
+
+/* The same, but for a CPU whose stock is empty. */
+static void one_waits_for_a_flush(struct sweep *c)
+{
+	vfree(vmalloc(bytes(c)));
+	vmalloc_stock_drain();
+}
+
+/* One is out, and this CPU's stock is full of its like. */
+static void one_more_than_the_stock(struct sweep *c)
+{
+	void *p[FULL_STOCK];
+	unsigned int i;
+
+	for (i = 0; i < FULL_STOCK; i++)
+		p[i] = vmalloc(bytes(c));
+	c->result = vmalloc(bytes(c));
+	for (i = 0; i < FULL_STOCK; i++)
+		vfree(p[i]);
 }
 
 static void one_out(struct sweep *c)
@@ -170,6 +192,7 @@ RUN(run_to_page, c->bulk[0] = vmalloc_to_page(c->result))
 
 const struct sweep_op sweep_vmalloc_ops[] = {
 	AREA("vmalloc", "1-reused", run_vmalloc, used_before, free_area_sure, 1),
+	AREA("vmalloc", "1-lazy", run_vmalloc, one_waits_for_a_flush, free_area_sure, 1),
 	AREA("vmalloc", "1-new", run_vmalloc, NULL, free_area_sure, 1),
 	AREA("vmalloc", "5-new", run_vmalloc, NULL, free_area_sure, 5),
 	AREA("vmalloc", "1-new-tables", run_vmalloc_far, NULL, free_area_sure, 1),
@@ -178,6 +201,7 @@ const struct sweep_op sweep_vmalloc_ops[] = {
 	AREA("vmalloc", "fails-pages", run_vmalloc, fails_late, free_area, 9),
 	AREA("vfree", "1", run_vfree, one_out, freed, 1),
 	AREA("vfree", "5", run_vfree, one_out, freed, 5),
+	AREA("vfree", "1-full", run_vfree, one_more_than_the_stock, freed, 1),
 	AREA("vfree", "20-lazy", run_vfree, one_out, freed, 20),
 	AREA("vfree", "1-far", run_vfree, one_far, freed, 1),
 	AREA("vfree", "null", run_vfree_null, NULL, freed, 1),
