@@ -3,8 +3,11 @@
 Jobs and KTAP for scripts/run-tests and scripts/test-matrix.
 
 A Job is one command and how to judge it.  run_jobs() runs them a few at a time, prints one
-line for each as it ends, and for a failed one its last lines and the command that does it
-again.  Totals adds up.
+line for each as it ends, with the seconds it took, and what it took of the CPU, for the host
+may be busy; for a failed one its last lines and the command that does it again.  Totals adds up.
+
+Time-outs are for what hangs.  They are many times what an idle host needs, so that a busy one
+does not fail for being busy.
 
 A run may print tables, for people: the lines between "# table: NAME" and "# end of table".
 The first of each name is shown at the end, and kept in build/tables/NAME.txt, from where
@@ -12,7 +15,9 @@ scripts/update-tables takes it into docs/.
 """
 import os
 import re
+import select
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -26,6 +31,7 @@ TABLE = re.compile(r"^ *# table: ([\w-]+)\s*$\n(.*?)^ *# end of table", re.M | r
 class Totals:
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
+        self.cpu = 0.0
         self.failures = []
         self.tables = {}
 
@@ -33,6 +39,7 @@ class Totals:
         self.passed += job.passed
         self.failed += job.failed
         self.skipped += job.skipped
+        self.cpu += job.cpu
         if job.failed:
             self.failures.append(job)
         for name, text in TABLE.findall(job.output):
@@ -55,13 +62,14 @@ class Job:
     """
 
     def __init__(self, name, argv, *, status=0, ktap=False, count_cases=True, want=(),
-                 refuse=(), check=None, note=None, timeout=120, env=None, weight=1):
+                 refuse=(), check=None, note=None, timeout=600, env=None, weight=1):
         self.name, self.argv, self.status, self.ktap = name, argv, status, ktap
         self.count_cases, self.want, self.refuse = count_cases, want, refuse
         self.check, self.note_fn, self.timeout, self.env = check, note, timeout, env
         self.weight = weight
         self.passed = self.failed = self.skipped = 0
-        self.output, self.problems, self.note, self.seconds = "", [], "", 0.0
+        self.output, self.problems, self.note = "", [], ""
+        self.seconds = self.cpu = 0.0
         self.cases = {}
 
     def again(self):
@@ -72,16 +80,17 @@ class Job:
         start = time.monotonic()
         env = dict(os.environ, **(self.env or {}))
         try:
-            p = subprocess.run(self.argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, timeout=self.timeout, env=env)
-            self.output = p.stdout.decode(errors="replace").replace("\r\n", "\n")
-            status = p.returncode
-        except subprocess.TimeoutExpired as e:
-            self.output, status = (e.stdout or b"").decode(errors="replace"), 124
-            self.problems.append(f"no end after {self.timeout} s")
+            p = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, env=env)
         except OSError as e:
-            status = 127
             self.problems.append(str(e))
+            self.judge(127)
+            return
+        output, status, self.cpu = wait_for(p, start + self.timeout)
+        self.output = output.decode(errors="replace").replace("\r\n", "\n")
+        if status is None:
+            status = 124
+            self.problems.append(f"no end after {self.timeout} s")
         self.seconds = time.monotonic() - start
         self.judge(status)
 
@@ -124,6 +133,37 @@ class Job:
         for name, verdict in result.cases.items():
             if verdict == "fail":
                 self.problems.append(f"failed: {name}")
+
+
+def wait_for(p, end):
+    """What it prints until it ends; its exit status, None at the time @end; its CPU seconds."""
+    chunks, late = [], False
+    with p.stdout:
+        while not late:
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([p.stdout], [], [], left)[0]:
+                late = True
+                stop(p)
+                continue
+            data = os.read(p.stdout.fileno(), 65536)
+            if not data:
+                break
+            chunks.append(data)
+    _, status, usage = os.wait4(p.pid, 0)
+    p.returncode = os.waitstatus_to_exitcode(status)
+    return (b"".join(chunks), None if late else p.returncode,
+            usage.ru_utime + usage.ru_stime)
+
+
+def stop(p):
+    """Scripts end their emulator when they are told to end; SIGKILL they do not hear of."""
+    p.send_signal(signal.SIGTERM)
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        if os.waitid(os.P_PID, p.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            return
+        time.sleep(0.1)
+    p.kill()
 
 
 class Ktap:
@@ -198,7 +238,7 @@ def failed_cases(lines):
 def report(job):
     mark = "FAIL" if job.failed else "ok  "
     note = f" ({job.note})" if job.note else ""
-    print(f"{mark} {job.seconds:6.1f}s  {job.name}{note}", flush=True)
+    print(f"{mark} {job.seconds:6.1f}s {job.cpu:6.1f} CPU  {job.name}{note}", flush=True)
     if not job.failed:
         return
     # qemu-run ends with the tail that is shown here anyway.
@@ -249,6 +289,6 @@ def finish(totals, start):
     print()
     for job in totals.failures:
         print(f"failed: {job.name}\n    again: {job.again()}")
-    print(f"{time.monotonic() - start:.0f} s")
+    print(f"{time.monotonic() - start:.0f} s, {totals.cpu:.0f} s of CPU")
     print(totals.line())
     sys.exit(1 if totals.failed or not totals.passed else 0)
