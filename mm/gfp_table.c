@@ -8,6 +8,14 @@
  *   a mask goes is the number of free pages at which the watermark check begins to say no.
  *   A row has 99 columns, for a text screen of 100.
  *
+ *	column		is			asked of
+ *	may sleep	__GFP_DIRECT_RECLAIM	the mask
+ *	zones		highest, and down	gfp_zone()
+ *	keeps of min	0 to 100 %		gfp_to_alloc_flags(), __zone_watermark_ok()
+ *	if atomic	the same under a lock	gfp_for_context() takes the flag away
+ *	reclaims	rounds of slow_round()	gfp_may_retry()
+ *	asks oom	a sacrifice		gfp_may_oom()
+ *
  * INVARIANTS	the suite gfp_table compares this with a table written from the rules, and
  *		both with what requests really do.
  * LOCKING	none.
@@ -21,8 +29,10 @@
 
 #include "internal.h"
 
+/* So that a page is a per mille. */
 #define MODEL_MIN	1000UL
 
+/* The masks that people write, then what single flags do to them, then the flags alone. */
 static const struct {
 	const char *name;
 	gfp_t gfp;
@@ -65,7 +75,10 @@ static const struct {
 #undef ROW
 };
 
-/* Per mille of min that a request with this mask leaves alone, when the low mark fails. */
+/*
+ * Per mille of min that a request with this mask leaves alone, when the low mark fails.  Found by
+ * halving, for the check is monotonous: with more pages free it never says no again.
+ */
 static unsigned int kept_of_min(gfp_t gfp)
 {
 	unsigned int flags = gfp_to_alloc_flags(gfp, 0), rights = gfp_task_reserves(gfp);
@@ -83,6 +96,7 @@ static unsigned int kept_of_min(gfp_t gfp)
 		else
 			low = z.nr_free + 1;
 	}
+	VM_WARN_ON_ONCE(!low || low > MODEL_MIN + 1);	/* min itself is never the limit for all */
 	return low - 1;
 }
 
@@ -95,6 +109,7 @@ static void put_percent(struct seq_file *m, unsigned int per_mille)
 	seq_printf(m, " %4s%%", text);
 }
 
+/* page_slow.c in words: why a request comes back with NULL, or does not. */
 static const char *rounds(gfp_t gfp, unsigned int order)
 {
 	if (!gfpflags_allow_blocking(gfp))
@@ -108,7 +123,8 @@ static const char *rounds(gfp_t gfp, unsigned int order)
 
 static void put_row(struct seq_file *m, const char *name, gfp_t gfp)
 {
-	static const char *const down[] = { "D", "3D", "N3D" };
+	static const char *const down[] = { "D", "3D", "N3D" };		/* by gfp_zone() */
+	static_assert(ARRAY_SIZE(down) == MAX_NR_ZONES);
 	const bool sleeps = gfpflags_allow_blocking(gfp);
 
 	seq_printf(m, "%-46s %-3s %-5s %-3s", name, sleeps ? "yes" : "no",

@@ -172,8 +172,9 @@ bool page_ptr_valid(const struct page *page)
 
 /* ---- compound pages -------------------------------------------------------------- */
 
-/* A tail carries the order, so that its head is one mask away. */
 /*
+ * A tail carries the order, so that its head is one mask away.
+ *
  * While a block has the mark of a head and no reference, nobody holds it, and its tails are
  * being made or wiped (verify.c looks away): for a large one that takes too long to keep
  * interrupts off.

@@ -15,6 +15,15 @@
  *   page_alloc_init() and while a fault injector is plugged in, all masks map to a stock
  *   that is always empty: so neither costs the fast path an instruction.
  *
+ *	mask bits 0..2	   0	 DMA   HIGH   DMA|HIGH   DMA32 ...
+ *	stock of	 NORMAL  DMA  NORMAL    DMA      DMA32		4 GiB and more
+ *			 DMA32   DMA  DMA32     DMA      DMA32		less
+ *			   -- nobody's, always empty --			while armed
+ *
+ *   Linux's fast path looks at the mask, the node, the zone list and the watermark first, each
+ *   time; here the answers to the first three were put into the table beforehand, and the last
+ *   is I2: a zone that is short has no stock.
+ *
  *   Blocks for other owners (slab, page tables ...) come by the same paths, but their
  *   refcount word is theirs.
  *
@@ -40,19 +49,27 @@ static_assert((__force u32)GFP_ZONE_BITS == 7, "page_pcp_of has a slot for each 
 static_assert(NR_WMARK <= ALLOC_WMARK_MASK + 1, "alloc_flags hold the number of a mark");
 static_assert(!(ALLOC_WMARK_MASK & (ALLOC_NO_WATERMARKS | ALLOC_RESERVES | ALLOC_KSWAPD)));
 
+/*
+ * rewind_page.asm indexes it with the mask as it is.  Written while other CPUs read: any value that
+ * was ever right does no harm, for a stock that is not to be used is closed as well.
+ */
 struct per_cpu_pages *page_pcp_of[8] = { [0 ... 7] = &page_pcp[PCP_NOBODY] };
 
 page_should_fail_fn *page_alloc_should_fail;
 
 /* ---- taking a block -------------------------------------------------------------- */
 
-/* The refcount word of a fresh block. */
+/* The refcount word of a fresh block: only pages as such are counted by who holds them. */
 static __always_inline u32 fresh_ref(enum page_owner owner)
 {
 	return owner == PAGE_OWNER_PAGES;
 }
 
-/* From the zone's stock, after a refill if need be. */
+/*
+ * From the zone's stock, after a refill if need be.  Preemption is off because from the pop to the
+ * hand-over the block is on no list and nobody's: a thread that stopped there would hide it from
+ * whoever counts.  Interrupts may come: what they take is another block.
+ */
 static noinline struct page *page_alloc_restock(struct zone *z, unsigned int order,
 				       enum page_owner owner)
 {
@@ -73,6 +90,7 @@ static noinline struct page *page_alloc_restock(struct zone *z, unsigned int ord
 	return page;
 }
 
+/* Large blocks, and all of a zone whose stock is closed, straight from the lists. */
 static __always_inline struct page *page_alloc_rmqueue(struct zone *z, unsigned int order,
 							enum page_owner owner)
 {
@@ -92,6 +110,12 @@ static __always_inline struct page *page_alloc_rmqueue(struct zone *z, unsigned 
 	return page;
 }
 
+/*
+ * The watermarks have been asked; dormant pages counted as free, so now some may have to come in.
+ * The first one ahead of time, if this is a good moment: an interrupt that comes while a section is
+ * brought in gets no other, and must find pages on the lists.  Then as many as it takes: one may be
+ * too ragged for the order that is wanted.
+ */
 static struct page *page_alloc_from_zone(struct zone *z, unsigned int order,
 					 enum page_owner owner)
 {
@@ -106,6 +130,8 @@ static struct page *page_alloc_from_zone(struct zone *z, unsigned int order,
 	return page;
 }
 
+#define ALLOC_URGENT	(ALLOC_HIGHATOMIC | ALLOC_OOM | ALLOC_NON_BLOCK)
+
 /*
  * The same with the rights of those who cannot wait, or are to die: several pages come from
  * the zone's reserve, and set another pageblock apart; one page only if nothing else is left.
@@ -115,6 +141,7 @@ static noinline struct page *page_alloc_urgent(struct zone *z, unsigned int orde
 {
 	struct page *page = NULL;
 
+	VM_WARN_ON_ONCE(!(alloc_flags & ALLOC_URGENT));
 	if (alloc_flags & ALLOC_HIGHATOMIC)
 		page = zone_reserve_alloc(z, order, owner, fresh_ref(owner));
 	if (page)
@@ -127,8 +154,10 @@ static noinline struct page *page_alloc_urgent(struct zone *z, unsigned int orde
 	return page;
 }
 
-#define ALLOC_URGENT	(ALLOC_HIGHATOMIC | ALLOC_OOM | ALLOC_NON_BLOCK)
-
+/*
+ * The highest zone first, for who can use low memory only finds no other.  lowmem_reserve in the
+ * watermark check sees to it that not all of it goes to those who could not have NORMAL today.
+ */
 static __always_inline struct page *walk_zones(struct zone *zs, int highest,
 					       unsigned int order, unsigned int alloc_flags,
 					       enum page_owner owner)
@@ -138,7 +167,7 @@ static __always_inline struct page *walk_zones(struct zone *zs, int highest,
 	struct zone *z;
 	int i;
 
-	VM_BUG_ON(order > MAX_PAGE_ORDER || mark >= NR_WMARK);
+	VM_BUG_ON(order > MAX_PAGE_ORDER || mark >= NR_WMARK || highest >= MAX_NR_ZONES);
 	VM_WARN_ON_ONCE(!(PAGE_USERS & 1U << owner));
 	for (i = highest; i >= 0; i--) {
 		z = zs + i;		/* an index: a pointer below zs[0] must not exist */
@@ -181,6 +210,10 @@ struct page *page_alloc_in(struct zone *zs, gfp_t gfp, unsigned int order,
 	return page ? page : page_alloc_below_low(zs, gfp, order, owner);
 }
 
+/*
+ * There was nothing in stock.  Wrong orders end here and not earlier, for a wrong one misses all
+ * stocks; and a fault injector is asked here and not earlier, for while one is armed all miss.
+ */
 static __always_inline struct page *page_alloc_missed(gfp_t gfp, unsigned int order,
 						       enum page_owner owner)
 {
@@ -207,7 +240,7 @@ static __always_inline struct page *page_alloc_finish(struct page *page, gfp_t g
 	if (page && (gfp & __GFP_ZERO))
 		memset(page_address(page), 0, PAGE_SIZE << order);
 	if (page && (gfp & __GFP_COMP) && order) {
-		page->refcount = 0;
+		page->refcount = 0;	/* nobody's, while its tails are being marked */
 		page_make_compound(page, order);
 		page->refcount = fresh_ref(owner);
 	}
@@ -236,8 +269,12 @@ static noinline struct page *page_alloc_any(gfp_t gfp, unsigned int order,
 	return page_alloc_finish(page, gfp, order, owner);
 }
 
+/* ---- behind the sequences of rewind_page.asm --------------------------------------- */
+
+/* They have found the stock empty, and tail-call these with their arguments as they were. */
 struct page *page_alloc_slow_page(gfp_t gfp, unsigned int order)
 {
+	VM_WARN_ON_ONCE(!gfp_is_plain(gfp));	/* nothing left to be done to the block */
 	return page_alloc_missed(gfp, order, PAGE_OWNER_PAGES);
 }
 
@@ -257,6 +294,8 @@ unsigned long page_alloc_addr_0_slow(gfp_t gfp)
 {
 	return page_alloc_slow_addr(gfp, 0);
 }
+
+/* ---- what callers see -------------------------------------------------------------- */
 
 /* Kept in stock, and ready as it is. */
 static __always_inline bool page_alloc_is_small(gfp_t gfp, unsigned int order)
@@ -295,7 +334,10 @@ unsigned long (get_zeroed_page)(gfp_t gfp)
 	return (__get_free_pages)(gfp | __GFP_ZERO, 0);
 }
 
-/* Of pages that want more done to them there is no stock. */
+/*
+ * Of pages that want more done to them there is no stock.  As in Linux the filled slots of the
+ * array are skipped, and what is returned is how many are filled from the first on.
+ */
 static noinline unsigned long page_alloc_one_by_one(gfp_t gfp, unsigned long nr_pages,
 					   struct page **page_array)
 {
@@ -307,6 +349,7 @@ static noinline unsigned long page_alloc_one_by_one(gfp_t gfp, unsigned long nr_
 		if (!page_array[i])
 			break;
 	}
+	VM_WARN_ON_ONCE(i > nr_pages);
 	return i;
 }
 
@@ -320,6 +363,7 @@ static noinline unsigned long page_alloc_bulk_rest(gfp_t gfp, unsigned long nr_p
 						   struct page **page_array, unsigned long i)
 {
 	while (i < nr_pages) {
+		VM_BUG_ON(page_array[i]);	/* it would be lost */
 		page_array[i] = page_alloc_0(gfp);	/* refills the stock */
 		if (!page_array[i])
 			break;
@@ -338,6 +382,10 @@ unsigned long (alloc_pages_bulk)(gfp_t gfp, unsigned long nr_pages, struct page 
 	return likely(i == nr_pages) ? i : page_alloc_bulk_rest(gfp, nr_pages, page_array, i);
 }
 
+/*
+ * A block of the next power of two is cut into pages, and those beyond size go back at once: three
+ * pages cost three, not four.  A compound block cannot be cut, so that flag makes no sense here.
+ */
 void *(alloc_pages_exact)(size_t size, gfp_t gfp)
 {
 	unsigned long nr = PFN_UP(size), i;
@@ -349,6 +397,7 @@ void *(alloc_pages_exact)(size_t size, gfp_t gfp)
 	page = size ? (alloc_pages)(gfp, order) : NULL;
 	if (!page)
 		return NULL;
+	VM_BUG_ON(nr > 1UL << order);
 	split_page(page, order);
 	for (i = nr; i < 1UL << order; i++)
 		__free_page(page + i);
@@ -368,10 +417,12 @@ static struct per_cpu_pages *best_pcp(gfp_t gfp)
 	return &page_pcp[PCP_NOBODY];
 }
 
+/* The table that the fast path goes by, anew. */
 static void page_alloc_route(void)
 {
 	unsigned int bits;
 
+	static_assert(ARRAY_SIZE(page_pcp_of) == (__force u32)GFP_ZONE_BITS + 1);
 	for (bits = 0; bits < 8; bits++)
 		WRITE_ONCE(page_pcp_of[bits], best_pcp((__force gfp_t)bits));
 }
@@ -385,7 +436,7 @@ page_should_fail_fn *page_alloc_set_should_fail(page_should_fail_fn *fn)
 	return old;
 }
 
-/* Stocks are closed, and open when a CPU first comes by. */
+/* The zones exist.  Stocks are closed, and open when a CPU first comes by. */
 void page_alloc_init(void)
 {
 	page_free_init();

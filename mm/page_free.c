@@ -12,6 +12,9 @@
  *            the block is compound or shared, or this is no block that could be freed: that
  *            is reported, counted, and changes nothing.
  *
+ *	PAGES, ref 1  --claim-->  PCP, on no list  --push-->  PCP, on this CPU's list
+ *	     one store              preemption off
+ *
  *   From the claim on the block is on its way, in nobody's hands but ours: a second free
  *   finds the mark and is refused, whatever interrupts or preempts us.
  *
@@ -78,6 +81,7 @@ static void page_free_block(struct page *page, unsigned int order, enum page_own
 {
 	struct zone *z = page_zone(page);
 
+	VM_BUG_ON(page->order != order || order > MAX_PAGE_ORDER);
 	VM_BUG_ON(PageTail(page) || PageReserved(page));
 	VM_BUG_ON(page->owner != owner);
 	if (PageHead(page)) {
@@ -178,7 +182,7 @@ static __always_inline bool page_free_push(unsigned long pfn, unsigned int order
 	return true;
 }
 
-/* The same for what no stock takes. */
+/* The same for what no stock takes.  Compare and free with interrupts off: nobody in between. */
 static noinline void page_free_large(unsigned long pfn, unsigned int order,
 				     enum page_owner owner, u64 meta_mask)
 {
@@ -217,6 +221,8 @@ void page_free_full(struct page *page, unsigned int order)
 {
 	struct zone *z = page_zone(page);
 
+	VM_BUG_ON(page->meta != PAGE_META(PAGE_OWNER_PCP, order));
+	VM_WARN_ON_ONCE(!preempt_count());
 	pcp_put(z, z->pcp, page, order);
 	preempt_enable();
 }
@@ -309,6 +315,10 @@ void put_page(struct page *page)
 
 /* ---- cutting blocks -------------------------------------------------------------- */
 
+/*
+ * One block becomes 2^order, each with the references that the whole had.  Where the pages lie does
+ * not change, so no list and no counter does: I1's second half.
+ */
 void split_page(struct page *page, unsigned int order)
 {
 	unsigned long i;
@@ -318,8 +328,10 @@ void split_page(struct page *page, unsigned int order)
 		return;
 	preempt_disable();		/* nobody's walk of the heads meets half of them */
 	page->order = 0;
-	for (i = 1; i < 1UL << order; i++)
+	for (i = 1; i < 1UL << order; i++) {
+		VM_BUG_ON(page[i].meta);	/* had a head of its own, inside of ours */
 		page[i].meta = PAGE_META_REF(PAGE_OWNER_PAGES, 0, page->refcount);
+	}
 	preempt_enable();
 }
 

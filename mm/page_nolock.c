@@ -70,12 +70,17 @@ struct page *alloc_pages_nolock(int nid, unsigned int order)
 	return page;
 }
 
-/* Claimed, and there is no room in stock; preemption is off. */
+/*
+ * Claimed, and there is no room in stock; preemption is off.  Only pushes race here, the other end
+ * takes the list as a whole: so that head has gone and come back in between (ABA) does no harm.
+ */
 static void nolock_put(struct zone *z, struct page *page, unsigned int order) __no_lock_analysis
 {
 	struct page *first = READ_ONCE(z->late);
 	unsigned long flags;
 
+	VM_BUG_ON(page->meta != PAGE_META(PAGE_OWNER_PCP, order));		/* I1 */
+	VM_WARN_ON_ONCE(!preempt_count());
 	if (spin_trylock_irqsave(&z->lock, flags)) {
 		buddy_free(z, page, order, PAGE_OWNER_PCP);
 		spin_unlock_irqrestore(&z->lock, flags);
@@ -115,6 +120,7 @@ void page_take_late(struct zone *z)
 	if (likely(!READ_ONCE(z->late)))
 		return;
 	for (page = xchg(&z->late, NULL); page; page = next) {
+		VM_BUG_ON(page->owner != PAGE_OWNER_PCP || page_zone(page) != z);
 		next = (struct page *)(unsigned long)page->private;
 		pcp_put(z, NULL, page, page->order);
 	}

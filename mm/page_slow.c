@@ -97,6 +97,7 @@ static struct page *walk_with(const struct alloc_context *ac, unsigned int alloc
 {
 	struct alloc_context other = *ac;
 
+	VM_BUG_ON((alloc_flags & ALLOC_WMARK_MASK) >= NR_WMARK);
 	other.alloc_flags = alloc_flags;
 	return page_alloc_walk(&other);
 }
@@ -111,6 +112,7 @@ static unsigned long perform_reclaim(const struct alloc_context *ac)
 	unsigned long progress;
 
 	VM_WARN_ON_ONCE(!preemptible());	/* S1 */
+	VM_WARN_ON_ONCE(current->flags & PF_MEMALLOC);		/* S2 */
 	cond_resched();
 	noreclaim = memalloc_noreclaim_save();
 	progress = reclaim ? reclaim(ac) : 0;
@@ -155,6 +157,7 @@ static bool any_zone_ok(const struct alloc_context *ac)
 /* Let others free, or run at all. */
 static void give_way(bool wait)
 {
+	VM_WARN_ON_ONCE(!preemptible());
 	if (wait || current->flags & PF_WQ_WORKER)
 		schedule_timeout_uninterruptible(1);	/* a tick */
 	else
@@ -207,6 +210,7 @@ static struct page *out_of_memory(const struct alloc_context *ac, bool *again)
 		give_way(true);
 		return NULL;
 	}
+	VM_WARN_ON_ONCE(current->flags & PF_MEMALLOC);	/* it would give up its own memory */
 	page = walk_with(ac, ALLOC_WMARK_HIGH);
 	if (!page)
 		*again = call_oom(ac);
@@ -274,6 +278,7 @@ static struct page *nofail_help(const struct alloc_context *ac)
  */
 static struct page *drained_walk(const struct alloc_context *ac)
 {
+	VM_WARN_ON_ONCE(gfpflags_allow_blocking(ac->gfp));	/* he has had better */
 	if (irqs_disabled())
 		pcp_drain_some(ac->zones, ac->highest_zoneidx);
 	else
@@ -287,6 +292,7 @@ struct page *page_alloc_slow(struct alloc_context *ac)
 	struct page *page;
 	bool nofail, again;
 
+	VM_BUG_ON(ac->order > MAX_PAGE_ORDER || ac->highest_zoneidx >= MAX_NR_ZONES);
 	ac->gfp = gfp_for_context(ac->gfp);
 	ac->alloc_flags = gfp_to_alloc_flags(ac->gfp, ac->order);
 	nofail = ac->gfp & __GFP_NOFAIL;
@@ -304,6 +310,7 @@ struct page *page_alloc_slow(struct alloc_context *ac)
 	}
 	if (!page && !gfpflags_allow_blocking(ac->gfp))
 		page = drained_walk(ac);
+	VM_WARN_ON_ONCE(!page && nofail);
 	if (!page)
 		report_failure(ac->gfp, ac->order);
 	return page;
