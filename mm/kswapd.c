@@ -36,6 +36,8 @@
 
 #include "internal.h"
 
+static_assert(SWAP_CLUSTER_MAX > 0, "kswapd_goal() is never 0 where there are pages");
+
 #define KSWAPD_MAX_FAILURES	16		/* MAX_RECLAIM_RETRIES of Linux */
 #define KSWAPD_NAP		(HZ / 10)	/* jiffies */
 
@@ -53,7 +55,7 @@ bool pgdat_balanced(const pg_data_t *pgdat, unsigned int order, int highest_zone
 	const struct zone *z;
 	int i;
 
-	VM_BUG_ON(highest_zoneidx >= MAX_NR_ZONES || order > MAX_PAGE_ORDER);
+	VM_BUG_ON(highest_zoneidx < 0 || highest_zoneidx >= MAX_NR_ZONES || order > MAX_PAGE_ORDER);
 	for (i = 0; i <= highest_zoneidx; i++) {
 		z = &pgdat->node_zones[i];
 		if (!z->managed_pages)
@@ -87,6 +89,7 @@ unsigned int balance_pgdat(pg_data_t *pgdat, unsigned int order, int highest_zon
 	};
 	unsigned long before;
 
+	VM_WARN_ON_ONCE(!sc.nr_to_reclaim);	/* woken for zones without pages */
 	count_vm_event(PAGEOUTRUN);
 	if (!pgdat_balanced(pgdat, order, highest_zoneidx))
 		drain_all_pages(NULL);		/* all CPUs close their stocks, and that may do */
@@ -125,6 +128,10 @@ static void kswapd_sleep(pg_data_t *pgdat)
 	WRITE_ONCE(pgdat->kswapd_asleep, false);
 }
 
+/*
+ * Queued before the question, so that a wake-up between the question and the sleep is not lost.
+ * Asked twice, because the nap may be over early: then there is work, and no long sleep.
+ */
 static void kswapd_try_to_sleep(pg_data_t *pgdat, unsigned int order, int highest_zoneidx)
 {
 	long left = 0;
@@ -145,12 +152,18 @@ static void kswapd_try_to_sleep(pg_data_t *pgdat, unsigned int order, int highes
 	finish_wait(&pgdat->kswapd_wait, &wait);
 }
 
+/*
+ * From any request that finds its zone low: so it must be cheap, and must not mind being called
+ * a thousand times.  The wish is noted even if nobody is woken; a larger one that is lost in a
+ * race of two CPUs is noted again by the next request.
+ */
 void wakeup_kswapd(struct zone *z, unsigned int order)
 {
 	pg_data_t *pgdat = &contig_page_data;
 
 	if (z < pgdat->node_zones || z >= pgdat->node_zones + MAX_NR_ZONES)
 		return;				/* a test's own */
+	VM_WARN_ON_ONCE(order > MAX_PAGE_ORDER);
 	if (pgdat->kswapd_highest_zoneidx == MAX_NR_ZONES || z->idx > pgdat->kswapd_highest_zoneidx)
 		WRITE_ONCE(pgdat->kswapd_highest_zoneidx, z->idx);
 	if (order > pgdat->kswapd_order)
@@ -194,6 +207,8 @@ int kswapd(void *p)
 	unsigned int order = 0, got = 0;
 	int highest_zoneidx = MAX_NR_ZONES - 1;
 
+	/* What it takes to give back comes from the reserve, and does not wait for itself. */
+	WARN_ON_ONCE(pgdat->kswapd);		/* one for each node */
 	current->flags |= PF_MEMALLOC | PF_KSWAPD;
 	pgdat->kswapd = current;
 	verify_register(&kswapd_verify_ops);

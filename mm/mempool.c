@@ -15,6 +15,14 @@
  *	free	1  the reserve, if it is not full, and wake who waits
  *		2  the allocator
  *
+ *	elements[]	0 .. curr_nr		.. min_nr
+ *			|  the reserve  |  taken  |		a stack: pop, push at curr_nr
+ *
+ *   The allocator comes before the reserve, although the reserve is nearer: what is only for the
+ *   worst moment must be there in the worst moment.  And a free fills the reserve first, for the
+ *   same reason.  So the pool can promise: whoever waits is served by some free() to come, if
+ *   each element is freed without a second one being needed for it.
+ *
  *   Nobody waits in vain: a waiter queues while he sees the reserve empty, under its lock; an
  *   element that comes back is put in under the same lock, before the wake-up.  The 5 s are
  *   for a reserve whose elements were all lost to the allocator's other users (Linux's idea,
@@ -63,6 +71,10 @@ static size_t mempool_poisoned_bytes(const mempool_t *pool, const void *element)
 	return s && s->poison ? bytes : 0;
 }
 
+/*
+ * The last byte differs, as in a poisoned object of a cache, so that an element that was moved or
+ * cut is told from one that was not.
+ */
 static void mempool_poison(const mempool_t *pool, void *element)
 {
 	const size_t bytes = mempool_poisoned_bytes(pool, element);
@@ -73,6 +85,7 @@ static void mempool_poison(const mempool_t *pool, void *element)
 	((u8 *)element)[bytes - 1] = POISON_END;
 }
 
+/* Linux's text: some bytes on either side of the first wrong one. */
 static __cold void mempool_report(const mempool_t *pool, const u8 *element, size_t bytes,
 				  size_t at)
 {
@@ -80,6 +93,8 @@ static __cold void mempool_report(const mempool_t *pool, const u8 *element, size
 	char line[64];
 	size_t i, n = 0;
 
+	static_assert(sizeof(line) > 2 * 8 * 3, "two digits and a blank for each byte");
+	VM_BUG_ON(at >= bytes);
 	for (i = start; i < end; i++)
 		n += scnprintf(line + n, sizeof(line) - n, "%x ", element[i]);
 	pr_err("BUG: mempool element poison mismatch\n");
@@ -131,7 +146,10 @@ static void *mempool_pop(mempool_t *pool)
 	return element;
 }
 
-/* Into the reserve: false, it is full. */
+/*
+ * Into the reserve: false, it is full.  Under the lock that a waiter holds while he sees it empty
+ * and queues: so he either finds this element or is queued before the wake-up that follows.
+ */
 static bool mempool_refill(mempool_t *pool, void *element)
 {
 	unsigned long flags;
@@ -162,6 +180,7 @@ static int mempool_fill(mempool_t *pool)
 	return 0;
 }
 
+/* All of the reserve now, or no pool: a promise that cannot be kept is made to nobody. */
 int mempool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
 		 mempool_free_t *free_fn, void *pool_data)
 {
@@ -180,14 +199,18 @@ int mempool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
 	if (!pool->elements)
 		return -ENOMEM;
 	err = mempool_fill(pool);
+	VM_WARN_ON_ONCE(!err && pool->curr_nr != min_nr);
 	if (err)
 		mempool_exit(pool);
 	return err;
 }
 EXPORT_SYMBOL(mempool_init);
 
+/* Nobody uses it any more: no lock.  What callers still hold is theirs, and lost to the pool. */
 void mempool_exit(mempool_t *pool)
 {
+	/* Nobody waits: he would for ever.  (A zeroed pool that was never made has no queue.) */
+	VM_WARN_ON_ONCE(pool->elements && waitqueue_active(&pool->wait));
 	while (pool->curr_nr) {
 		void *element = pool->elements[--pool->curr_nr];
 
@@ -235,10 +258,15 @@ static void mempool_trim(mempool_t *pool, int new_min_nr)
 		pool->free(element, pool->pool_data);
 		spin_lock_irqsave(&pool->lock, flags);
 	}
+	VM_BUG_ON(pool->curr_nr > new_min_nr);
 	pool->min_nr = new_min_nr;
 	spin_unlock_irqrestore(&pool->lock, flags);
 }
 
+/*
+ * Grown: the new array is made before the lock is taken, because making it may sleep; so another
+ * call may have come first, and its array is the one to keep if it is larger.
+ */
 int mempool_resize(mempool_t *pool, int new_min_nr)
 {
 	void **wider, **old;
@@ -256,6 +284,7 @@ int mempool_resize(mempool_t *pool, int new_min_nr)
 	spin_lock_irqsave(&pool->lock, flags);
 	old = pool->elements;
 	if (new_min_nr > pool->min_nr) {
+		VM_BUG_ON(pool->curr_nr > pool->min_nr);
 		memcpy(wider, old, pool->curr_nr * sizeof(void *));
 		pool->elements = wider;
 		pool->min_nr = new_min_nr;
@@ -271,6 +300,7 @@ EXPORT_SYMBOL(mempool_resize);
 
 /* ---- using it -------------------------------------------------------------------- */
 
+/* For who has asked the allocator himself, and would rather have NULL than wait. */
 void *mempool_alloc_preallocated(mempool_t *pool)
 {
 	unsigned long flags;
@@ -295,6 +325,7 @@ static void *mempool_wait(mempool_t *pool)
 	if (!element)
 		prepare_to_wait(&pool->wait, &wait, TASK_UNINTERRUPTIBLE);
 	spin_unlock_irqrestore(&pool->lock, flags);
+	VM_WARN_ON_ONCE(!preemptible());
 	if (!element) {
 		io_schedule_timeout(READ_ONCE(mempool_patience));
 		finish_wait(&pool->wait, &wait);
@@ -302,6 +333,11 @@ static void *mempool_wait(mempool_t *pool)
 	return element;
 }
 
+/*
+ * effort == gfp is the second time round and every later one.  __GFP_NORETRY in all of them: the
+ * reserve is better than pressing the allocator.  __GFP_NOMEMALLOC: its reserves are for those who
+ * have none of their own.  Zeroing is not offered, for an element of the reserve is used.
+ */
 void *(mempool_alloc)(mempool_t *pool, gfp_t gfp_mask)
 {
 	const gfp_t gfp = gfp_mask | __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN;
@@ -345,6 +381,7 @@ EXPORT_SYMBOL(mempool_free);
 
 /* ---- the usual elements ---------------------------------------------------------- */
 
+/* pool_data: the cache; the size in bytes; the order. */
 void *mempool_alloc_slab(gfp_t gfp_mask, void *pool_data)
 {
 	const struct kmem_cache *s = pool_data;

@@ -16,6 +16,14 @@
  *   then it is LATE, counts as having nothing left to give, and the next is chosen.
  *   So a victim that hangs costs time, not the machine.
  *
+ *	           oom_select()                    patience is over
+ *	LIVE --------------------> TOLD -----------------------------> LATE
+ *	  ^                         |                                   |
+ *	  +---- oom_victim_done() --+-----------------------------------+
+ *
+ *   It is asked for everything it has, not for what is missing: to take a little from each would
+ *   cost all of them their work, and come back in a moment.
+ *
  *   The thread of a victim may use half of what is left below the min watermark (ALLOC_OOM),
  *   so that it can get on to where it frees.
  *
@@ -49,7 +57,10 @@
 
 #include "slab.h"
 
-/* Half a second, or more: its thread may have to wait for its turn among many. */
+/*
+ * Ticks in which somebody was here, so half a second, or more: its thread may have to wait for its
+ * turn among many.  Linux's reaper gives up after 10 tries a tenth of a second apart.
+ */
 #define OOM_PATIENCE	128
 
 static DEFINE_SPINLOCK_RANKED(oom_lock, LOCK_OOM);
@@ -64,6 +75,7 @@ static atomic_t oom_busy;			/* one at a time */
 
 static BLOCKING_NOTIFIER_HEAD(oom_notify_list);
 
+/* By the second, ten in five seconds are named even if they get no report. */
 /* Reports are long; those who fail in a row have the same to say. */
 DEFINE_RATELIMIT_STATE(oom_ratelimit, 5000, 1);
 static DEFINE_RATELIMIT_STATE(oom_kill_ratelimit, 5000, 10);
@@ -83,7 +95,7 @@ int oom_register_victim(struct oom_victim *v)
 		if (each == v)
 			err = -EINVAL;
 	if (!err) {
-		v->state = OOM_VICTIM_LIVE;
+		v->state = OOM_VICTIM_LIVE;	/* I2: whatever it was in a former life */
 		list_add_tail(&v->list, &oom_victims);
 	}
 	spin_unlock_irqrestore(&oom_lock, flags);
@@ -100,6 +112,8 @@ static void oom_set_state(struct oom_victim *v, enum oom_victim_state state)
 	const struct oom_victim *each;
 
 	lockdep_assert_held(&oom_lock);
+	VM_WARN_ON_ONCE(state == OOM_VICTIM_TOLD && v->state != OOM_VICTIM_LIVE);
+	VM_WARN_ON_ONCE(state == OOM_VICTIM_LATE && v->state != OOM_VICTIM_TOLD);
 	v->state = state;
 	if (!v->task)
 		return;
@@ -108,6 +122,7 @@ static void oom_set_state(struct oom_victim *v, enum oom_victim_state state)
 	WRITE_ONCE(v->task->oom_victim, told);
 }
 
+/* From the victim, when it has given back; it may be chosen again when it has grown again. */
 void oom_victim_done(struct oom_victim *v)
 {
 	unsigned long flags;
@@ -134,6 +149,10 @@ static bool oom_is_releasing(struct oom_victim *v)
 	return other;
 }
 
+/*
+ * Off the list nobody can choose it any more; but somebody may have chosen it just before, and be
+ * on his way into release().  So wait for him, unless it is release() that we are called from.
+ */
 void oom_unregister_victim(struct oom_victim *v)
 {
 	struct oom_victim *each;
@@ -153,6 +172,7 @@ void oom_unregister_victim(struct oom_victim *v)
 }
 EXPORT_SYMBOL(oom_unregister_victim);
 
+/* Called under oom_lock with interrupts off, like size(): it counts, and does not allocate. */
 oom_policy_t oom_set_policy(oom_policy_t policy)
 {
 	oom_policy_t old = oom_policy;
@@ -175,10 +195,15 @@ EXPORT_SYMBOL(unregister_oom_notifier);
 
 /* ---- the choice ------------------------------------------------------------------ */
 
+/*
+ * Linux's: pages held, and oom_score_adj thousandths of all memory more or less.  So -1000 would do
+ * to spare anybody, and is taken to mean it: never.
+ */
 long oom_badness(struct oom_victim *v, unsigned long totalpages)
 {
 	const long adj = v->oom_score_adj;
 
+	VM_WARN_ON_ONCE(adj < OOM_SCORE_ADJ_MIN || adj > OOM_SCORE_ADJ_MAX);
 	if (adj == OOM_SCORE_ADJ_MIN)
 		return LONG_MIN;
 	return (long)v->size(v) + adj * (long)(totalpages / 1000);
@@ -201,6 +226,7 @@ static unsigned int oom_count_tick(void)
 static bool oom_must_wait(void)
 	__must_hold(&oom_lock)
 {
+	unsigned int nr_told = 0;
 	struct oom_victim *v;
 	unsigned long size;
 
@@ -208,6 +234,7 @@ static bool oom_must_wait(void)
 	list_for_each_entry(v, &oom_victims, list) {
 		if (v->state != OOM_VICTIM_TOLD)
 			continue;
+		VM_WARN_ON_ONCE(nr_told++);				/* I1 */
 		size = v->size(v);
 		if (size < oom_told_size) {
 			oom_told_size = size;	/* it is at it: much takes long */
@@ -222,6 +249,7 @@ static bool oom_must_wait(void)
 	return false;
 }
 
+/* Chosen and told in one go under the lock: so it cannot leave, nor be chosen twice. */
 static void oom_select(struct oom_control *oc)
 	__must_hold(&oom_lock)
 {
@@ -244,6 +272,7 @@ static void oom_select(struct oom_control *oc)
 	}
 	if (!oc->chosen)
 		return;
+	VM_WARN_ON_ONCE(oom_releasing);		/* oom_busy: one sacrifice at a time */
 	oom_set_state(oc->chosen, OOM_VICTIM_TOLD);
 	oom_waited = 0;
 	oom_told_size = oc->chosen->size(oc->chosen);
@@ -253,7 +282,10 @@ static void oom_select(struct oom_control *oc)
 
 /* ---- the report ------------------------------------------------------------------ */
 
-/* Printing takes long: not under the list's lock. */
+/*
+ * The text of Linux's report, for the tools and people who read it.  Printing takes long: not under
+ * the list's lock, so lists are walked by number, and what changes meanwhile is printed as it is.
+ */
 static void oom_dump_slabs(struct seq_file *m)
 {
 	unsigned int index = 1;
@@ -272,6 +304,7 @@ static void oom_dump_slabs(struct seq_file *m)
 	}
 }
 
+/* What is printed of a victim, copied: it may leave as soon as the lock is free. */
 struct oom_row {
 	int pid;
 	unsigned long pages;
@@ -301,6 +334,7 @@ static bool oom_get_row(unsigned int nr, struct oom_row *row)
 	return found;
 }
 
+/* Linux's columns.  A victim stands for a process: what it holds is resident and its own. */
 static void oom_dump_victims(struct seq_file *m)
 {
 	struct oom_row row;
@@ -356,6 +390,7 @@ static void oom_kill(struct oom_control *oc, bool report)
 	const unsigned long kb = v->size(v) << (PAGE_SHIFT - 10);
 	unsigned long flags;
 
+	VM_WARN_ON_ONCE(in_interrupt() || irqs_disabled());	/* release() may sleep */
 	if (report)
 		pr_info("oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,"
 			"mems_allowed=0,global_oom,task_memcg=/,task=%s,pid=%d,uid=0\n", v->name,
@@ -365,14 +400,17 @@ static void oom_kill(struct oom_control *oc, bool report)
 		pr_err("Out of memory: Killed process %d (%s) total-vm:%lukB, anon-rss:%lukB, "
 		       "file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:0kB oom_score_adj:%hd\n",
 		       pid, v->name, kb, kb, v->oom_score_adj);
-	v->release(v);
+	v->release(v);			/* after which it may be no more */
 	spin_lock_irqsave(&oom_lock, flags);
 	oom_releasing = NULL;
 	oom_releaser = NULL;
 	spin_unlock_irqrestore(&oom_lock, flags);
 }
 
-/* Victims in hand or to be chosen?  False: there is none. */
+/*
+ * Victims in hand or to be chosen?  False: there is none.  The report comes before the deed, as in
+ * Linux: it shows memory as it was when it was gone.
+ */
 static bool oom_sacrifice(struct oom_control *oc)
 {
 	unsigned long flags;
@@ -395,6 +433,10 @@ static bool oom_sacrifice(struct oom_control *oc)
 	return oc->chosen;
 }
 
+/*
+ * True: it is worth while to try again.  One at a time, and the others are told the same without
+ * waiting: they sleep a tick in page_slow.c, and what is being given back is for all.
+ */
 bool out_of_memory(struct oom_control *oc)
 {
 	unsigned long freed = 0;
@@ -406,10 +448,12 @@ bool out_of_memory(struct oom_control *oc)
 	if (atomic_cmpxchg(&oom_busy, 0, 1) != 0)
 		return true;			/* somebody is at it: that may help us, too */
 	/* Whoever gives back may need memory for it, and must not come here again. */
+	VM_WARN_ON_ONCE(!preemptible());
 	noreclaim = memalloc_noreclaim_save();
 	blocking_notifier_call_chain(&oom_notify_list, 0, &freed);
 	again = freed || ((oc->gfp_mask & __GFP_FS) && oom_sacrifice(oc));
 	memalloc_noreclaim_restore(noreclaim);
+	VM_WARN_ON_ONCE(READ_ONCE(oom_releasing));
 	atomic_set(&oom_busy, 0);
 	return again;
 }

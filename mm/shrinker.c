@@ -14,6 +14,11 @@
  *	      = objects / 2				if that costs nothing (seeks 0)
  *	scan  = delta + (deferred >> priority)		but never more than 2 * objects
  *
+ *	e.g. 10,000 objects, seeks 2:	priority 12	 4 objects
+ *						 8	78
+ *						 4	1,250
+ *						 0	20,000: each of them twice
+ *
  *   handed out in batches.  What is left (less than a batch, or the callback stopped) is
  *   deferred: it is added the next time, so that many small requests weigh as one large.
  *
@@ -49,6 +54,7 @@
 
 #include "internal.h"
 
+/* drop_slab(): Linux goes on until a round frees little, with a growing idea of "little". */
 #define SHRINKER_DROP_ROUNDS	16
 
 static DEFINE_SPINLOCK_RANKED(shrinker_lock, LOCK_SHRINKER);
@@ -80,17 +86,22 @@ struct shrinker *shrinker_alloc(unsigned int flags, const char *fmt, ...)
 	return s;
 }
 
+/* In front, with the next number: the list is sorted (I1) without ever being searched. */
 static int shrinker_add(struct shrinker *s)
 {
 	if (WARN_ON_ONCE(in_interrupt()))
 		return -EINVAL;
 	if (WARN_ON(!s->count_objects || !s->scan_objects || s->flags & SHRINKER_REGISTERED))
 		return -EINVAL;
+	if (WARN_ON(s->seeks < 0 || s->batch < 0))
+		return -EINVAL;		/* as unsigned numbers they would ask for everything */
 	if (!s->batch)
 		s->batch = SHRINK_BATCH;
 	atomic_long_set(&s->nr_deferred, 0);
 	spin_lock(&shrinker_lock);
 	s->id = ++shrinker_last_id;
+	VM_WARN_ON_ONCE(!list_empty(&shrinker_list) &&
+			list_first_entry(&shrinker_list, struct shrinker, list)->id >= s->id);
 	s->flags |= SHRINKER_REGISTERED;
 	list_add(&s->list, &shrinker_list);
 	spin_unlock(&shrinker_lock);
@@ -134,6 +145,10 @@ static bool shrinker_is_running(struct shrinker *s)
 	return running;
 }
 
+/*
+ * Off the list no walk finds it any more.  A walk that has pinned it before is waited for, asleep:
+ * its callback may take long, and may need this CPU.
+ */
 void unregister_shrinker(struct shrinker *shrinker)
 {
 	bool was;
@@ -207,6 +222,7 @@ static void shrinker_leave(struct shrinker_run *run)
 unsigned long shrinker_delta(unsigned long freeable, int seeks, int priority)
 {
 	VM_BUG_ON(priority < 0 || priority > DEF_PRIORITY);
+	VM_WARN_ON_ONCE(seeks < 0);
 	if (!seeks)
 		return (freeable + 1) / 2;	/* rounded up: the last one goes, too */
 	return (freeable >> priority) * 4 / seeks;
@@ -219,6 +235,7 @@ unsigned long shrinker_goal(unsigned long deferred, unsigned long delta, unsigne
 	return min((deferred >> priority) + delta, 2 * freeable);
 }
 
+/* Twice what there is at most: who has said no for an hour is not to be emptied at once. */
 unsigned long shrinker_left(unsigned long deferred, unsigned long delta, unsigned long scanned,
 			    unsigned long freeable)
 {
@@ -263,6 +280,7 @@ static unsigned long shrinker_scan(struct shrinker_run *run, struct shrink_contr
 	const unsigned long batch = s->batch;
 	unsigned long freed = 0, nr;
 
+	VM_BUG_ON(!batch);			/* or this would never end */
 	*scanned = 0;
 	while (goal && (goal >= batch || goal >= freeable)) {
 		sc->nr_to_scan = min(batch, goal);
@@ -292,7 +310,9 @@ static unsigned long shrinker_ask(struct shrinker_run *run, gfp_t gfp_mask, int 
 	freeable = s->count_objects(s, &sc);
 	if (!run->shrinker || !freeable || freeable == SHRINK_EMPTY)
 		return 0;
+	/* All of it, at once: two CPUs that ask at the same time must not both ask for it. */
 	deferred = xchg(&s->nr_deferred.counter, 0);
+	VM_WARN_ON_ONCE((long)deferred < 0);
 	delta = shrinker_delta(freeable, s->seeks, priority);
 	goal = shrinker_goal(deferred, delta, freeable, priority);
 	freed = shrinker_scan(run, &sc, goal, freeable, &scanned);
@@ -302,6 +322,7 @@ static unsigned long shrinker_ask(struct shrinker_run *run, gfp_t gfp_mask, int 
 	return freed;
 }
 
+/* Each shrinker once, newest first; those that register meanwhile come with the next round. */
 unsigned long shrink_slab(gfp_t gfp_mask, int nid, int priority)
 {
 	struct shrinker_run run;
@@ -310,6 +331,7 @@ unsigned long shrink_slab(gfp_t gfp_mask, int nid, int priority)
 
 	if (WARN_ON_ONCE(in_interrupt()))
 		return 0;
+	VM_WARN_ON_ONCE(!preemptible());		/* callbacks may sleep */
 	while (shrinker_enter(&run, &id)) {
 		freed += shrinker_ask(&run, gfp_mask, nid, priority);
 		shrinker_leave(&run);

@@ -43,6 +43,7 @@ void vmscan_shrink_node(struct scan_control *sc)
 	VM_BUG_ON(sc->priority < 0 || sc->priority > DEF_PRIORITY);
 	current->reclaim_state = &rs;
 	shrink_slab(sc->gfp_mask, 0, sc->priority);
+	VM_WARN_ON_ONCE(current->reclaim_state != &rs);	/* a callback has not put his back */
 	current->reclaim_state = outer;
 	sc->nr_reclaimed += rs.reclaimed;
 	if (rs.reclaimed)
