@@ -10,6 +10,15 @@
  *	ksize		8 | 96 | ... | 8192 | PAGE_SIZE << order
  *			the class, or the pages of a large block
  *
+ *	krealloc 50 -> 60	same class: nothing moves, nothing is copied
+ *		 64 -> 100	next class: allocate, copy 64 bytes, free
+ *		100 -> 10	stays where it is: a smaller block would cost more than it saves
+ *		  x -> 0	kfree(), ZERO_SIZE_PTR
+ *		NULL -> x	kmalloc(x)
+ *
+ *   What was asked for is not remembered, except in caches that are debugged (orig): so a copy
+ *   takes all that the class holds.
+ *
  * INVARIANTS	none of its own.
  * LOCKING	none.
  * CONTEXT	that of kmalloc and kfree.
@@ -49,10 +58,12 @@ size_t ksize(const void *object)
 }
 EXPORT_SYMBOL(ksize);
 
+/* For who grows an array in steps: ask for what will be had anyway. */
 size_t kmalloc_size_roundup(size_t size)
 {
 	if (!size)
 		return 0;
+	static_assert(KMALLOC_MAX_CACHE_SIZE < KMALLOC_MAX_SIZE);
 	if (size <= KMALLOC_MAX_CACHE_SIZE)
 		return kmalloc_cache(size, 0)->object_size;
 	if (size > KMALLOC_MAX_SIZE)
@@ -93,11 +104,17 @@ static noinline void *kmalloc_util_resize(const void *object, size_t new_size, g
 	p = (__kmalloc)(new_size, flags);
 	if (unlikely(!p))
 		return NULL;
+	VM_BUG_ON(old > room || room >= new_size);	/* all of the old fits the new */
 	memcpy(p, object, old);
 	kfree(object);
 	return p;
 }
 
+/*
+ * The usual case on its own: an object of a cache without debugging outgrows its class.  Classes
+ * are multiples of 8 bytes, so words are copied, the unused end with them, which the next class
+ * has room for.
+ */
 void *(krealloc)(const void *object, size_t new_size, gfp_t flags)
 {
 	struct kmem_cache *s = slab_cache_quick(object);
@@ -109,6 +126,7 @@ void *(krealloc)(const void *object, size_t new_size, gfp_t flags)
 	p = slab_kmalloc(new_size, flags);
 	if (unlikely(!p))
 		return NULL;
+	VM_BUG_ON(s->usable % 8 || s->usable > new_size);
 	arch_copy_words(p, object, s->usable / 8);
 	kfree(object);
 	return p;
@@ -130,6 +148,7 @@ void kfree_sensitive(const void *object)
 }
 EXPORT_SYMBOL(kfree_sensitive);
 
+/* The 1980s' kfree_s(): its second argument is no longer needed, but can still be wrong. */
 void kfree_s(const void *object, size_t size)
 {
 	const size_t bytes = kmalloc_util_size(object);
@@ -142,6 +161,7 @@ void kfree_s(const void *object, size_t size)
 }
 EXPORT_SYMBOL(kfree_s);
 
+/* len + 1 is 0 for the one len that has no room for the NUL: refused like any that is too large. */
 char *(kmemdup_nul)(const char *s, size_t len, gfp_t flags)
 {
 	char *copy;

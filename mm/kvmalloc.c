@@ -8,6 +8,11 @@
  *   sleeping, vmalloc needs no contiguous pages and gets it.  kvfree() tells the two apart
  *   by the address.
  *
+ *	bytes	1 .. 4096		kmalloc, as the mask says
+ *		.. KMALLOC_MAX_SIZE	kmalloc without effort, else vmalloc
+ *		.. INT_MAX		vmalloc
+ *		more			NULL: no table is that large, but a wrong product is
+ *
  * INVARIANTS	none of its own.
  * LOCKING	none.
  * CONTEXT	as the mask says; a mask that may not sleep never comes to vmalloc.
@@ -22,11 +27,17 @@
 
 #include "vmap.h"
 
+/*
+ * Without effort: a large block may be had only by reclaim that throws away much, while vmalloc can
+ * take any page.  __GFP_RETRY_MAYFAIL is how a caller says that he wants contiguous memory all the
+ * same.  __GFP_NOFAIL is for vmalloc, which can keep it.
+ */
 static void *kvmalloc_from(size_t size, gfp_t gfp, const void *caller)
 {
 	gfp_t easy = gfp;
 	void *p;
 
+	static_assert(KMALLOC_MAX_SIZE >= PAGE_SIZE, "up to a page is kmalloc's");
 	if (size > PAGE_SIZE)
 		easy = (gfp & ~__GFP_NOFAIL) | __GFP_NOWARN |
 		       (gfp & __GFP_RETRY_MAYFAIL ? 0 : __GFP_NORETRY);

@@ -16,6 +16,14 @@
  *   Areas and pages are roots, whoever holds them: pages are handed around by number, and
  *   an area is always found in the tree of areas.
  *
+ *	FREE	of a slab, its link says so		never looked at
+ *	LIVE	nothing has been found to point there	at the end: a leak
+ *	REACHED	something does; queued, then searched	at the end: in use
+ *
+ *   Conservative: a number that happens to look like an address hides a leak, and no object in
+ *   use is ever called one.  A pointer into the middle counts, for lists are linked by their
+ *   middle (container_of()).  One to just behind an object does not.
+ *
  *   One walk over all heads of blocks gives a table of regions, in order of addresses: a
  *   slab (so many objects, so far apart) or a large block (one).  An object of a slab is live
  *   unless it looks free: its link tells (slab.h).  Tables and queue are made before the
@@ -46,6 +54,7 @@
 
 enum { LEAK_FREE, LEAK_LIVE, LEAK_REACHED };
 
+/* 32 bytes for a slab: 8 MiB for a GiB of slabs of one page, and only while searching. */
 struct leak_region {
 	unsigned long start;		/* of its first object */
 	u32 nr;				/* objects */
@@ -69,6 +78,7 @@ static atomic_t leaks_busy;
 static leaks_roots_fn *leaks_roots;
 
 static_assert(sizeof(struct leak_region) % sizeof(long) == 0, "the queue lies behind them");
+static_assert(sizeof(struct leak_region) == 32, "what it says above");
 
 void leaks_set_roots(leaks_roots_fn *fn)
 {
@@ -77,7 +87,10 @@ void leaks_set_roots(leaks_roots_fn *fn)
 
 /* ---- the table of regions -------------------------------------------------------- */
 
-/* Call fn for the head of each block of memory that has a struct page, lowest first. */
+/*
+ * Call fn for the head of each block of memory that has a struct page, lowest first: so the table
+ * of regions is sorted as it is made.
+ */
 static void leaks_for_each_block(void (*fn)(struct page *head))
 {
 	unsigned long nr, pfn, end;
@@ -87,8 +100,10 @@ static void leaks_for_each_block(void (*fn)(struct page *head))
 		pfn = section_nr_to_pfn(nr);
 		for (end = pfn + PAGES_PER_SECTION; pfn < end; pfn += 1UL << page->order) {
 			page = pfn_to_page(pfn);
+			VM_BUG_ON(page->owner == PAGE_OWNER_NONE);	/* no head here */
 			fn(page);
 		}
+		VM_BUG_ON(pfn != end);
 	}
 }
 
@@ -112,6 +127,7 @@ static bool leaks_block_region(struct page *head, struct leak_region *r)
 	return true;
 }
 
+/* Twice over all heads: counted with the world stopped, made room for, and then written down. */
 static void leaks_count_block(struct page *head)
 {
 	struct leak_region r;
@@ -134,6 +150,8 @@ static void leaks_add_block(struct page *head)
 		t->overflow = true;
 		return;
 	}
+	VM_BUG_ON(t->nr_regions && t->region[t->nr_regions - 1].start >= r.start);	/* I1 */
+	VM_BUG_ON(!r.stride || r.size > r.stride);
 	r.first = t->nr_objects;
 	for (i = 0; i < r.nr; i++) {
 		void *object = (void *)(r.start + (unsigned long)i * r.stride);
@@ -151,7 +169,10 @@ static int leaks_count(void *unused)
 	return 0;
 }
 
-/* Room for what is there now and an eighth more. */
+/*
+ * Room for what is there now and an eighth more: between counting and searching the world goes on.
+ * By vmalloc, for the table may be large; its area is left out of the search.
+ */
 static bool leaks_alloc_table(void)
 {
 	struct leak_table *t = &leak_table;
@@ -167,6 +188,7 @@ static bool leaks_alloc_table(void)
 	t->region = t->memory;
 	t->queue = (unsigned long *)(t->region + t->max_regions);
 	t->state = (u8 *)(t->queue + t->max_objects);
+	VM_BUG_ON((unsigned long)t->queue % sizeof(long));
 	return true;
 }
 
@@ -193,7 +215,10 @@ static const struct leak_region *leaks_find(unsigned long p)
 	return p - r->start < (unsigned long)r->nr * r->stride ? r : NULL;
 }
 
-/* Something has the value p. */
+/*
+ * Something has the value p.  Most values are no addresses, and the first comparison says so; of
+ * the rest the region is found by halving, log2 of the number of slabs steps.
+ */
 static void leaks_reach(unsigned long p)
 {
 	struct leak_table *t = &leak_table;
@@ -208,10 +233,12 @@ static void leaks_reach(unsigned long p)
 	off = p - r->start;
 	if (off % r->stride >= r->size || t->state[r->first + off / r->stride] != LEAK_LIVE)
 		return;
+	VM_BUG_ON(t->nr_queued >= t->nr_objects);	/* I2: each comes once */
 	t->state[r->first + off / r->stride] = LEAK_REACHED;
 	t->queue[t->nr_queued++] = p - off % r->stride;
 }
 
+/* Whole words at their natural places: nobody keeps a pointer across two of them. */
 static void leaks_search(unsigned long start, unsigned long end)
 {
 	for (start = ALIGN(start, sizeof(long)); start + sizeof(long) <= end;
@@ -224,6 +251,7 @@ void leaks_root(const void *start, const void *end)
 	leaks_search((unsigned long)start, (unsigned long)end);
 }
 
+/* DMA buffers as well: a device's ring of requests is the only place that knows some of them. */
 static void leaks_root_block(struct page *head)
 {
 	const u32 roots = PAGE_BIT(PAGES) | PAGE_BIT(PERCPU) | PAGE_BIT(SWAP) | PAGE_BIT(DMA);
@@ -249,6 +277,10 @@ static void leaks_root_areas(void)
 	}
 }
 
+/*
+ * Depth first, by a queue of ours: recursion would need a stack as deep as the longest list in the
+ * kernel.  It cannot overflow, for it has a place for each object.
+ */
 static void leaks_mark(unsigned long sp)
 {
 	struct leak_table *t = &leak_table;
@@ -262,12 +294,14 @@ static void leaks_mark(unsigned long sp)
 	while (t->nr_queued) {
 		p = t->queue[--t->nr_queued];
 		r = leaks_find(p);
+		VM_BUG_ON(!r);			/* it was found there before */
 		leaks_search(p, p + r->size);
 	}
 }
 
 /* ---- the search as a whole ------------------------------------------------------- */
 
+/* A cache may say that its objects are known by other means than pointers: SLAB_NOLEAKTRACE. */
 static long leaks_sweep(void (*fn)(const struct leak *leak, void *arg), void *arg)
 {
 	const struct leak_table *t = &leak_table;
@@ -304,7 +338,9 @@ static int leaks_find_all(void *search)
 {
 	struct leak_search *s = search;
 
+	VM_WARN_ON_ONCE(!irqs_disabled());	/* a handler would move what we look at */
 	leaks_for_each_block(leaks_add_block);
+	VM_WARN_ON_ONCE(leak_table.nr_regions > leak_table.max_regions);
 	if (leak_table.overflow)
 		return 0;
 	leaks_mark(s->sp);
@@ -323,6 +359,7 @@ noinline long leaks_scan(void (*fn)(const struct leak *leak, void *arg), void *a
 	};
 
 	might_sleep();
+	/* A second one would see the first one's table as memory that points to everything. */
 	if (atomic_cmpxchg(&leaks_busy, 0, 1) != 0)
 		return -EBUSY;
 	while (leaks_alloc_table()) {
@@ -339,6 +376,7 @@ noinline long leaks_scan(void (*fn)(const struct leak *leak, void *arg), void *a
 
 #define HEX_BYTES	32		/* two rows */
 
+/* Tells whether the object has changed between two searches: Linux's kmemleak prints it, too. */
 static u32 leaks_crc(const u8 *p, size_t n)
 {
 	u32 crc = 0;
@@ -352,6 +390,7 @@ static u32 leaks_crc(const u8 *p, size_t n)
 	return crc;
 }
 
+/* In kmemleak's words, for its readers.  Who has allocated it is known with slab_debug=U only. */
 static void leaks_show_one(const struct leak *leak, void *arg)
 {
 	const size_t bytes = min_t(size_t, leak->size, HEX_BYTES);
@@ -380,6 +419,7 @@ static void leaks_show_one(const struct leak *leak, void *arg)
 			   leak->cache ? leak->cache->name : "a large block");
 }
 
+/* Suspected: what is known by a number, or a pointer in a device, looks the same. */
 long leaks_show(struct seq_file *m)
 {
 	const long nr = leaks_scan(leaks_show_one, m);

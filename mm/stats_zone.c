@@ -8,6 +8,19 @@
  *   order 10; and dormant pages count as the largest blocks that add up to them.  So the
  *   sum of nr << order over a row of buddyinfo is "pages free" of zoneinfo, always.
  *
+ *	free[12].nr = 3		 -> 12 of order 10
+ *	free[ 2].nr = 5		 ->  5 of order 2
+ *	5,131 pages dormant	 ->  5 of order 10, 1 each of order 3, 1 and 0
+ *	the reserve's free[]	 ->  added to the zone's, (H) in the report
+ *
+ *   The report of a failed allocation is what one has when nothing else works any more, so it
+ *   allocates nothing.  Linux's text, line by line: people search for it.  How to read it:
+ *
+ *	free < min			everything is gone: who holds it?  (owners, slabinfo)
+ *	free > high, order 3		enough pages, but in pieces: the line of blocks tells
+ *	free > min, GFP_DMA		the wrong zone: others may have plenty
+ *	free_pcp large			pages lie in the stocks of other CPUs
+ *
  * INVARIANTS	that sum, if nothing is allocated while it is read.
  * LOCKING	none: racy reads.
  * CONTEXT	that of the sink; the failure report: any that can allocate.
@@ -28,7 +41,11 @@
 #include "internal.h"
 #include "stats.h"
 
+static_assert(MAX_PAGE_ORDER < BUDDY_TOP_ORDER, "there are orders that Linux does not know");
+
 #define KB(pages)	((unsigned long)(pages) << (PAGE_SHIFT - 10))
+
+/* ---- what tables share ----------------------------------------------------------- */
 
 /* Add the blocks on z's lists. */
 static void add_free_blocks(const struct zone *z, unsigned long nr[NR_PAGE_ORDERS])
@@ -37,11 +54,13 @@ static void add_free_blocks(const struct zone *z, unsigned long nr[NR_PAGE_ORDER
 
 	for (order = 0; order < NR_PAGE_ORDERS; order++)
 		nr[order] += READ_ONCE(z->free[order].nr);
+	VM_BUG_ON(order <= MAX_PAGE_ORDER);	/* what follows shifts by the difference */
 	for (; order < NR_BUDDY_ORDERS; order++)
 		nr[MAX_PAGE_ORDER] += (unsigned long)READ_ONCE(z->free[order].nr) <<
 				      (order - MAX_PAGE_ORDER);
 }
 
+/* The bits of dormant below order 10 are a block each; the rest is so many of order 10. */
 void stats_free_blocks(const struct zone *z, unsigned long nr[NR_PAGE_ORDERS])
 {
 	unsigned long dormant = READ_ONCE(z->nr_dormant);
@@ -49,18 +68,23 @@ void stats_free_blocks(const struct zone *z, unsigned long nr[NR_PAGE_ORDERS])
 
 	for (order = 0; order < NR_PAGE_ORDERS; order++)
 		nr[order] = dormant >> order & 1;
+	VM_WARN_ON_ONCE(nr[MAX_PAGE_ORDER] > 1);
 	nr[MAX_PAGE_ORDER] += dormant >> MAX_PAGE_ORDER & ~1UL;
 	add_free_blocks(z, nr);
 	if (z->reserve)
 		add_free_blocks(z->reserve, nr);
 }
 
-/* Pages in all CPUs' stocks of a populated zone; *local: in this one's. */
+/*
+ * Pages in all CPUs' stocks of a populated zone; *local: in this one's.  Other CPUs pop and push
+ * as we read: a list is one word, so each number was true at some moment.
+ */
 static unsigned long zone_pcp_pages(const struct zone *z, unsigned long *local)
 {
 	unsigned long sum = 0, pages;
 	unsigned int cpu;
 
+	VM_BUG_ON(!z->pcp);
 	*local = 0;
 	for_each_possible_cpu(cpu) {
 		pages = pcp_pages(per_cpu_ptr(z->pcp, cpu));
@@ -73,6 +97,7 @@ static unsigned long zone_pcp_pages(const struct zone *z, unsigned long *local)
 
 /* ---- buddyinfo, zoneinfo --------------------------------------------------------- */
 
+/* Columns are six wide as in Linux, and wider where 4 TiB and more are free: readers split. */
 void stats_buddyinfo(struct seq_file *m)
 {
 	unsigned long nr[NR_PAGE_ORDERS];
@@ -88,6 +113,7 @@ void stats_buddyinfo(struct seq_file *m)
 	}
 }
 
+/* A line begins with its newline: so does Linux's, and the last one of a zone adds its own. */
 static void zoneinfo_line(struct seq_file *m, const char *name, u64 value)
 {
 	seq_printf(m, "\n      %-12s %llu", name, value);
@@ -103,10 +129,15 @@ static unsigned int zoneinfo_pcp_high(const struct per_cpu_pages *pcp)
 	return high;
 }
 
+/*
+ * "high" is what Linux calls the number of pages at which a stock is flushed: here each order has
+ * its own, and they are added up.  Counters have no threshold: nothing is batched.
+ */
 static void zoneinfo_pagesets(struct seq_file *m, const struct zone *z)
 {
 	unsigned int cpu;
 
+	VM_WARN_ON_ONCE(!zone_populated(z));
 	seq_puts(m, "\n  pagesets");
 	for_each_possible_cpu(cpu) {
 		const struct per_cpu_pages *pcp = per_cpu_ptr(z->pcp, cpu);
@@ -118,6 +149,7 @@ static void zoneinfo_pagesets(struct seq_file *m, const struct zone *z)
 	}
 }
 
+/* There are no lists of pages in use here, which is what most of Linux's counters are about. */
 static void zoneinfo_counters(struct seq_file *m, const struct zone *z)
 {
 	static const char *const none[] = {
@@ -132,10 +164,13 @@ static void zoneinfo_counters(struct seq_file *m, const struct zone *z)
 		zoneinfo_line(m, none[i], 0);
 }
 
+/* protection: what is kept from requests whose highest zone is DMA, DMA32, NORMAL. */
 static void zoneinfo_zone(struct seq_file *m, const struct zone *z, bool first)
 {
 	unsigned int i;
 
+	VM_WARN_ON_ONCE(z->present_pages > z->end_pfn - z->start_pfn);
+	VM_WARN_ON_ONCE(z->managed_pages > z->present_pages);
 	seq_printf(m, "Node %d, zone %8s", 0, z->name);
 	if (first) {
 		seq_puts(m, "\n  per-node stats");
@@ -161,6 +196,7 @@ static void zoneinfo_zone(struct seq_file *m, const struct zone *z, bool first)
 	seq_putc(m, '\n');
 }
 
+/* Empty zones are shown, too, without counters; the node's come with the first that is not. */
 void stats_zoneinfo(struct seq_file *m)
 {
 	bool first = true;
@@ -174,6 +210,7 @@ void stats_zoneinfo(struct seq_file *m)
 
 /* ---- Mem-Info -------------------------------------------------------------------- */
 
+/* Line breaks and blanks are Linux's: its lines are long, and so are these. */
 static void show_mem_total(struct seq_file *m, const struct stats_mem *st)
 {
 	seq_puts(m, "Mem-Info:\n"
@@ -192,6 +229,7 @@ static void show_mem_total(struct seq_file *m, const struct stats_mem *st)
 		   "all_unreclaimable? no\n", KB(st->stack), KB(st->pagetables));
 }
 
+/* The line that is read first: free against min, low and high. */
 static void show_mem_zone(struct seq_file *m, const struct zone *z)
 {
 	unsigned long local, pcp = zone_pcp_pages(z, &local);
@@ -206,6 +244,7 @@ static void show_mem_zone(struct seq_file *m, const struct zone *z)
 	seq_printf(m, "present:%lukB managed:%lukB mlocked:0kB bounce:0kB free_pcp:%lukB "
 		   "local_pcp:%lukB free_cma:0kB\n", KB(z->present_pages), KB(z->managed_pages),
 		   KB(pcp), KB(local));
+	VM_WARN_ON_ONCE(local > pcp);
 	seq_puts(m, "lowmem_reserve[]:");
 	for (i = 0; i < MAX_NR_ZONES; i++)
 		seq_printf(m, " %ld", z->lowmem_reserve[i]);
@@ -225,6 +264,7 @@ static const char *block_kinds(unsigned long all, unsigned long reserved)
 	return all > reserved ? " (UH)" : " (H)";
 }
 
+/* What is left in which sizes: an order-3 request fails with GiBs free if all of them are 4kB. */
 static void show_mem_blocks(struct seq_file *m, const struct zone *z)
 {
 	unsigned long nr[NR_PAGE_ORDERS], reserved[NR_PAGE_ORDERS] = {}, total = 0;
@@ -235,6 +275,7 @@ static void show_mem_blocks(struct seq_file *m, const struct zone *z)
 		add_free_blocks(z->reserve, reserved);
 	seq_printf(m, "Node 0 %s: ", z->name);
 	for (order = 0; order < NR_PAGE_ORDERS; order++) {
+		/* Read at two times: more reserved than there are is shown as all of them. */
 		total += nr[order] << order;
 		seq_printf(m, "%lu*%lukB%s ", nr[order], KB(1UL << order),
 			   block_kinds(nr[order], reserved[order]));
@@ -242,6 +283,10 @@ static void show_mem_blocks(struct seq_file *m, const struct zone *z)
 	seq_printf(m, "= %lukB\n", KB(total));
 }
 
+/*
+ * Linux's show_mem().  The last line counts as reserved what no zone manages: also the struct pages
+ * that sections will need which nobody has brought in yet.
+ */
 void stats_show_mem(struct seq_file *m)
 {
 	struct stats_mem st;
@@ -262,6 +307,7 @@ void stats_show_mem(struct seq_file *m)
 
 /* ---- reports --------------------------------------------------------------------- */
 
+/* One in ten seconds, as Linux; for those who do not come by page_slow.c, which has its own. */
 static DEFINE_RATELIMIT_STATE(warn_alloc_limit, 10000, 1);
 
 /* The part after the first line. */
@@ -275,6 +321,7 @@ static void warn_alloc_details(void)
 	seq_flush(&m);
 }
 
+/* The allocator's caller says what has failed; the state of memory is the same for all. */
 void stats_warn_alloc(gfp_t gfp, const char *fmt, ...)
 {
 	char what[96];
@@ -289,11 +336,13 @@ void stats_warn_alloc(gfp_t gfp, const char *fmt, ...)
 	warn_alloc_details();
 }
 
+/* For tests, whose first report must not be somebody else's second. */
 void stats_warn_alloc_reset(void)
 {
 	ratelimit_reset(&warn_alloc_limit);
 }
 
+/* Plugged into page_slow.c, which has asked its own limit; the text is Linux's warn_alloc(). */
 void stats_page_failure(gfp_t gfp, unsigned int order)
 {
 	pr_warn("%s: page allocation failure: order:%u, mode:%#x(%pGg), nodemask=(null)\n",
@@ -303,6 +352,7 @@ void stats_page_failure(gfp_t gfp, unsigned int order)
 
 /* ---- at boot --------------------------------------------------------------------- */
 
+/* What addresses a zone could have on this machine, whether there is RAM in it or not. */
 static void banner_zones(struct seq_file *m)
 {
 	static const unsigned long end_pfn[MAX_NR_ZONES] = {
@@ -323,11 +373,14 @@ static void banner_zones(struct seq_file *m)
 	}
 }
 
+/* Between two symbols of the linker's. */
 static unsigned long banner_kb(const char *from, const char *to)
 {
+	VM_WARN_ON_ONCE(from > to);
 	return (to - from) >> 10;
 }
 
+/* "reserved": RAM that can never be free, struct pages included, as in Linux. */
 void stats_banner(struct seq_file *m)
 {
 	struct section_stats st;
@@ -346,6 +399,10 @@ void stats_banner(struct seq_file *m)
 		   banner_kb(__bss_start, _end), KB(st.ram - min(totalram_pages(), st.ram)), 0UL);
 }
 
+/*
+ * From here on failed requests show all of memory: before, zones and caches were not all there to
+ * be shown.
+ */
 void mm_stats_banner(void)
 {
 	struct seq_file m;

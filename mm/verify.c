@@ -14,6 +14,15 @@
  *	zones	buddy_verify(), pcp_verify()
  *	rooms	whatever registered with verify_register(): slab, vmalloc, sections
  *
+ *	                  what mm/ believes                 what is there
+ *	counters, per CPU     nr_free, dormant              heads of all blocks
+ *	        \                   |                             /
+ *	         +------- must be equal, owner by owner --------+
+ *
+ *   Nothing is checked against itself: a sum that was kept wrong and one that was counted wrong
+ *   do not agree by accident.  Every invariant of mm/ that can be seen from outside is checked
+ *   here or behind a room's verify().
+ *
  *   The account is for tests: what is in use, by owner and by room, and what could still
  *   be allocated, wherever it lies (lists, stock, dormant).  A test must leave it as it
  *   found it.  Rooms first settle: what they only keep for speed goes back.
@@ -71,7 +80,10 @@ struct head_walk {
 	size_t n;
 };
 
-/* Are the pages between this head and the next blank, or tails of it (and of its cache)? */
+/*
+ * Are the pages between this head and the next blank, or tails of it (and of its cache)?  That is
+ * what makes a wrong free visible: where no block begins, there is no head to take for one.
+ */
 static bool walk_inside(const struct page *head, struct head_walk *w)
 {
 	/* On its way to or from being compound: see page_make_compound(). */
@@ -81,6 +93,7 @@ static bool walk_inside(const struct page *head, struct head_walk *w)
 		(u64)head->cache << PAGE_META_CACHE_SHIFT : 0;
 	unsigned long i;
 
+	VM_BUG_ON(head->order > BUDDY_TOP_ORDER);	/* walk_section() has seen that it fits */
 	for (i = 1; i < 1UL << head->order; i++)
 		if (head[i].meta != want && !half_done) {
 			scnprintf(w->msg, w->n, "pfn %#lx: %#llx inside the %s block at %#lx",
@@ -91,6 +104,7 @@ static bool walk_inside(const struct page *head, struct head_walk *w)
 	return true;
 }
 
+/* NONE is counted negative, as page.c counts it: so one loop compares all owners. */
 static bool walk_section(unsigned long pfn, struct head_walk *w)
 {
 	const unsigned long end = pfn + PAGES_PER_SECTION;
@@ -125,6 +139,7 @@ static bool walk_heads(struct head_walk *w)
 	return true;
 }
 
+/* PCP has no counter of its own (page.c, I2): verify_zones() counts the stocks instead. */
 static bool verify_owner_sums(struct head_walk *w)
 {
 	unsigned int owner;
@@ -146,6 +161,7 @@ static bool verify_zone_stock(struct zone *z, long *pcp, char *msg, size_t n)
 	struct per_cpu_pages *stock;
 	unsigned int cpu;
 
+	VM_WARN_ON_ONCE(!irqs_disabled());
 	for_each_possible_cpu(cpu) {
 		stock = per_cpu_ptr(z->pcp, cpu);
 		if (!pcp_verify(z, stock, msg, n))
@@ -155,6 +171,10 @@ static bool verify_zone_stock(struct zone *z, long *pcp, char *msg, size_t n)
 	return true;
 }
 
+/*
+ * A zone's reserve and private zones lie over frames of real zones, but their free blocks are on
+ * lists of their own: so all lists together make the pages whose head says FREE.
+ */
 static bool verify_zones(struct head_walk *w)
 {
 	long free = 0, pcp = 0;
@@ -195,6 +215,7 @@ static bool verify_ram(struct head_walk *w)
 	unsigned long found;
 
 	section_get_stats(&st);
+	VM_WARN_ON_ONCE(st.online_holes > st.online * PAGES_PER_SECTION);
 	found = -w->pages[PAGE_OWNER_NONE] - st.online_holes + st.dormant + st.dormant_cost +
 		st.offline_reserved + st.skipped;
 	if (found != st.ram)
@@ -213,6 +234,10 @@ static bool verify_rooms(char *msg, size_t n)
 	return true;
 }
 
+/*
+ * Where one may wait, all CPUs stop where preemption is possible: nobody has a block in hand.  In a
+ * report one may not wait for anybody: then only this CPU stands still.
+ */
 int mm_while_stopped(cpu_stop_fn_t fn, void *data)
 {
 	unsigned long flags;
@@ -265,6 +290,7 @@ void mm_account_snapshot(void *account)
 	unsigned int i = 0;
 	struct zone *z;
 
+	static_assert(NR_PAGE_OWNERS <= 32, "ACCOUNT_SKIPS has a bit for each");
 	settle_rooms(verify_list);
 	memset(acc, 0, sizeof(*acc));
 	acc->available = page_owner_sum(PAGE_OWNER_FREE) + page_owner_sum(PAGE_OWNER_PCP);
@@ -277,6 +303,7 @@ void mm_account_snapshot(void *account)
 		acc->room[i] = ops->count ? ops->count() : 0;
 }
 
+/* "Available" comes last: whoever lost pages has lost them to somebody, who is named first. */
 static bool account_equal(const char *what, long before, long after, char *msg, size_t n)
 {
 	if (before != after)

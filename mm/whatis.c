@@ -10,6 +10,10 @@
  *	page: pfn 0xa01 in a block of order 0 at pfn 0xa01, owner slab, zone DMA
  *	object: 8 of cache kmalloc-64 at 0xffff888000a01200 + 0x37, live
  *
+ *   Two ways lead to a page: an address in the direct map is a frame, shifted; one in vmalloc's
+ *   range has to be looked up in the page tables, and is described as an area first.  An address
+ *   of a struct page is taken to mean the page, which is what its owner wants to know.
+ *
  * INVARIANTS	none of its own: it reads what others keep.
  * LOCKING	an area is looked up under the tree's lock, a free list under its cache's;
  *		everything else is a racy read.
@@ -32,6 +36,10 @@ struct whatis_range {
 	const char *name;
 };
 
+/*
+ * Inclusive ends, because one range ends at the top.  The hosted build lies in a process, where the
+ * last two mean nothing.
+ */
 static const struct whatis_range whatis_ranges[] = {
 	{ 0, PAGE_SIZE - 1, "NULL page, never mapped" },
 	{ PAGE_OFFSET, DIRECT_MAP_END - 1, "direct map" },
@@ -43,6 +51,7 @@ static const struct whatis_range whatis_ranges[] = {
 #endif
 };
 
+/* The image first: it lies in none of the others, and text is what people ask about most. */
 static const char *whatis_range_name(unsigned long addr)
 {
 	unsigned int i;
@@ -55,6 +64,10 @@ static const char *whatis_range_name(unsigned long addr)
 	return "no range of the kernel's";
 }
 
+/*
+ * By division, as the allocator does it.  The address may lie in front of the object that it
+ * belongs to, where a debug cache keeps its left red zone: hence the minus.
+ */
 static void whatis_object(struct seq_file *m, struct page *slab, unsigned long addr)
 {
 	struct kmem_cache *s = slab_cache_of_id(slab->cache);
@@ -66,6 +79,7 @@ static void whatis_object(struct seq_file *m, struct page *slab, unsigned long a
 		seq_printf(m, "object: of a cache that is gone (id %u)\n", slab->cache);
 		return;
 	}
+	VM_WARN_ON_ONCE(!s->size || off >= PAGE_SIZE << slab->order);
 	nr = off / s->size;
 	if (nr >= s->objects) {
 		seq_printf(m, "object: none, the unused end of a slab of cache %s\n", s->name);
@@ -90,6 +104,7 @@ static void whatis_page(struct seq_file *m, unsigned long pfn, unsigned long add
 		return;
 	}
 	head = page_block_head(pfn);
+	VM_WARN_ON_ONCE(head && page_to_pfn(head) > pfn);
 	if (!head) {
 		seq_printf(m, "page: pfn 0x%lx is in no block: struct pages are corrupt\n", pfn);
 		return;
@@ -106,6 +121,7 @@ static void whatis_page(struct seq_file *m, unsigned long pfn, unsigned long add
 		whatis_object(m, head, addr);
 }
 
+/* The guard page is part of the area's size, so that nothing is ever placed there. */
 static void whatis_vmalloc(struct seq_file *m, unsigned long addr)
 {
 	struct vm_struct area;
