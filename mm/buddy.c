@@ -108,8 +108,28 @@ static __always_inline void take_block(struct zone *z, struct page *page, unsign
 }
 
 /*
+ * The list of this order was dropped.  Its blocks still look free: the next buddy to be freed would
+ * merge with one, take it off a list that it is not on, and count it twice.  No block of this order
+ * is free now, so whatever looks like one was lost, and stays so.
+ */
+static __cold void retire_lost(struct zone *z, unsigned int order)
+	__must_hold(&z->lock)
+{
+	const unsigned long step = 1UL << order;
+	unsigned long pfn = ALIGN(z->start_pfn, step);
+
+	VM_BUG_ON(z->free[order].nr || z->free_mask & 1U << order);
+	for (; pfn < z->end_pfn; pfn += step) {
+		if (!pfn_online(pfn))		/* step is a section at most */
+			pfn = section_nr_to_pfn(section_next_online(pfn_to_section_nr(pfn))) - step;
+		else if (is_free_block(z, pfn_to_page(pfn), order))
+			page_hand_over(pfn_to_page(pfn), order, PAGE_OWNER_FREE, PAGE_OWNER_BAD, 0);
+	}
+}
+
+/*
  * Somebody has written over the struct page that heads the list.  Nothing behind it can be
- * trusted: lose the list, keep the rest of the zone.
+ * trusted, not even enough to follow: lose the list, keep the rest of the zone.
  */
 static noinline __cold void drop_list(struct zone *z, unsigned int order)
 	__must_hold(&z->lock)
@@ -122,6 +142,7 @@ static noinline __cold void drop_list(struct zone *z, unsigned int order)
 	z->free_mask &= ~(1U << order);
 	area->first = 0;
 	area->nr = 0;
+	retire_lost(z, order);
 }
 
 /* The head of the lowest list >= order that has one; its order is *have. */

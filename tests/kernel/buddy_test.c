@@ -393,6 +393,32 @@ static void buddy_survives_a_struck_list(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, z->nr_free, NR - 3);
 }
 
+/* What was lost with a list is not found again by its buddies. */
+static void buddy_lost_blocks_stay_lost(struct kunit *test)
+{
+	struct zone *z = zone_fixture(test, ORDER);
+	struct page *page[8];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(page); i++)
+		page[i] = zone_take(z, 0);
+	for (i = 1; i < 6; i += 2)
+		zone_give(z, page[i], 0);
+	KUNIT_EXPECT_EQ(test, z->free[0].nr, 3u);
+	page[5]->meta ^= 0x1000;			/* the head of the list */
+	ratelimit_reset(&page_bad_ratelimit);
+	report_start(test);
+	take_struck(z);
+	report_stop(test);
+	KUNIT_EXPECT_EQ(test, z->nr_free, NR - 9);	/* eight, and the one that was struck for */
+	zone_give(z, page[2], 0);			/* the buddy of one that was lost */
+	KUNIT_EXPECT_EQ(test, z->nr_free, NR - 8);
+	KUNIT_EXPECT_EQ(test, page[3]->owner, PAGE_OWNER_BAD);
+	zone_expect_sound(test, z);
+	KUNIT_EXPECT_PTR_EQ(test, zone_take(z, 0), page[2]);
+	zone_expect_sound(test, z);
+}
+
 static struct kunit_case buddy_cases[] = {
 	KUNIT_CASE(buddy_starts_as_one_block),
 	KUNIT_CASE(buddy_alloc_cuts_in_halves),
@@ -410,6 +436,7 @@ static struct kunit_case buddy_cases[] = {
 	KUNIT_CASE_PARAM(buddy_verify_detects, breakage_gen_params),
 	KUNIT_CASE(buddy_verify_detects_unmerged),
 	KUNIT_CASE(buddy_survives_a_struck_list),
+	KUNIT_CASE(buddy_lost_blocks_stay_lost),
 	{}
 };
 
