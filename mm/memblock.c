@@ -149,7 +149,6 @@ static void insert_at(struct memblock_type *type, u32 i, const struct memblock_r
 static void delete_at(struct memblock_type *type, u32 i)
 {
 	VM_BUG_ON(i >= type->cnt);
-	VM_BUG_ON(type->total_size < type->regions[i].size);		/* I3 */
 	type->total_size -= type->regions[i].size;
 	type->cnt--;
 	memmove(&type->regions[i], &type->regions[i + 1],
@@ -268,15 +267,15 @@ static void merge_around(struct memblock_type *type, u32 first, u32 last)
 	VM_BUG_ON(first > type->cnt);
 	while (i + 1 < type->cnt && i <= last) {
 		struct memblock_region *r = &type->regions[i];
-		const phys_addr_t more = r[1].size;
 
 		if (!mergeable(r, r + 1)) {
 			i++;
 			continue;
 		}
+		r->size += r[1].size;
+		type->total_size += r[1].size;	/* may wrap: delete_at() takes it off again */
 		delete_at(type, i + 1);
-		r->size += more;
-		type->total_size += more;
+		VM_BUG_ON(type->total_size < r->size);		/* I3 */
 		if (last)
 			last--;
 	}
