@@ -350,6 +350,7 @@ static void the_older_way(struct kunit *test)
 static void wrong_registrations_are_refused(struct kunit *test)
 {
 	static struct shrinker bare = { .count_objects = toy_count };
+	static struct shrinker less = { .count_objects = toy_count, .scan_objects = toy_scan };
 	const unsigned int before = registered();
 	static struct report r;
 
@@ -360,8 +361,10 @@ static void wrong_registrations_are_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, register_shrinker(&bare, "bare"), 0);
 	KUNIT_EXPECT_EQ(test, register_shrinker(&bare, "again"), -EINVAL);
 	shrinker_free(&bare);			/* it was not allocated */
+	less.seeks = -1;			/* unsigned, that would ask for all there is */
+	KUNIT_EXPECT_EQ(test, register_shrinker(&less, "less"), -EINVAL);
 	report_end(&r);
-	KUNIT_EXPECT_EQ(test, r.warns, 3);
+	KUNIT_EXPECT_EQ(test, r.warns, 4);
 	KUNIT_EXPECT_EQ(test, registered(), before + 1);
 	unregister_shrinker(&bare);
 	KUNIT_EXPECT_EQ(test, registered(), before);
