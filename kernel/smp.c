@@ -407,6 +407,7 @@ int smp_bring_up(unsigned int cpu, void (*entry)(void), u64 wait_ns)
 	if (IS_ERR(idle))
 		return (int)PTR_ERR(idle);
 	timers_prepare_cpu(cpu);
+	/* Short of memory that early, nothing is given back: no CPU comes after this one. */
 	if (!smp_make_stacks(cpu) || softirq_prepare_cpu(cpu) || workqueue_prepare_cpu(cpu))
 		return -ENOMEM;
 	sched_init_cpu(cpu, idle);

@@ -275,15 +275,17 @@ void destroy_workqueue(struct workqueue_struct *wq)
 int schedule_on_each_cpu(work_func_t func)
 {
 	struct work_struct *works = kcalloc(nr_cpu_ids, sizeof(*works), GFP_KERNEL);
+	struct cpumask online;
 	unsigned int cpu;
 
 	if (!works)
 		return -ENOMEM;
-	for_each_online_cpu(cpu) {
+	cpumask_copy(&online, cpu_online_mask);		/* there may be more before we are done */
+	for_each_cpu(cpu, &online) {
 		INIT_WORK(&works[cpu], func);
 		schedule_work_on((int)cpu, &works[cpu]);
 	}
-	for_each_online_cpu(cpu)
+	for_each_cpu(cpu, &online)
 		flush_work(&works[cpu]);
 	kfree(works);
 	return 0;

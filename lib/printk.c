@@ -108,8 +108,9 @@ void printk_bust(void)
 
 void printk_bust_own(void)
 {
-	if (READ_ONCE(lock_cpu) == smp_processor_id())
-		smp_store_release(&lock_cpu, -1);
+	int me = smp_processor_id();
+
+	try_cmpxchg(&lock_cpu, &me, -1);	/* or it is another CPU's by now */
 }
 
 /* ---- lines that belong together -------------------------------------------------- */

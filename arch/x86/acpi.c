@@ -26,7 +26,6 @@
 #define BIOS_ROM_START		0xe0000
 #define BIOS_ROM_END		0x100000
 #define SDT_HEADER_BYTES	36
-#define SDT_MAX_ENTRIES		128	/* pointers in an RSDT or XSDT */
 #define MADT_MAX_BYTES		16384	/* 500 CPUs, each listed in both ways that there are */
 
 static u8 acpi_table[MADT_MAX_BYTES];
@@ -121,7 +120,7 @@ static int acpi_read_root(const struct acpi_root *root)
 	acpi_read(root->paddr, acpi_table, SDT_HEADER_BYTES);
 	bytes = acpi_number(acpi_table + 4, 4);
 	if (memcmp(acpi_table, root->signature, 4) || bytes < SDT_HEADER_BYTES ||
-	    bytes > SDT_HEADER_BYTES + SDT_MAX_ENTRIES * root->width)
+	    bytes > sizeof(acpi_table))
 		return -EINVAL;
 	acpi_read(root->paddr, acpi_table, bytes);
 	if (!acpi_checksum_ok(acpi_table, bytes))

@@ -86,7 +86,7 @@ static inline void test_task_wait_dead(struct kunit *test, const struct task_str
 /* Let all the others run until they wait: some jiffies, and as many more as that takes. */
 static inline void test_threads_settle(void)
 {
-	int steps = THREAD_MAX_WAIT;
+	int steps = THREAD_MAX_WAIT / 3;
 
 	do {
 		schedule_timeout_uninterruptible(3);
