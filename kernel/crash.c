@@ -300,6 +300,7 @@ static void crash_cpu_panic(void)
 static int crash_stuck(void *unused)
 {
 	local_irq_disable();
+	WRITE_ONCE(crash_go, 1);
 	for (;;)
 		barrier();
 	return 0;
@@ -311,6 +312,8 @@ static void crash_cpu_hang(void)
 	const unsigned int other = cpumask_any_but(cpu_online_mask, 0);
 
 	crash_on_cpu(other < NR_CPUS ? other : 0, crash_stuck);
+	while (other < NR_CPUS && !READ_ONCE(crash_go))
+		cpu_relax();
 	crash_hang();
 }
 

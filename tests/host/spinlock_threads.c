@@ -9,8 +9,9 @@
  *   which no test on one CPU can.
  *
  *   Tickets are handed on in order, so a thread that the host does not run stops all: there
- *   are two, and they have 0.3 seconds.  With spin_unfair nobody stands in line: there are
- *   more of them than CPUs, and still steps are made.
+ *   are two, and they have 0.3 seconds, or as many more as it takes them to begin.  With
+ *   spin_unfair nobody stands in line: there are more of them than CPUs, and still steps are
+ *   made.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -25,7 +26,7 @@
 #define STEPS		20000
 
 static DEFINE_SPINLOCK(lock);
-static unsigned long counter;
+static unsigned long counter, before;	/* before: at the beginning of a run */
 static unsigned long waited;		/* steps whose trylock had failed */
 static unsigned long done[THREADS];
 static volatile int stop;
@@ -48,17 +49,25 @@ static void *worker(void *arg) __no_lock_analysis
 	return NULL;
 }
 
+/* Of this run. */
+static unsigned long steps(void)
+{
+	return *(volatile unsigned long *)&counter - before;
+}
+
 static void run(unsigned int nr, bool unfair, useconds_t usecs)
 {
 	pthread_t thread[THREADS];
 
 	spin_unfair = unfair;
+	before = counter;
 	stop = 0;
 	pthread_barrier_init(&start, NULL, nr);
 	for (unsigned int i = 0; i < nr; i++)
 		if (pthread_create(&thread[i], NULL, worker, &done[i]))
 			exit(1);
-	usleep(usecs);
+	for (unsigned int n = 0; n == 0 || (n < 200 && !steps()); n++)
+		usleep(usecs);
 	stop = 1;
 	for (unsigned int i = 0; i < nr; i++)
 		pthread_join(thread[i], NULL);

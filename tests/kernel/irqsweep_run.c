@@ -44,7 +44,7 @@
 #define MAX_INNER	16384
 #define NAME_SIZE	96
 #define FAULT_SIZE	192
-#define SWEEP_TRIES	16
+#define SWEEP_TRIES	50	/* other CPUs may be late: the host is busy, too */
 
 /* Counters of reports: none may have moved. */
 struct reports {
