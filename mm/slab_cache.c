@@ -315,15 +315,33 @@ EXPORT_SYMBOL(__kmem_cache_create_dtor);
 
 /* ---- the end of a cache ---------------------------------------------------------- */
 
-/* Is this the address of a cache?  Destroying twice must not corrupt anything. */
+/*
+ * Is this the address of a cache that is not on its way out?  A caller may err, so @s is not
+ * looked at before it was found; the lock keeps it from going between the two.
+ */
 static bool slab_cache_known(const struct kmem_cache *s)
+	__must_hold(&slab_cache_lock)
 {
 	unsigned int i;
 
+	lockdep_assert_held(&slab_cache_lock);
 	for (i = 1; i < SLAB_NR_CACHES; i++)
 		if (slab_cache_table[i] == s)
-			return !s->dying;
+			return !s->closing;
 	return false;
+}
+
+static bool slab_cache_pin_known(struct kmem_cache *s)
+{
+	unsigned long flags;
+	bool known;
+
+	spin_lock_irqsave(&slab_cache_lock, flags);
+	known = slab_cache_known(s);
+	if (known)
+		s->pins++;
+	spin_unlock_irqrestore(&slab_cache_lock, flags);
+	return known;
 }
 
 static void slab_cache_say_unknown(const struct kmem_cache *s, const char *call)
@@ -406,7 +424,7 @@ static bool slab_cache_close(struct kmem_cache *s)
 	bool mine;
 
 	spin_lock_irqsave(&slab_cache_lock, flags);
-	mine = slab_cache_known(s) && !s->closing;
+	mine = slab_cache_known(s);
 	if (mine)
 		WRITE_ONCE(s->closing, true);
 	spin_unlock_irqrestore(&slab_cache_lock, flags);
@@ -453,14 +471,19 @@ EXPORT_SYMBOL(kmem_cache_destroy);
 
 /* ---- what is there --------------------------------------------------------------- */
 
+/* Pinned: whoever destroys it at the same time waits. */
 int (kmem_cache_shrink)(struct kmem_cache *s)
 {
-	if (!slab_cache_known(s)) {
+	unsigned long left;
+
+	if (!slab_cache_pin_known(s)) {
 		slab_cache_say_unknown(s, "kmem_cache_shrink");
 		return -EINVAL;
 	}
 	slab_pcp_drain(s);
-	return s->ops->shrink(s, 0) != 0;
+	left = s->ops->shrink(s, 0);
+	slab_cache_unpin(s);
+	return left != 0;
 }
 EXPORT_SYMBOL(kmem_cache_shrink);
 

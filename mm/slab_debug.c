@@ -21,7 +21,9 @@
  *   The checks and the byte values are SLUB's, so that its documentation holds here.
  *
  * INVARIANTS	the table above, for each slot of each slab; kmem_cache_validate() checks.
- * LOCKING	s->lock for lists; an object that is away belongs to the caller.
+ * LOCKING	s->lock: an object is dressed and undressed in one go, as kmem_cache_validate()
+ *		sees it, which looks at those in use as well.  Its user writes between the red
+ *		zones without.
  * CONTEXT	any but NMI.
  * FAILURE	none: report, repair, go on.
  * NOT HERE	texts: slab_report.c.
@@ -248,8 +250,11 @@ static noinline void slab_debug_set_track(struct kmem_cache *s, void *object,
 	t->when = slab_report_now();
 }
 
-void slab_debug_resize(struct kmem_cache *s, void *object, size_t size)
+static void slab_debug_set_size(struct kmem_cache *s, void *object, size_t size)
+	__must_hold(&s->lock)
 {
+	lockdep_assert_held(&s->lock);
+	VM_WARN_ON_ONCE(size > s->object_size);
 	if (!s->orig)
 		return;
 	*(u64 *)((u8 *)object + s->orig) = size;
@@ -257,17 +262,35 @@ void slab_debug_resize(struct kmem_cache *s, void *object, size_t size)
 		memset((u8 *)object + size, SLUB_RED_ACTIVE, s->object_size - size);
 }
 
+/* Between size and zone it would look overwritten. */
+void slab_debug_resize(struct kmem_cache *s, void *object, size_t size)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->lock, flags);
+	slab_debug_set_size(s, object, size);
+	spin_unlock_irqrestore(&s->lock, flags);
+}
+
+/*
+ * It has left its slab's list, but up to here it still looks free, link and all: so whoever comes
+ * by under the lock knows that it is dressed as a free one.
+ */
 void slab_debug_alloc(struct kmem_cache *s, void *object, size_t size, unsigned long caller)
 {
 	struct page *slab = slab_page_of(s, object);
+	unsigned long flags;
 
+	spin_lock_irqsave(&s->lock, flags);
+	VM_WARN_ON_ONCE(slab_object_nr(s, slab, object) < 0);
 	slab_debug_check_object(s, slab, object, SLUB_RED_INACTIVE);
 	slab_link_of(s, object)->word = 0;
 	slab_debug_dress(s, object, SLUB_RED_ACTIVE);
-	slab_debug_resize(s, object, size);
+	slab_debug_set_size(s, object, size);
 	slab_debug_set_track(s, object, SLAB_TRACK_ALLOC, caller);
 	if (s->flags & SLAB_TRACE)
 		slab_report_trace(s, slab, object, true);
+	spin_unlock_irqrestore(&s->lock, flags);
 }
 
 bool slab_debug_free(struct kmem_cache *s, struct page *slab, void *object,
@@ -357,18 +380,28 @@ static void slab_debug_check_chain(struct kmem_cache *s, struct page *slab)
 	slab_report_fix(s, "Object count adjusted");
 }
 
+/* One that was taken off the list just now still looks free: see slab_debug_alloc(). */
+static u8 slab_debug_dressed_as(struct kmem_cache *s, void *object, bool listed)
+{
+	return listed || slab_link_ok(slab_link_of(s, object)) ? SLUB_RED_INACTIVE :
+								SLUB_RED_ACTIVE;
+}
+
 static void slab_debug_validate_slab(struct kmem_cache *s, struct page *slab, void *arg)
 {
 	DECLARE_BITMAP(free, SLAB_MAX_OBJECTS);
 	unsigned int i;
+	void *object;
 
+	lockdep_assert_held(&s->lock);
 	slab_debug_check_padding(s, slab);
 	slab_debug_check_chain(s, slab);
 	s->ops->free_map(s, slab, free);
-	for (i = 0; i < s->objects; i++)
-		slab_debug_check_object(s, slab, slab_object(s, slab, i),
-					test_bit(i, free) ? SLUB_RED_INACTIVE :
-							    SLUB_RED_ACTIVE);
+	for (i = 0; i < s->objects; i++) {
+		object = slab_object(s, slab, i);
+		slab_debug_check_object(s, slab, object,
+					slab_debug_dressed_as(s, object, test_bit(i, free)));
+	}
 }
 
 long kmem_cache_validate(struct kmem_cache *s)

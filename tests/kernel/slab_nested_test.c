@@ -184,6 +184,26 @@ static void lose_some(struct kmem_cache *s, u64 **p, gfp_t gfp)
 	report_end(&report);
 }
 
+/* Off its slab's list and not dressed yet, it is still what a free object should be. */
+static void validating_one_that_is_on_its_way(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0, SLAB_RED_ZONE | SLAB_POISON);
+	const unsigned long errors = slab_error_count();
+	struct slab_link *link;
+	void *p;
+
+	slab_pcp_hold(s);
+	KUNIT_ASSERT_EQ(test, s->ops->refill(s, &link, 1, GFP_KERNEL), 1);
+	p = slab_link_object(s, link);
+	KUNIT_EXPECT_EQ(test, kmem_cache_validate(s), 0);
+	slab_debug_alloc(s, p, 64, 0);
+	slab_pcp_settle(s);
+	KUNIT_EXPECT_EQ(test, kmem_cache_validate(s), 0);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
 /* What kfree_nolock() has left looks free as well, but it is not lost. */
 static void what_waits_is_not_rescued(struct kunit *test)
 {
@@ -466,6 +486,7 @@ static struct kunit_case slab_nested_cases[] = {
 	KUNIT_CASE(a_free_that_begins_again),
 	KUNIT_CASE(double_free_of_what_is_in_hand),
 	KUNIT_CASE(a_free_that_begins_again_meanwhile),
+	KUNIT_CASE(validating_one_that_is_on_its_way),
 	KUNIT_CASE(what_waits_is_not_rescued),
 	KUNIT_CASE(lost_in_atomic_context),
 	KUNIT_CASE(a_refill_inside_a_refill),

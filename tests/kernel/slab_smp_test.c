@@ -338,6 +338,56 @@ static void destroy_waits_for_who_holds(struct kunit *test)
 	kthread_stop_put(t);
 }
 
+/* Being shrunk, when it goes: that takes its time. */
+static struct {
+	const struct slab_backend *backend;
+	struct task_struct *by;
+	unsigned int inside, done;
+} shrunk;
+
+static unsigned long slow_shrink(struct kmem_cache *s, unsigned long keep)
+{
+	const unsigned long left = shrunk.backend->shrink(s, keep);
+
+	if (current != shrunk.by)
+		return left;
+	smp_store_release(&shrunk.inside, 1);
+	schedule_timeout_uninterruptible(HZ / 20);
+	WRITE_ONCE(shrunk.done, 1);
+	return left;
+}
+
+static int shrinks(void *cache)
+{
+	kmem_cache_shrink(cache);
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+static void destroy_waits_for_who_shrinks(struct kunit *test)
+{
+	struct slab_backend slow;
+	struct kmem_cache *s;
+
+	the_other(test);
+	s = make_plain(test, SIZE, 0);
+	shrunk.backend = s->ops;
+	slow = *s->ops;
+	slow.shrink = slow_shrink;
+	s->ops = &slow;
+	shrunk.inside = shrunk.done = 0;
+	shrunk.by = kthread_create(shrinks, s, "slab_smp");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(shrunk.by));
+	get_task_struct(shrunk.by);
+	wake_up_process(shrunk.by);
+	while (!smp_load_acquire(&shrunk.inside))
+		schedule_timeout_uninterruptible(1);
+	kmem_cache_destroy(s);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(shrunk.done), 1);
+	kthread_stop_put(shrunk.by);
+}
+
 #define NR_LEFT		40
 static struct {
 	void *p[NR_LEFT];
@@ -428,6 +478,7 @@ static struct kunit_case slab_smp_cases[] = {
 	KUNIT_CASE(rescue_while_others_are_at_work),
 	KUNIT_CASE(what_waits_elsewhere),
 	KUNIT_CASE(destroy_waits_for_who_holds),
+	KUNIT_CASE(destroy_waits_for_who_shrinks),
 	KUNIT_CASE(destroyed_while_others_free),
 	KUNIT_CASE(idle_stocks_decay),
 	{}
