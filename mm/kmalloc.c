@@ -96,6 +96,7 @@ static noinline void *kmalloc_large(size_t size, gfp_t flags)
 	page = alloc_pages_owner(flags & ~__GFP_COMP, get_order(size), PAGE_OWNER_KMALLOC);
 	if (!page)
 		return NULL;
+	VM_WARN_ON_ONCE(page->owner != PAGE_OWNER_KMALLOC || size > PAGE_SIZE << page->order);
 	page->private = size;
 	return page_address(page);
 }
@@ -153,6 +154,7 @@ static void kmalloc_create(unsigned int dma, unsigned int i)
 	const unsigned int size = kmalloc_classes[i].size;
 	unsigned int align = size & (size - 1) ? 0 : size;
 
+	VM_BUG_ON(kmalloc_index(size) != i);	/* the table and the compiler's agree */
 	slab_cache_create_boot(&kmalloc_caches[dma][i], KMALLOC_CACHE(dma, i),
 			       kmalloc_classes[i].name[dma], size,
 			       align < PAGE_SIZE ? align : PAGE_SIZE,

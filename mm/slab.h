@@ -330,6 +330,11 @@ static __always_inline struct kmem_cache *slab_cache_quick(const void *p)
 		slab_cache_table[id >> SLAB_ID_SHIFT] : NULL;
 }
 
+/* ---- slab_layout.c --------------------------------------------------------------- */
+
+/* From name, size, alignment, flags and constructor: all that is (C), but for id and stocks. */
+void slab_layout(struct kmem_cache *s);
+
 /* ---- slab_pcp.c ------------------------------------------------------------------ */
 
 /*
@@ -414,6 +419,10 @@ void slab_depot_drain(struct kmem_cache *s);
  * Any but NMI. */
 void slab_depot_trim(struct kmem_cache *s);
 
+/* ---- slab_verify.c --------------------------------------------------------------- */
+
+void slab_verify_init(void);
+
 /* ---- slab_shrink.c --------------------------------------------------------------- */
 
 void slab_shrink_init(void);
@@ -421,7 +430,8 @@ void slab_shrink_init(void);
 /* ---- slub.c ---------------------------------------------------------------------- */
 
 extern const struct slab_backend slub_backend;
-/* slub_verify.c: slab_backend.verify. */
+/* slub_rescue.c: slab_backend.rescue; slub_verify.c: .verify. */
+long slub_rescue(struct kmem_cache *s);
 bool slub_verify(struct kmem_cache *s, unsigned long stocked, char *msg, size_t n);
 
 /* ---- slab_debug.c: what the bytes of a slot must be, at run time, for some caches ---- */
@@ -439,7 +449,7 @@ bool slab_debug_free(struct kmem_cache *s, struct page *slab, void *object,
 		     unsigned long caller);
 /* The same object, another size asked for: move the red zone.  For caches with s->orig. */
 void slab_debug_resize(struct kmem_cache *s, void *object, size_t size);
-/* The size asked for. */
+/* The size asked for; who has the object may ask. */
 size_t slab_debug_size(const struct kmem_cache *s, const void *object);
 
 static inline struct slab_track *slab_debug_track(const struct kmem_cache *s, void *object,

@@ -17,10 +17,6 @@
  *   and the cache stays behind as dying: without a name that anybody could clash with,
  *   alive for those objects only, gone with the last of them.
  *
- *   Slab size: the smallest order up to SLAB_MAX_ORDER that holds 4 slots and wastes at
- *   most an eighth, because small blocks are the ones that are always to be had; slots
- *   that are too large for that get the smallest block that holds one.
- *
  * INVARIANTS
  *   I1  slab_cache_table[s->index] == s for every cache on slab_caches, and for no other.
  *   I2  names of caches that are not dying are different.
@@ -28,9 +24,9 @@
  * LOCKING	slab_cache_lock, rank LOCK_CACHE_LIST, irqs off: list, table, dying.
  * CONTEXT	create, destroy, shrink: process context.  Reaping a dying cache: any but NMI.
  * FAILURE	create: a report that names the cache, and NULL; nothing is left behind.
- * NOT HERE	objects: slab_pcp.c, slub.c.  kmalloc's caches: kmalloc.c.
+ * NOT HERE	what a slot looks like: slab_layout.c.  Objects: slab_pcp.c, slub.c.  kmalloc's
+ *		caches: kmalloc.c.  All caches at once: slab_verify.c, slab_shrink.c.
  */
-#include <linux/align.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/init.h>
@@ -47,9 +43,6 @@
 
 #include "slab_pcp.h"
 
-#define SLAB_CACHE_LINE		64
-#define SLAB_CACHE_MIN_OBJECTS	4	/* in a slab, if SLAB_MAX_ORDER allows */
-#define SLAB_CACHE_WASTE	8	/* at most one in so many bytes of a slab */
 #define SLAB_CACHE_RESCUES	10	/* ticks that a cache that goes waits for lost objects */
 #define SLAB_CACHE_SELF		KMALLOC_NR_INDEX	/* index 14: no size class has it */
 #define SLAB_CACHE_FIRST	(2 * KMALLOC_NR_INDEX)	/* first index that is not fixed */
@@ -61,8 +54,12 @@
 				 SLAB_ACCOUNT | SLAB_NO_USER_FLAGS)
 
 static_assert(SLAB_CACHE_SELF < SLAB_CACHE_FIRST && SLAB_CACHE_FIRST < SLAB_NR_CACHES);
-static_assert((SLAB_CACHE_LINE & (SLAB_CACHE_LINE - 1)) == 0, "halved to find an alignment");
+static_assert(offsetof(struct kmem_cache, id) == 0, "slab_id() reads the first member");
 
+/*
+ * The lock is for writers, and for who must be sure that a cache stays.  Who has one of its
+ * objects needs neither: the cache is there as long as the object is.
+ */
 struct kmem_cache *slab_cache_table[SLAB_TABLE_SIZE];
 u64 slab_secret;
 unsigned long slab_map_bytes;
@@ -71,6 +68,7 @@ static LIST_HEAD(slab_caches);
 static DEFINE_SPINLOCK_RANKED(slab_cache_lock, LOCK_CACHE_LIST);
 static struct kmem_cache slab_cache_self;	/* objects: struct kmem_cache */
 
+/* From here on kmalloc() works; before it, memblock. */
 bool slab_is_available(void)
 {
 	return slab_cache_self.ops != NULL;
@@ -87,91 +85,9 @@ static int slab_cache_setup_backend(char *val)
 }
 __setup("slab=", slab_cache_setup_backend);
 
-/* ---- layout ---------------------------------------------------------------------- */
-
-static unsigned int slab_cache_align(slab_flags_t flags, unsigned int align, unsigned int size)
-{
-	unsigned int line = SLAB_CACHE_LINE;
-
-	if (flags & SLAB_HWCACHE_ALIGN) {
-		while (size <= line / 2)
-			line /= 2;
-		if (align < line)
-			align = line;
-	}
-	if (align < ARCH_SLAB_MINALIGN)
-		align = ARCH_SLAB_MINALIGN;
-	return ALIGN(align, sizeof(void *));
-}
-
-static void slab_cache_lay_out_slot(struct kmem_cache *s)
-{
-	const bool outside = s->ctor || s->flags & (SLAB_DEBUG_FLAGS | SLAB_TYPESAFE_BY_RCU);
-	u32 at = ALIGN(s->object_size, sizeof(void *));
-
-	if ((s->flags & SLAB_RED_ZONE) && at == s->object_size)
-		at += sizeof(void *);
-	s->inuse = at;
-	s->usable = outside ? s->object_size : at;
-	if (outside) {
-		s->link = at;
-		at += sizeof(void *);
-	}
-	if (s->flags & SLAB_STORE_USER) {
-		s->track = at;
-		at += 2 * sizeof(struct slab_track);
-	}
-	if ((s->flags & SLAB_KMALLOC) && (s->flags & (SLAB_RED_ZONE | SLAB_STORE_USER))) {
-		s->orig = at;
-		at += sizeof(u64);
-	}
-	s->stays = s->orig ? ~0U : s->usable;
-	if (s->flags & SLAB_RED_ZONE)
-		s->red_left = ALIGN(sizeof(void *), s->align);
-	s->end = at;
-	s->size = ALIGN(s->red_left + at, s->align);
-	VM_BUG_ON(s->size < s->object_size || s->inuse < s->object_size);
-	VM_BUG_ON(s->link + sizeof(struct slab_link) > s->end && s->link);
-	VM_BUG_ON(s->red_left % s->align);	/* the object is as aligned as its slot */
-}
-
-static void slab_cache_lay_out_slab(struct kmem_cache *s)
-{
-	unsigned int order, bytes;
-
-	for (order = 0; order <= SLAB_MAX_ORDER; order++) {
-		bytes = PAGE_SIZE << order;
-		if (bytes / s->size >= SLAB_CACHE_MIN_OBJECTS &&
-		    bytes % s->size <= bytes / SLAB_CACHE_WASTE)
-			break;
-	}
-	if (order > SLAB_MAX_ORDER)
-		order = get_order(s->size);
-	s->order = order;
-	s->objects = order > SLAB_MAX_ORDER ? 1 : (PAGE_SIZE << order) / s->size;
-	/* Keep up to 5 empty slabs of a page or two; of large ones, few. */
-	s->min_empty = order <= 1 ? 5 : 2;
-	VM_BUG_ON(!s->objects || s->objects > SLAB_MAX_OBJECTS);
-	VM_BUG_ON((u64)s->objects * s->size > PAGE_SIZE << order);
-}
-
-static void slab_cache_lay_out(struct kmem_cache *s)
-{
-	s->flags |= slab_debug_flags(s->name, s->flags);
-	s->align = slab_cache_align(s->flags, s->align, s->object_size);
-	s->poison = (s->flags & SLAB_POISON) && !s->ctor && !(s->flags & SLAB_TYPESAFE_BY_RCU);
-	slab_cache_lay_out_slot(s);
-	slab_cache_lay_out_slab(s);
-	if (s->flags & SLAB_CACHE_DMA)
-		s->gfp |= __GFP_DMA;
-	if (s->flags & SLAB_CACHE_DMA32)
-		s->gfp |= __GFP_DMA32;
-	if (s->flags & SLAB_RECLAIM_ACCOUNT)
-		s->gfp |= __GFP_RECLAIMABLE;
-}
-
 /* ---- creation -------------------------------------------------------------------- */
 
+/* A dying cache has left its name to others. */
 static bool slab_cache_name_taken(const char *name)
 	__must_hold(&slab_cache_lock)
 {
@@ -184,7 +100,10 @@ static bool slab_cache_name_taken(const char *name)
 	return false;
 }
 
-/* Take @index, or any if it is 0, and become visible.  0 or -errno. */
+/*
+ * Take @index, or any if it is 0, and become visible.  0 or -errno.  Stocks are opened under the
+ * lock and before the table knows the cache: see slab_cache_sync().
+ */
 static int slab_cache_publish(struct kmem_cache *s, unsigned int index)
 {
 	unsigned long flags;
@@ -212,6 +131,7 @@ out:
 	return err;
 }
 
+/* All that can be said without being known to anybody: nothing here fails. */
 static void slab_cache_init(struct kmem_cache *s, const char *name, unsigned int size,
 			    unsigned int align, slab_flags_t flags, void (*ctor)(void *))
 {
@@ -223,7 +143,7 @@ static void slab_cache_init(struct kmem_cache *s, const char *name, unsigned int
 	s->flags = flags;
 	s->ctor = ctor;
 	spin_lock_init_ranked(&s->lock, LOCK_SLAB_NODE);
-	slab_cache_lay_out(s);
+	slab_layout(s);
 }
 
 void slab_cache_create_boot(struct kmem_cache *s, unsigned int index, const char *name,
@@ -234,7 +154,10 @@ void slab_cache_create_boot(struct kmem_cache *s, unsigned int index, const char
 		panic("slab: cannot create %s\n", name);
 }
 
-/* What is wrong with these arguments?  NULL: nothing. */
+/*
+ * What is wrong with these arguments?  NULL: nothing.  Readers of slabinfo split lines at
+ * blanks, so a name has none.
+ */
 static const char *slab_cache_fault(const char *name, unsigned int size, unsigned int align,
 				    slab_flags_t flags)
 {
@@ -257,6 +180,7 @@ static const char *slab_cache_fault(const char *name, unsigned int size, unsigne
 	return NULL;
 }
 
+/* Linux's words.  SLAB_PANIC is for boot, where nobody looks at what is returned. */
 static struct kmem_cache *slab_cache_failed(const char *name, const char *why, int err,
 					    slab_flags_t flags)
 {
@@ -350,18 +274,27 @@ static void slab_cache_say_unknown(const struct kmem_cache *s, const char *call)
 	dump_stack();
 }
 
-/* Off the list if nobody needs it any more: true, and it is the caller's to free. */
+/*
+ * Off the list if nobody needs it any more: true, and it is the caller's to free, without the
+ * lock, for that may want to give pages back.
+ */
 static bool slab_cache_detach(struct kmem_cache *s)
 	__must_hold(&slab_cache_lock)
 {
 	lockdep_assert_held(&slab_cache_lock);
 	if (!s->dying || s->nr_slabs || s->pins)
 		return false;
+	VM_BUG_ON(slab_cache_table[s->index] != s);
+	VM_WARN_ON_ONCE(slab_pcp_holders(s) || s->depot.nr || s->nr_taken);
 	slab_cache_table[s->index] = NULL;
 	list_del(&s->list);
 	return true;
 }
 
+/*
+ * Without the lock from one cache to the next: the walk takes as long as it takes, and meets all
+ * that were there all the time.
+ */
 struct kmem_cache *slab_cache_pin_next(unsigned int *index)
 {
 	struct kmem_cache *s = NULL;
@@ -383,6 +316,11 @@ struct kmem_cache *slab_cache_pin_next(unsigned int *index)
 	return s;
 }
 
+/*
+ * A cache is published in one critical section: it reads what makes a stock closed, and then it
+ * is put into the table.  So if that was before ours, it is in the table now; if not, it has
+ * read what was written before ours.
+ */
 void slab_cache_sync(void)
 {
 	unsigned long flags;
@@ -406,7 +344,7 @@ void slab_cache_unpin(struct kmem_cache *s)
 	bool gone;
 
 	spin_lock_irqsave(&slab_cache_lock, flags);
-	VM_WARN_ON_ONCE(!s->pins);
+	VM_BUG_ON(!s->pins);
 	s->pins--;
 	gone = slab_cache_detach(s);
 	spin_unlock_irqrestore(&slab_cache_lock, flags);
@@ -442,11 +380,16 @@ static void slab_cache_gather(struct kmem_cache *s)
 	slab_nolock_drain_all();
 	for (tries = 0; READ_ONCE(s->nr_lost) && tries < SLAB_CACHE_RESCUES; tries++) {
 		if (tries)
-			schedule_timeout_uninterruptible(1);	/* somebody frees at the same time */
+			schedule_timeout_uninterruptible(1);	/* others free meanwhile */
 		slab_pcp_rescue(s);
 	}
 }
 
+/*
+ * Close, gather, shrink; and whatever is left then is in users' hands.  The cache stays for it
+ * without a name (dying), and the last object to come home takes it along, in
+ * slab_cache_unpin() of whoever frees it.
+ */
 void (kmem_cache_destroy)(struct kmem_cache *s)
 {
 	unsigned long flags;
@@ -459,6 +402,7 @@ void (kmem_cache_destroy)(struct kmem_cache *s)
 	}
 	s->min_empty = 0;
 	slab_cache_gather(s);
+	VM_WARN_ON_ONCE(s->depot.nr);
 	if (s->ops->shrink(s, 0))
 		slab_report_leaks(s);
 	spin_lock_irqsave(&slab_cache_lock, flags);
@@ -497,6 +441,7 @@ const char *kmem_cache_name(const struct kmem_cache *s)
 	return s->name;
 }
 
+/* Quickly, please: interrupts are off meanwhile, and nobody creates or destroys. */
 void kmem_cache_for_each(void (*fn)(struct kmem_cache *s, void *arg), void *arg)
 {
 	struct kmem_cache *s;
@@ -517,6 +462,7 @@ static unsigned long slab_cache_nr_live(const struct kmem_cache *s)
 	return taken > away ? taken - away : 0;
 }
 
+/* Each number is right at some time; together they need not be, while the cache is in use. */
 void kmem_cache_info(struct kmem_cache *s, struct slabinfo *info)
 {
 	*info = (struct slabinfo){
@@ -547,69 +493,12 @@ unsigned long slab_nr_live(void)
 	return nr;
 }
 
-/* ---- all caches: settling and checking ------------------------------------------- */
-
-/*
- * Not through kmem_cache_for_each(): flushing gives pages back, and that is too much to do
- * under the list's lock.
- */
-void slab_drain_all(void)
-{
-	struct kmem_cache *s;
-	unsigned int i = 1;
-
-	while ((s = slab_cache_pin_next(&i)) != NULL) {
-		slab_pcp_drain(s);
-		s->ops->shrink(s, 0);
-		slab_cache_unpin(s);
-	}
-}
-
-static bool slab_cache_verify(char *msg, size_t n)
-{
-	struct kmem_cache *s;
-	unsigned long stocked;
-	unsigned int i;
-
-	for (i = 1; i < SLAB_NR_CACHES; i++) {
-		s = READ_ONCE(slab_cache_table[i]);
-		if (!s)
-			continue;
-		if (!slab_pcp_verify(s, &stocked, msg, n) ||
-		    !s->ops->verify(s, stocked, msg, n))
-			return false;
-	}
-	return true;
-}
-
-struct slab_verify_args {
-	char *msg;
-	size_t n;
-};
-
-static int slab_verify_stopped(void *args)
-{
-	const struct slab_verify_args *a = args;
-
-	return slab_cache_verify(a->msg, a->n);
-}
-
-bool slab_verify(char *msg, size_t n)
-{
-	struct slab_verify_args a = { msg, n };
-
-	return mm_while_stopped(slab_verify_stopped, &a);
-}
-
-static struct verify_ops slab_cache_verify_ops = {
-	.name	= "slab objects",
-	.settle	= slab_drain_all,
-	.verify	= slab_cache_verify,
-	.count	= slab_nr_live,
-};
-
 /* ---- boot ------------------------------------------------------------------------ */
 
+/*
+ * The random part is below the tag.  It is no secret from who can read memory; it is one from a
+ * bug that copies or counts, and so cannot make a link by accident.
+ */
 static void slab_cache_choose_secret(void)
 {
 	struct rnd_state rnd;
@@ -626,6 +515,6 @@ void kmem_cache_init(void)
 	slab_cache_choose_secret();
 	slab_cache_create_boot(&slab_cache_self, SLAB_CACHE_SELF, "kmem_cache",
 			       sizeof(struct kmem_cache), 0, SLAB_HWCACHE_ALIGN);
-	verify_register(&slab_cache_verify_ops);
+	slab_verify_init();
 	slab_shrink_init();
 }

@@ -45,6 +45,7 @@
 
 /* ---- slab_debug=FZPUTA,name,name* ------------------------------------------------ */
 
+/* Written while the command line is read; caches that exist by then stay as they are. */
 static slab_flags_t slab_debug_wanted;
 static char slab_debug_names[128];	/* comma separated globs; "": all caches */
 
@@ -61,7 +62,10 @@ static slab_flags_t slab_debug_letter(char c)
 	}
 }
 
-/* Also Linux's "-": no debugging. */
+/*
+ * Also Linux's "-": no debugging.  All or nothing: a letter that is none, or a list that does
+ * not fit, changes nothing, rather than something else than was asked for.
+ */
 static int slab_debug_setup(char *val)
 {
 	char *names = strchrnul(val, ',');
@@ -96,6 +100,7 @@ static int slab_debug_setup_all(char *val)
 }
 __setup("slab_debug", slab_debug_setup_all);
 
+/* No list: all. */
 static bool slab_debug_name_matches(const char *name)
 {
 	char names[sizeof(slab_debug_names)], *rest = names, *pat;
@@ -125,6 +130,10 @@ struct slab_bytes {
 	u8 value;
 };
 
+/*
+ * One report says where the first and the last wrong byte are.  Then all are restored: what the
+ * next look finds is a new write, not the old one again.
+ */
 static bool slab_debug_check_bytes(struct kmem_cache *s, struct page *slab, void *object,
 				   const struct slab_bytes *b)
 {
@@ -134,6 +143,7 @@ static bool slab_debug_check_bytes(struct kmem_cache *s, struct page *slab, void
 	if (likely(!ow.fault))
 		return true;
 	ow.end = (u8 *)b->start + b->bytes;
+	VM_WARN_ON_ONCE(ow.fault < (u8 *)b->start || ow.fault >= ow.end);
 	while (ow.end[-1] == b->value)
 		ow.end--;
 	slab_report_overwrite(s, slab, object, &ow);
@@ -163,6 +173,11 @@ size_t slab_debug_size(const struct kmem_cache *s, const void *object)
 
 /* ---- one object ------------------------------------------------------------------ */
 
+/*
+ * A live object of kmalloc's has its right zone where the size asked for ends, which is inside
+ * of what other users of the class may touch: so most overruns are seen, not only those of
+ * whoever asked for exactly the class.  While it is free there is none: that is poison's.
+ */
 static bool slab_debug_check_zones(struct kmem_cache *s, struct page *slab, void *object,
 				   u8 value)
 {
@@ -179,12 +194,17 @@ static bool slab_debug_check_zones(struct kmem_cache *s, struct page *slab, void
 	};
 	bool ok = slab_debug_check_bytes(s, slab, object, &left);
 
+	VM_WARN_ON_ONCE(size > s->object_size);
 	ok &= slab_debug_check_bytes(s, slab, object, &right);
 	if (size < s->object_size)
 		ok &= slab_debug_check_bytes(s, slab, object, &asked);
 	return ok;
 }
 
+/*
+ * The last byte is another value, so that a string function that runs over the end of a freed
+ * string is told from one that stays inside.
+ */
 static bool slab_debug_check_poison(struct kmem_cache *s, struct page *slab, void *object,
 				    u8 value)
 {
@@ -221,6 +241,7 @@ static bool slab_debug_check_object(struct kmem_cache *s, struct page *slab, voi
 	return ok;
 }
 
+/* The contents of a live one are its user's, and are not touched: he may count on what he left. */
 static void slab_debug_dress(struct kmem_cache *s, void *object, u8 value)
 {
 	u8 *p = object;
@@ -235,6 +256,7 @@ static void slab_debug_dress(struct kmem_cache *s, void *object, u8 value)
 	}
 }
 
+/* noinline: the frames to leave out of the trace are then always as many. */
 static noinline void slab_debug_set_track(struct kmem_cache *s, void *object,
 					  enum slab_track_kind kind, unsigned long caller)
 {
@@ -242,6 +264,7 @@ static noinline void slab_debug_set_track(struct kmem_cache *s, void *object,
 
 	if (!s->track)
 		return;
+	VM_BUG_ON(s->track + 2 * sizeof(*t) > s->end);
 	t->addr = caller;
 	t->nr_entries = stack_trace_save(t->entries, SLAB_TRACK_DEPTH, 2);
 	t->cpu = raw_smp_processor_id();
@@ -293,11 +316,17 @@ void slab_debug_alloc(struct kmem_cache *s, void *object, size_t size, unsigned 
 	spin_unlock_irqrestore(&s->lock, flags);
 }
 
+/*
+ * The list of the slab says for certain whether it is free, for these objects are never in
+ * stock.  An object that was written over its end is freed all the same, restored: its user has
+ * let go of it, and who gets it next should not be the one to suffer.
+ */
 bool slab_debug_free(struct kmem_cache *s, struct page *slab, void *object,
 		     unsigned long caller)
 {
 	DECLARE_BITMAP(free, SLAB_MAX_OBJECTS);
 
+	lockdep_assert_held(&s->lock);
 	s->ops->free_map(s, slab, free);
 	if (test_bit(slab_object_nr(s, slab, object), free)) {
 		slab_report_object(s, slab, object, "Object already free");
@@ -314,6 +343,7 @@ bool slab_debug_free(struct kmem_cache *s, struct page *slab, void *object,
 
 /* ---- whole slabs ----------------------------------------------------------------- */
 
+/* Fresh pages hold anything, tracks of others among it: age and pid of nobody. */
 void slab_debug_init_slab(struct kmem_cache *s, struct page *slab)
 {
 	unsigned int i;
@@ -337,6 +367,7 @@ void slab_debug_exit_slab(struct kmem_cache *s, struct page *slab)
 	if (likely(!(s->flags & SLAB_DEBUG_FLAGS)))
 		return;
 	slab_debug_check_padding(s, slab);
+	VM_WARN_ON_ONCE(slab->inuse);
 	for (i = 0; i < s->objects; i++)
 		slab_debug_check_object(s, slab, slab_object(s, slab, i), SLUB_RED_INACTIVE);
 }
@@ -364,6 +395,7 @@ static void slab_debug_check_chain(struct kmem_cache *s, struct page *slab)
 	struct slab_link *link = slab_first_free(s, slab), *last = NULL;
 	unsigned int nr = 0;
 
+	lockdep_assert_held(&s->lock);
 	for (; link && link != slab_nil && nr <= s->objects; nr++) {
 		if (slab_link_nr(s, slab, link) < 0) {
 			slab_debug_cut_chain(s, slab, last);
@@ -404,6 +436,7 @@ static void slab_debug_validate_slab(struct kmem_cache *s, struct page *slab, vo
 	}
 }
 
+/* Reports are counted, not faults: two in one object are two. */
 long kmem_cache_validate(struct kmem_cache *s)
 {
 	const unsigned long before = s->nr_errors;

@@ -81,6 +81,7 @@ static noinline void *slab_nolock_take(struct kmem_cache *s)
 	return object;
 }
 
+/* Whatever the mask says: nothing here waits, reclaims or makes a slab. */
 void *kmalloc_nolock(size_t size, gfp_t flags, int node)
 {
 	struct kmem_cache *s;
@@ -102,10 +103,15 @@ EXPORT_SYMBOL(kmalloc_nolock);
 
 /* ---- in --------------------------------------------------------------------------- */
 
+/*
+ * In front of the list, with one instruction.  A thread may be moved to another CPU before it:
+ * then that CPU's list has another head, or none, as this one had.
+ */
 static void slab_nolock_wait(struct slab_link *link)
 {
 	struct slab_link *head = this_cpu_read(slab_nolock.waiting), *seen;
 
+	VM_WARN_ON_ONCE(slab_link_waiting(link->word));
 	for (;;) {
 		slab_link_set_waiting(link, head ?: slab_nil);
 		seen = this_cpu_cmpxchg(slab_nolock.waiting, head, link);
@@ -194,6 +200,8 @@ EXPORT_SYMBOL(kfree_nolock);
 
 #define SLAB_NOLOCK_WALKS	8
 
+static_assert(SLAB_WAITS < sizeof(struct slab_link), "a mark is where an address has no bit");
+
 /* Is it in this list, which may be drained meanwhile?  When in doubt, for it is marked: yes. */
 static bool slab_nolock_in_list(struct slab_link *const *list, const struct slab_link *wanted)
 {
@@ -219,6 +227,8 @@ static bool slab_nolock_in_list(struct slab_link *const *list, const struct slab
 bool slab_nolock_holds(const struct slab_link *link)
 {
 	unsigned int cpu;
+
+	VM_WARN_ON_ONCE((unsigned long)link % sizeof(*link));
 
 	for_each_possible_cpu(cpu)
 		if (slab_nolock_in_list(&per_cpu_ptr(&slab_nolock, cpu)->waiting, link))
@@ -254,6 +264,7 @@ static struct slab_link *slab_nolock_pop(void)
 	return head;
 }
 
+/* As kfree() would have at once: it finds out where the object goes. */
 static void slab_nolock_free(struct slab_link *link)
 {
 	struct kmem_cache *s = slab_cache_of_id(slab_id_of(link));
@@ -262,6 +273,7 @@ static void slab_nolock_free(struct slab_link *link)
 	kfree(s ? slab_link_object(s, link) : link);
 }
 
+/* The page may have another use by now, so everything is asked again.  NULL: nothing. */
 static void slab_nolock_decide(const void *object)
 {
 	struct slab_link *link;
@@ -319,6 +331,7 @@ static void slab_nolock_hand_out(void *arg)
 	struct slab_nolock_loot *loot = arg;
 	unsigned int i;
 
+	lockdep_assert_irqs_disabled();
 	for (loot->nr = 0; loot->nr < SLAB_NOLOCK_LOOT; loot->nr++) {
 		loot->waiting[loot->nr] = slab_nolock_pop();
 		if (!loot->waiting[loot->nr])
@@ -336,6 +349,7 @@ static bool slab_nolock_take_from(unsigned int cpu)
 	struct slab_nolock_loot loot = { .nr = 0 };
 	unsigned int i;
 
+	VM_WARN_ON_ONCE(!cpu_online(cpu));
 	smp_call_function_single((int)cpu, slab_nolock_hand_out, &loot, 1);
 	for (i = 0; i < loot.nr; i++)
 		slab_nolock_free(loot.waiting[i]);

@@ -106,6 +106,7 @@ static enum slab_verdict slab_pcp_find_in_depot(struct kmem_cache *s, const stru
 	struct slab_chain chain;
 	unsigned int nr;
 
+	VM_WARN_ON_ONCE(!slab_pcp_holders(s));
 	for (nr = READ_ONCE(s->depot.nr); nr && v != SLAB_FREE; nr--) {
 		if (!slab_depot_take(s, &chain))
 			break;
@@ -115,6 +116,7 @@ static enum slab_verdict slab_pcp_find_in_depot(struct kmem_cache *s, const stru
 	return v;
 }
 
+/* Once at everything.  The slab first: that is exact, and most of what is free long since. */
 static enum slab_verdict slab_pcp_look(struct kmem_cache *s, struct slab_link *link)
 {
 	enum slab_verdict v;

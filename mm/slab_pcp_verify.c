@@ -21,6 +21,9 @@
 /* Contexts between a sequence and its count: there are hardly ever more at a time. */
 #define SLAB_PCP_DRIFT		32
 
+static_assert(SLAB_PCP_DRIFT < SLAB_PCP_LONGEST, "a list that is lost is noticed");
+
+/* The sum only: what a single stock says may be another one's (slab_pcp.c). */
 unsigned long slab_pcp_count(const struct kmem_cache *s)
 {
 	long nr = READ_ONCE(s->nr_stray) + READ_ONCE(s->depot.nr_objects);
@@ -47,6 +50,7 @@ static long slab_pcp_walk(struct kmem_cache *s, struct slab_link *link)
 	return nr;
 }
 
+/* What has been met so far, and what should have been. */
 struct slab_check {
 	struct kmem_cache *s;
 	long found;			/* objects; -1: something else */
@@ -75,6 +79,7 @@ static void slab_pcp_check_here(void *arg)
 	slab_pcp_check_stock(c, slab_pcp_here(c->s));
 }
 
+/* I1 of slab_depot.c, too. */
 static void slab_pcp_check_depot(struct slab_check *c)
 {
 	struct slab_depot *d = &c->s->depot;
@@ -82,6 +87,7 @@ static void slab_pcp_check_depot(struct slab_check *c)
 	unsigned int i;
 
 	spin_lock_irqsave(&c->s->lock, flags);
+	VM_WARN_ON_ONCE(d->nr > SLAB_DEPOT_MAX || d->least > d->nr);
 	c->counted += d->nr_objects;
 	for (i = 0; i < d->nr; i++)
 		slab_pcp_check_chain(c, d->chain[i].first);
@@ -108,6 +114,7 @@ static void slab_pcp_check(struct slab_check *c)
 	c->counted += READ_ONCE(c->s->nr_stray);
 }
 
+/* More found than counted, or fewer: by as many as may be in between (unsigned, in one compare). */
 bool slab_pcp_verify(struct kmem_cache *s, unsigned long *stocked, char *msg, size_t n)
 {
 	struct slab_check c = { .s = s };

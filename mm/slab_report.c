@@ -61,6 +61,7 @@ unsigned long slab_report_now(void)
 	return now ? now() : 0;
 }
 
+/* Atomically: tests compare these, and two CPUs may err at once. */
 static void slab_report_add(struct kmem_cache *s)
 {
 	__atomic_fetch_add(&slab_report_count, 1, __ATOMIC_RELAXED);
@@ -75,6 +76,7 @@ static const char *slab_report_name(const struct kmem_cache *s)
 
 /* ---- parts of a report ----------------------------------------------------------- */
 
+/* The rules around are what people's scripts cut at. */
 static void slab_report_title(struct kmem_cache *s, const char *what)
 {
 	slab_report_add(s);
@@ -84,16 +86,19 @@ static void slab_report_title(struct kmem_cache *s, const char *what)
 	pr_err("\n");
 }
 
+/* Whatever comes after this may be due to it: the kernel is tainted. */
 static void slab_report_end(void)
 {
 	dump_stack();
 	add_taint(TAINT_BAD_PAGE, LOCKDEP_NOW_UNRELIABLE);
 }
 
+/* Nobody yet, or nobody since the slab was made: no line. */
 static void slab_report_track(const char *what, const struct slab_track *t)
 {
 	if (!t->addr)
 		return;
+	VM_WARN_ON_ONCE(t->nr_entries > SLAB_TRACK_DEPTH);
 	pr_err("%s in %pS age=%lu cpu=%d pid=%d\n", what, (void *)t->addr,
 	       slab_report_now() - t->when, t->cpu, t->pid);
 	stack_trace_print(t->entries, min_t(u32, t->nr_entries, SLAB_TRACK_DEPTH), 1);
@@ -114,6 +119,7 @@ static void slab_report_slab_line(struct kmem_cache *s, struct page *slab)
 	       slab->flags, page_zonenum(slab));
 }
 
+/* Not all of a large object: what tells most is at its beginning. */
 static void slab_report_section(const char *prefix, const void *from, size_t bytes)
 {
 	if (bytes)
@@ -121,10 +127,15 @@ static void slab_report_section(const char *prefix, const void *from, size_t byt
 			       min_t(size_t, bytes, SLAB_REPORT_DUMP), true);
 }
 
+/*
+ * Who, where, and the bytes.  The object may be another one's by now, or be written to while it
+ * is printed: what is shown is what memory holds, which is what there is to go by.
+ */
 static void slab_report_trailer(struct kmem_cache *s, struct page *slab, void *object)
 {
 	u8 *base = page_address(slab), *p = object;
 
+	VM_WARN_ON_ONCE(p < base || p >= base + (PAGE_SIZE << s->order));
 	slab_report_tracks(s, object);
 	slab_report_slab_line(s, slab);
 	pr_err("Object 0x%px @offset=%td fp=0x%px\n", object, p - base,
@@ -177,6 +188,7 @@ void slab_report_overwrite(struct kmem_cache *s, struct page *slab, void *object
 	const u8 *base = page_address(slab);
 	char what[100];
 
+	VM_WARN_ON_ONCE(ow->fault >= ow->end);
 	if (!object) {
 		slab_report_slab(s, slab, "Padding overwritten. 0x%px-0x%px @offset=%td",
 				 ow->fault, ow->end - 1, ow->fault - base);
@@ -283,6 +295,7 @@ void slab_report_bad_size(struct kmem_cache *s, const void *p, size_t said, size
 
 /* ---- objects of a cache that goes ------------------------------------------------ */
 
+/* The title comes with the first slab that has any. */
 static void slab_report_live(struct kmem_cache *s, struct page *slab, void *arg)
 {
 	DECLARE_BITMAP(free, SLAB_MAX_OBJECTS);
@@ -290,6 +303,7 @@ static void slab_report_live(struct kmem_cache *s, struct page *slab, void *arg)
 	unsigned int i;
 	void *p;
 
+	lockdep_assert_held(&s->lock);
 	s->ops->free_map(s, slab, free);
 	if (!*nr)
 		slab_report_title(s, "Objects remaining on __kmem_cache_shutdown()");

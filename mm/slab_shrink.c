@@ -51,6 +51,7 @@ void slab_trim(void)
 	struct kmem_cache *s;
 	unsigned int i = 1;
 
+	VM_WARN_ON_ONCE(in_interrupt());
 	slab_nolock_drain();
 	slab_nolock_retry();
 	while ((s = slab_cache_pin_next(&i)) != NULL) {
@@ -85,6 +86,7 @@ static unsigned long slab_shrink_one(struct kmem_cache *s)
 	const unsigned long before = READ_ONCE(s->nr_slabs);
 	unsigned long after;
 
+	VM_WARN_ON_ONCE(!s->pins);	/* or it could go under our feet */
 	slab_pcp_drain(s);
 	after = s->ops->shrink(s, 0);
 	/* Somebody may have added slabs meanwhile. */

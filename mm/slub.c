@@ -32,7 +32,8 @@
  *		without it.
  * CONTEXT	any but NMI; refill sleeps if the mask says so.
  * FAILURE	refill: 0, nothing changed.  A broken list is reported and cut off.
- * NOT HERE	stocks: slab_pcp.c.  Contents of objects: slab_debug.c.
+ * NOT HERE	stocks: slab_pcp.c.  Contents of objects: slab_debug.c.  Lost ones:
+ *		slub_rescue.c.
  */
 #include <linux/minmax.h>
 #include <linux/bitmap.h>
@@ -56,6 +57,10 @@ static_assert(sizeof(struct slab_link) == 8, "a link is the first word of the sm
 
 /* ---- rings of slabs: first is the pfn of any one, first->prev the last ----------- */
 
+/*
+ * A ring needs no head inside of the cache, only the number of one page; and a struct page has
+ * room for two of these, not for two pointers.
+ */
 static void slub_ring_add_tail(u32 *first, struct page *slab)
 {
 	const u32 pfn = page_to_pfn(slab);
@@ -73,6 +78,7 @@ static void slub_ring_add_tail(u32 *first, struct page *slab)
 	tail->next = head->prev = pfn;
 }
 
+/* Both neighbours agree that it is between them, or the ring is damaged. */
 static void slub_ring_del(u32 *first, struct page *slab)
 {
 	const u32 pfn = page_to_pfn(slab);
@@ -113,6 +119,7 @@ static void slub_init_objects(struct kmem_cache *s, struct page *slab)
 	slab_link_set(link, slab_nil);
 }
 
+/* Linux's words; the zone is a property of the cache, not of a request. */
 static void slub_fix_mask(struct kmem_cache *s, gfp_t gfp)
 {
 	gfp_t wrong = gfp & SLUB_GFP_WRONG, fixed = gfp & ~SLUB_GFP_WRONG;
@@ -121,6 +128,10 @@ static void slub_fix_mask(struct kmem_cache *s, gfp_t gfp)
 		wrong, &wrong, fixed, &fixed);
 }
 
+/*
+ * It belongs to nobody until it is on a ring.  The id is the last thing to be set: from then on
+ * a pointer into it is taken for one to an object of the cache.
+ */
 static struct page *slub_new_slab(struct kmem_cache *s, gfp_t gfp)
 {
 	struct page *slab;
@@ -145,6 +156,7 @@ static struct page *slub_new_slab(struct kmem_cache *s, gfp_t gfp)
 	return slab;
 }
 
+/* It is off its ring, and all its objects are home: no pointer into it is anybody's. */
 static void slub_free_slab(struct kmem_cache *s, struct page *slab)
 {
 	unsigned int i;
@@ -264,7 +276,7 @@ static unsigned int slub_take(struct kmem_cache *s, struct slab_link **chain,
 	return nr;
 }
 
-/* A new slab.  All of its objects are taken, if so many are wanted; else none, for the time being. */
+/* A new slab.  All of its objects are taken, if so many are wanted; else none, as yet. */
 static unsigned int slub_add(struct kmem_cache *s, struct page *slab, struct slab_link **chain,
 			     unsigned int want)
 	__must_hold(&s->lock)
@@ -285,6 +297,11 @@ static unsigned int slub_add(struct kmem_cache *s, struct page *slab, struct sla
 	return s->objects;
 }
 
+/*
+ * Partial slabs first, then a new one, of which others may help themselves as soon as it is on its
+ * ring; so it may take several.  The cache is not held while pages are asked for: nothing is in
+ * hand then, and it may take long.
+ */
 static unsigned int slub_refill(struct kmem_cache *s, struct slab_link **chain,
 				unsigned int want, gfp_t gfp)
 {
@@ -304,7 +321,7 @@ static unsigned int slub_refill(struct kmem_cache *s, struct slab_link **chain,
 		}
 		if (nr)
 			return nr;
-		slab_pcp_settle(s);	/* nothing is in hand, and this may take long */
+		slab_pcp_settle(s);
 		slab = slub_new_slab(s, gfp);
 		slab_pcp_hold(s);
 		if (!slab)
@@ -418,6 +435,10 @@ static void slub_breathe(struct kmem_cache *s, unsigned long *flags, unsigned in
 	spin_lock_irqsave(&s->lock, *flags);
 }
 
+/*
+ * Objects of one slab tend to lie together in a chain, for they came from it together: a run of
+ * them costs one look at the slab.
+ */
 static long slub_flush(struct kmem_cache *s, const struct slab_chain *chain)
 {
 	struct slab_link *link = chain->first, *last, *next = slab_nil;
@@ -426,6 +447,7 @@ static long slub_flush(struct kmem_cache *s, const struct slab_chain *chain)
 	u32 doomed = 0;
 	long nr = 0, lost;
 
+	VM_WARN_ON_ONCE(!slab_pcp_holders(s));
 	spin_lock_irqsave(&s->lock, flags);
 	for (; link != slab_nil; link = next, nr += run) {
 		run = slab_id_of(link) == s->id ?
@@ -474,6 +496,7 @@ static void slub_free_map(struct kmem_cache *s, struct page *slab, unsigned long
 	}
 }
 
+/* The whole list, under the lock: that is exact, and as long as a slab. */
 static bool slub_is_free(struct kmem_cache *s, struct page *slab, const struct slab_link *link)
 {
 	DECLARE_BITMAP(free, SLAB_MAX_OBJECTS);
@@ -543,88 +566,6 @@ struct slub_rescue_walk {
 	long nr;			/* objects found; -1: somebody has one in hand */
 	bool begun;
 };
-
-/*
- * A list that leads astray, or in a circle, ends before that.  Its last object may have been
- * written to: it looks free again.  False: all is well.
- */
-static bool slub_mend_list(struct kmem_cache *s, struct page *slab)
-	__must_hold(&s->lock)
-{
-	struct slab_link *link = slab_first_free(s, slab), *next;
-	unsigned int left;
-
-	lockdep_assert_held(&s->lock);
-	if (link && slab_link_nr(s, slab, link) < 0) {
-		slab->freelist = 0;
-		return true;
-	}
-	for (left = s->objects; link; link = next) {
-		next = slab_link_ok(link) ? slab_link_next(link) : NULL;
-		if (next == slab_nil)
-			return false;
-		if (!--left || !next || slab_link_nr(s, slab, next) < 0) {
-			slab_link_set(link, slab_nil);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* What is on the slab's list, and the slab counts the others, whatever was damaged. */
-static void slub_mend(struct kmem_cache *s, struct page *slab, unsigned long *free)
-	__must_hold(&s->lock)
-{
-	const bool mended = slub_mend_list(s, slab);
-	unsigned int inuse;
-
-	slub_free_map(s, slab, free);
-	inuse = s->objects - bitmap_weight(free, s->objects);
-	if (likely(!mended && inuse == slab->inuse))
-		return;
-	slab_report_slab(s, slab, "Freechain corrupt");
-	slub_recount(s, slab, inuse);
-	slab_report_fix(s, "Isolate corrupted freechain");
-}
-
-/*
- * An NMI may have taken an object of a slab before we had the lock, and not be done with it (on
- * this CPU or another, whose NMIs are not parked); none does any more.
- */
-static void slub_rescue_slab(struct kmem_cache *s, struct page *slab, void *arg)
-{
-	DECLARE_BITMAP(free, SLAB_MAX_OBJECTS);
-	struct slub_rescue_walk *w = arg;
-	struct slab_link *link, *first;
-	unsigned int i;
-
-	lockdep_assert_held(&s->lock);
-	if (!w->begun && slab_pcp_holders(s))
-		w->nr = -1;
-	w->begun = true;
-	if (w->nr < 0)
-		return;
-	slub_mend(s, slab, free);	/* or what lies behind a broken link would seem lost */
-	for (i = 0; i < s->objects; i++) {
-		link = slab_link_of(s, slab_object(s, slab, i));
-		if (test_bit(i, free) || !slab_link_ok(link))
-			continue;
-		VM_WARN_ON_ONCE(!slab->inuse);
-		first = slab_first_free(s, slab);
-		slab_link_set(link, first ? first : slab_nil);
-		slab_set_first_free(s, slab, link);
-		slub_recount(s, slab, slab->inuse - 1);
-		w->nr++;
-	}
-}
-
-static long slub_rescue(struct kmem_cache *s)
-{
-	struct slub_rescue_walk w = { .nr = 0 };
-
-	slub_for_each_slab(s, slub_rescue_slab, &w);
-	return w.nr;
-}
 
 const struct slab_backend slub_backend = {
 	.name		= "slub",

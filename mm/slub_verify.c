@@ -63,6 +63,7 @@ static void slub_check_slab(struct kmem_cache *s, struct page *slab, void *arg)
 	struct slub_sums *sums = arg;
 	const char *fault = slub_check_pages(s, slab);
 
+	lockdep_assert_held(&s->lock);
 	if (!fault)
 		fault = slub_check_list(s, slab);
 	if (fault && !sums->fault) {
