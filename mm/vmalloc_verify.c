@@ -86,7 +86,7 @@ static bool vmalloc_is_whole(const struct vm_struct *area, bool busy)
 	       !(busy && area->flags & VM_DYING);
 }
 
-bool vmalloc_verify(char *msg, size_t n)
+static bool vmalloc_verify_once(char *msg, size_t n)
 {
 	const struct vmalloc_census c = vmalloc_take_census();
 	unsigned long pages = 0, tables = 0, addr = 0;
@@ -106,5 +106,19 @@ bool vmalloc_verify(char *msg, size_t n)
 		return true;
 	scnprintf(msg, n, "vmalloc: %lu pages and %lu tables mapped, owners say %ld and %ld", pages,
 		  tables, owned, owned_tables);
+	return false;
+}
+
+/*
+ * Where the world is not stopped, an area may have begun to move after the census, on another CPU:
+ * a thread ends there, and its stack goes.  What is broken is so the third time, too.
+ */
+bool vmalloc_verify(char *msg, size_t n)
+{
+	unsigned int tries = 3;
+
+	while (tries--)
+		if (vmalloc_verify_once(msg, n))
+			return true;
 	return false;
 }

@@ -305,6 +305,9 @@ static void a_burst_finds_what_the_last_one_left(struct kunit *test)
 	}
 	/* All, if it has stayed on this CPU; some may be in another one's stock. */
 	KUNIT_EXPECT_GE(test, found, ARRAY_SIZE(had) - 16);
+	/* None of ours waits any more, and no page of them: others' stacks may. */
+	found = vmalloc_lazy_count(&pages);
+	KUNIT_EXPECT_LE(test, pages, found * VMALLOC_STOCK_PAGES);
 	KUNIT_EXPECT_EQ(test, flushes, 0UL);
 	for (i = 0; i < ARRAY_SIZE(had); i++)
 		vfree(p[i]);
