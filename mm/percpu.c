@@ -57,6 +57,7 @@
 #include "percpu.h"
 #include "vmap.h"
 
+#define PERCPU_HINTS	8		/* chunks that are looked at in a row, irqs off */
 #define PERCPU_SPARE	1024		/* bytes in hand for those who may not sleep */
 
 static_assert(PERCPU_WORDS % BITS_PER_LONG == 0 && PERCPU_PAGE_WORDS % BITS_PER_LONG == 0);
@@ -229,11 +230,14 @@ static bool percpu_take(struct percpu_chunk *chunk, unsigned long at, unsigned i
  */
 static unsigned long percpu_try_hint(unsigned int words, unsigned int align)
 {
+	unsigned int tries = PERCPU_HINTS;
 	struct percpu_chunk *chunk;
 	unsigned long flags, at, addr = 0;
 
 	spin_lock_irqsave(&percpu_lock, flags);
 	list_for_each_entry(chunk, &percpu_chunks, list) {
+		if (!tries--)
+			break;
 		if (chunk->free < words)
 			continue;
 		at = ALIGN(chunk->hint, align);

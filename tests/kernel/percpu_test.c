@@ -383,10 +383,12 @@ static void what_atomics_take_is_replaced(struct kunit *test)
 }
 
 static gfp_t asked_for;
+static struct task_struct *who_asks;	/* others may need pages meanwhile */
 
 static bool note_gfp(gfp_t gfp, unsigned int order)
 {
-	asked_for |= gfp;
+	if (in_task() && current == who_asks)
+		asked_for |= gfp;
 	return false;
 }
 
@@ -399,6 +401,7 @@ static void the_spare_is_brought_as_the_caller_may(struct kunit *test)
 	percpu_shrink(0);
 	hook_called = 0;
 	asked_for = 0;
+	who_asks = current;
 	page_alloc_set_should_fail(note_gfp);
 	p = __alloc_percpu_gfp(PAGE_SIZE - 512, 8, GFP_NOFS);
 	page_alloc_set_should_fail(NULL);
