@@ -211,11 +211,12 @@ void vmalloc_put_area(struct vm_struct *area)
 	vmap_table_withdraw(area->addr, area->addr + get_vm_area_size(area));
 	if (vmalloc_stock_push(area))
 		return;
-	area->link = NULL;
-	if (area->flags & (VM_MAP | VM_MAP_RAM))
-		vmalloc_give_back(area);	/* the pages are somebody else's, now */
-	else
+	if (area->flags & (VM_MAP | VM_MAP_RAM)) {
+		area->link = NULL;		/* the pages are somebody else's, now */
+		vmalloc_give_back(area);
+	} else {
 		vmalloc_put_lazy(area);
+	}
 }
 
 bool vmalloc_may_sleep(const char *file, int line, unsigned long caller)

@@ -35,9 +35,9 @@
  * FAILURE	none.
  * NOT HERE	small areas that stay mapped in all but name: vmalloc_stock.c.
  */
-#include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/kernel.h>
+#include <linux/list.h>
 #include <linux/mmdebug.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
@@ -53,9 +53,19 @@ static struct {
 	struct vm_struct *first[NR_SLOTS];	/* (lock, racy reads) by link */
 	unsigned long nr_areas;		/* (lock), racy reads */
 	unsigned long nr_pages;		/* (lock), racy reads */
-} vmalloc_lazy = { .lock = __SPIN_LOCK_INIT(LOCK_VMAP) };
+	unsigned int closed;		/* (lock) while not 0, nobody takes areas again */
+	u64 taken;			/* (lock) how often all lists have been taken */
+	struct list_head purgers;	/* (lock) who has not freed what he took, oldest first */
+} vmalloc_lazy = {
+	.lock = __SPIN_LOCK_INIT(LOCK_VMAP),
+	.purgers = LIST_HEAD_INIT(vmalloc_lazy.purgers),
+};
 
-static atomic_t vmalloc_purging;	/* lists that have been taken, and are not freed yet */
+struct vmalloc_purger {			/* on his stack */
+	struct list_head node;
+	u64 number;			/* taken, when he took them */
+};
+
 static DECLARE_WAIT_QUEUE_HEAD(vmalloc_purged);
 
 /* ---- pages ----------------------------------------------------------------------- */
@@ -156,29 +166,33 @@ unsigned long vmalloc_lazy_count(unsigned long *pages)
 	return READ_ONCE(vmalloc_lazy.nr_areas);
 }
 
-struct vm_struct *vmalloc_take_lazy(unsigned int slot, unsigned int max)
+/* *nr is set under the lock: who has closed the lists since knows what has left them before. */
+struct vm_struct *vmalloc_take_lazy(unsigned int slot, unsigned int max, u8 *nr)
 {
-	struct vm_struct *list, **end;
+	struct vm_struct *list = NULL, **end = &list;
 	unsigned long flags;
 
 	VM_BUG_ON(slot >= SLOT_NONE || !max);
 	if (!READ_ONCE(vmalloc_lazy.first[slot]))
 		return NULL;
 	spin_lock_irqsave(&vmalloc_lazy.lock, flags);
-	list = vmalloc_lazy.first[slot];
-	for (end = &list; *end && max; end = &(*end)->link, max--) {
-		VM_BUG_ON(!((*end)->flags & VM_LAZY) || vmalloc_slot_of(*end) != slot);
-		vmalloc_lazy.nr_areas--;
-		vmalloc_lazy.nr_pages -= (*end)->nr_pages;
+	if (!vmalloc_lazy.closed) {
+		list = vmalloc_lazy.first[slot];
+		for (; *end && *nr < max; end = &(*end)->link, ++*nr) {
+			VM_BUG_ON(!((*end)->flags & VM_LAZY) || vmalloc_slot_of(*end) != slot);
+			vmalloc_lazy.nr_areas--;
+			vmalloc_lazy.nr_pages -= (*end)->nr_pages;
+		}
+		WRITE_ONCE(vmalloc_lazy.first[slot], *end);
+		*end = NULL;
 	}
-	WRITE_ONCE(vmalloc_lazy.first[slot], *end);
 	spin_unlock_irqrestore(&vmalloc_lazy.lock, flags);
-	*end = NULL;
 	return list;
 }
 
-/* All of them are the caller's; how many. */
-static unsigned long vmalloc_take_all_lazy(struct vm_struct *lists[NR_SLOTS])
+/* All of them are his; how many. */
+static unsigned long vmalloc_take_all_lazy(struct vm_struct *lists[NR_SLOTS],
+					   struct vmalloc_purger *purger)
 {
 	unsigned long flags, nr;
 	unsigned int slot;
@@ -190,8 +204,34 @@ static unsigned long vmalloc_take_all_lazy(struct vm_struct *lists[NR_SLOTS])
 	}
 	nr = vmalloc_lazy.nr_areas;
 	vmalloc_lazy.nr_areas = vmalloc_lazy.nr_pages = 0;
+	purger->number = ++vmalloc_lazy.taken;
+	list_add_tail(&purger->node, &vmalloc_lazy.purgers);
 	spin_unlock_irqrestore(&vmalloc_lazy.lock, flags);
 	return nr;
+}
+
+/* What he took is free. */
+static void vmalloc_purge_ends(struct vmalloc_purger *purger)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&vmalloc_lazy.lock, flags);
+	list_del(&purger->node);
+	spin_unlock_irqrestore(&vmalloc_lazy.lock, flags);
+	wake_up_all(&vmalloc_purged);
+}
+
+/* Is everything free that was taken until then? */
+static bool vmalloc_is_purged(u64 number)
+{
+	unsigned long flags;
+	bool yes;
+
+	spin_lock_irqsave(&vmalloc_lazy.lock, flags);
+	yes = list_empty(&vmalloc_lazy.purgers) ||
+	      list_first_entry(&vmalloc_lazy.purgers, struct vmalloc_purger, node)->number > number;
+	spin_unlock_irqrestore(&vmalloc_lazy.lock, flags);
+	return yes;
 }
 
 /* One list, that one flush does for all. */
@@ -209,18 +249,17 @@ static struct vm_struct *vmalloc_join(struct vm_struct *lists[NR_SLOTS])
 unsigned long vmalloc_purge(void)
 {
 	struct vm_struct *lists[NR_SLOTS], *list;
+	struct vmalloc_purger purger;
 	unsigned long nr;
 
 	if (!READ_ONCE(vmalloc_lazy.nr_areas))
 		return 0;
-	atomic_inc(&vmalloc_purging);
-	nr = vmalloc_take_all_lazy(lists);
+	nr = vmalloc_take_all_lazy(lists, &purger);
 	list = vmalloc_join(lists);
 	VM_BUG_ON(!list != !nr);
 	if (list)
 		vmalloc_give_back(list);
-	if (atomic_dec_and_test(&vmalloc_purging))
-		wake_up_all(&vmalloc_purged);
+	vmalloc_purge_ends(&purger);
 	return nr;
 }
 
@@ -237,27 +276,59 @@ static void vmalloc_add_lazy(struct vm_struct *area) __must_hold(&vmalloc_lazy.l
 	vmalloc_lazy.nr_pages += area->nr_pages;
 }
 
-void vmalloc_put_lazy(struct vm_struct *list)
+void vmalloc_link_lazy(struct vm_struct *list)
 {
-	unsigned long flags, pages;
 	struct vm_struct *area;
+	unsigned long flags;
 
-	VM_WARN_ON_ONCE(in_interrupt());
 	spin_lock_irqsave(&vmalloc_lazy.lock, flags);
 	while ((area = list) != NULL) {
 		list = area->link;
 		vmalloc_add_lazy(area);
 	}
-	pages = vmalloc_lazy.nr_pages;
 	spin_unlock_irqrestore(&vmalloc_lazy.lock, flags);
-	if (pages > vmalloc_lazy_max())
+}
+
+void vmalloc_limit_lazy(void)
+{
+	VM_WARN_ON_ONCE(in_interrupt());
+	if (READ_ONCE(vmalloc_lazy.nr_pages) > vmalloc_lazy_max())
 		vmalloc_purge();
 }
 
-/* Another CPU may have taken the list, and be about to flush: its areas are to be gone, too. */
+void vmalloc_put_lazy(struct vm_struct *area)
+{
+	area->link = NULL;
+	vmalloc_link_lazy(area);
+	vmalloc_limit_lazy();
+}
+
+/* Close, or open again; returns how often lists have been taken. */
+static u64 vmalloc_close_lazy(int change)
+{
+	unsigned long flags;
+	u64 taken;
+
+	spin_lock_irqsave(&vmalloc_lazy.lock, flags);
+	vmalloc_lazy.closed += (unsigned int)change;
+	taken = vmalloc_lazy.taken;
+	spin_unlock_irqrestore(&vmalloc_lazy.lock, flags);
+	return taken;
+}
+
+/*
+ * Whatever has been freed by now is in a stock, in a list, or with somebody who purges: areas go
+ * from one to the next with interrupts off, and never in nobody's hands.  While the lists are
+ * closed none goes back into a stock that has been emptied.  Who began to purge before us may
+ * still be about to flush: wait for those, and not for others who come later.
+ */
 void vm_unmap_aliases(void)
 {
+	u64 taken;
+
+	vmalloc_close_lazy(1);
 	vmalloc_stock_drain();
 	vmalloc_purge();
-	wait_event(vmalloc_purged, !atomic_read(&vmalloc_purging));
+	taken = vmalloc_close_lazy(-1);
+	wait_event(vmalloc_purged, vmalloc_is_purged(taken));
 }

@@ -96,25 +96,27 @@ static inline void vmalloc_stock_add(struct vmalloc_stock *stock, unsigned int s
 static noinline struct vm_struct *vmalloc_stock_refill(struct vmalloc_stock *stock,
 						       unsigned int slot, unsigned int nr_pages)
 {
-	struct vm_struct *list, *area;
+	struct vm_struct *area;
 
-	list = vmalloc_take_lazy(slot, DIV_ROUND_UP(vmalloc_stock_max[slot], 2));
-	while ((area = list) != NULL) {
-		list = area->link;
+	area = vmalloc_take_lazy(slot, DIV_ROUND_UP(vmalloc_stock_max[slot], 2),
+				 &stock->count[slot]);
+	for (stock->first[slot] = area; area; area = area->link) {
 		VM_BUG_ON(area->nr_pages != nr_pages || !(area->flags & VM_DYING));
-		vmalloc_stock_add(stock, slot, area);
+		WRITE_ONCE(area->flags, VM_STOCKED | (area->flags & (VM_ALLOC | VM_STACK)));
 	}
 	return vmalloc_stock_take(stock, slot);
 }
 
-/* It is full: the older half is the caller's, as vmalloc_put_lazy() wants them. */
-static noinline struct vm_struct *vmalloc_stock_spill(struct vmalloc_stock *stock,
-						      unsigned int slot)
+/* All but so many of this CPU's areas, the newest, are lazy now; irqs off.  How many those are. */
+static noinline unsigned int vmalloc_stock_spill(struct vmalloc_stock *stock, unsigned int slot,
+						 unsigned int keep)
 {
 	struct vm_struct **end = &stock->first[slot], *list, *area;
-	unsigned int keep = stock->count[slot] / 2, i;
+	const unsigned int nr = stock->count[slot] - keep;
+	unsigned int i;
 
-	VM_BUG_ON(stock->count[slot] > vmalloc_stock_max[slot]);
+	lockdep_assert_irqs_disabled();
+	VM_BUG_ON(stock->count[slot] > vmalloc_stock_max[slot] || keep > stock->count[slot]);
 	for (i = 0; i < keep; i++)
 		end = &(*end)->link;
 	list = *end;
@@ -122,7 +124,8 @@ static noinline struct vm_struct *vmalloc_stock_spill(struct vmalloc_stock *stoc
 	stock->count[slot] = (u8)keep;
 	for (area = list; area; area = area->link)
 		WRITE_ONCE(area->flags, (area->flags & ~VM_STOCKED) | VM_DYING);
-	return list;
+	vmalloc_link_lazy(list);
+	return nr;
 }
 
 struct vm_struct *vmalloc_stock_pop(unsigned int nr_pages, unsigned int kind)
@@ -149,9 +152,9 @@ bool vmalloc_stock_push(struct vm_struct *area)
 {
 	const unsigned long end = area->addr + get_vm_area_size(area);
 	const unsigned int slot = vmalloc_slot_of(area);
-	struct vm_struct *spilt = NULL;
 	struct vmalloc_stock *stock;
 	unsigned long flags, vaddr;
+	unsigned int spilt = 0;
 
 	if (slot == SLOT_NONE)
 		return false;
@@ -161,26 +164,22 @@ bool vmalloc_stock_push(struct vm_struct *area)
 	local_irq_save(flags);
 	stock = this_cpu_ptr(&vmalloc_stocks);
 	if (unlikely(stock->count[slot] >= vmalloc_stock_max[slot]))
-		spilt = vmalloc_stock_spill(stock, slot);
+		spilt = vmalloc_stock_spill(stock, slot, stock->count[slot] / 2);
 	vmalloc_stock_add(stock, slot, area);
 	local_irq_restore(flags);
 	if (unlikely(spilt))
-		vmalloc_put_lazy(spilt);
+		vmalloc_limit_lazy();
 	return true;
 }
 
-/* All of the CPU's that this runs on: at most some 50 areas. */
-static void vmalloc_stock_take_all(void *arg)
+/* All of the CPU's that this runs on, where nothing interrupts it: at most some 50 areas. */
+static void vmalloc_stock_spill_all(void *arg)
 {
-	struct vm_struct **list = arg, *area;
+	unsigned long *nr = arg;
 	unsigned int slot;
 
 	for (slot = 0; slot < SLOT_NONE; slot++)
-		while ((area = vmalloc_stock_take(this_cpu_ptr(&vmalloc_stocks), slot)) != NULL) {
-			WRITE_ONCE(area->flags, (area->flags & ~VM_STOCKED) | VM_DYING);
-			area->link = *list;
-			*list = area;
-		}
+		*nr += vmalloc_stock_spill(this_cpu_ptr(&vmalloc_stocks), slot, 0);
 }
 
 /* Racy, if it is another CPU's. */
@@ -194,26 +193,15 @@ static unsigned int vmalloc_stock_areas(unsigned int cpu)
 	return areas;
 }
 
-/* A CPU's lists are its own, so it is asked for them, by an interrupt. */
+/* A CPU's lists are its own, so it is asked to empty them, by an interrupt. */
 unsigned long vmalloc_stock_drain(void)
 {
-	struct vm_struct *list, *area;
 	unsigned long nr = 0;
 	int cpu;
 
-	for_each_online_cpu(cpu) {
-		if (!vmalloc_stock_areas(cpu))
-			continue;		/* a call takes its time */
-		list = NULL;
-		smp_call_function_single(cpu, vmalloc_stock_take_all, &list, 1);
-		while (list) {
-			area = list;
-			list = area->link;
-			area->link = NULL;
-			vmalloc_put_lazy(area);
-			nr++;
-		}
-	}
+	for_each_online_cpu(cpu)
+		if (vmalloc_stock_areas(cpu))		/* a call takes its time */
+			smp_call_function_single(cpu, vmalloc_stock_spill_all, &nr, 1);
 	return nr;
 }
 

@@ -153,13 +153,16 @@ void vmalloc_shrink_init(void);
 
 /* ---- vmalloc_purge.c: areas that wait for all CPUs to flush ---------------------- */
 
-/* Areas in a list by link, some few; they are withdrawn.  Process context. */
-void vmalloc_put_lazy(struct vm_struct *list);
+/* area is withdrawn.  Process context. */
+void vmalloc_put_lazy(struct vm_struct *area);
+/* The same for a list by link, some few, in any context but NMI; limit() in process context. */
+void vmalloc_link_lazy(struct vm_struct *list);
+void vmalloc_limit_lazy(void);
 /*
- * Up to max that wait, with their pages, for who wants that slot: a list by link.  They are the
- * caller's, still VM_DYING.  NULL: none.  Any context but NMI.
+ * As many that wait, with their pages, for who wants that slot as make *nr max: a list by link.
+ * They are the caller's, still VM_DYING.  NULL: none, now.  Any context but NMI.
  */
-struct vm_struct *vmalloc_take_lazy(unsigned int slot, unsigned int max);
+struct vm_struct *vmalloc_take_lazy(unsigned int slot, unsigned int max, u8 *nr);
 /* Flush, and give back those that wait; how many.  Process context. */
 unsigned long vmalloc_purge(void);
 /* The same for a list, by link, of the caller's, which may be half made. */

@@ -15,6 +15,10 @@
 #include <linux/smp.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
+#include <asm/tlbflush.h>
+
+#include "../../mm/vmap.h"
+#include "threads.h"
 
 #define SHOWN		64		/* addresses that the other CPUs look at */
 #define ROUNDS		3000
@@ -236,7 +240,78 @@ static void all_cpus_take_and_give(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&faults), 0);
 }
 
+/* ---- who waits for whose flush --------------------------------------------------- */
+
+/* A thread that is held in the middle of a purge, between the flush and what follows it. */
+static struct test_thread purger[2], waiter;
+static enum { AWAY, HELD_UP, ENDED } held[2];
+static bool let_go[2];
+
+static void hold_purger(unsigned long start, unsigned long end)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(purger); i++) {
+		if (!in_task() || current != purger[i].task)
+			continue;
+		WRITE_ONCE(held[i], HELD_UP);
+		while (!READ_ONCE(let_go[i]))
+			schedule_timeout_uninterruptible(1);
+	}
+}
+
+static void purge(struct test_thread *t)
+{
+	vfree(vmalloc(20 * PAGE_SIZE));
+	vmalloc_purge();
+	WRITE_ONCE(held[t->id], ENDED);
+}
+
+static void wait_for_all_flushes(struct test_thread *t)
+{
+	vm_unmap_aliases();
+}
+
+/* False: somebody else has purged what it has freed. */
+static bool begin_purge(struct kunit *test, unsigned int i)
+{
+	held[i] = AWAY;
+	let_go[i] = false;
+	test_thread_run(test, &purger[i], (int)i, purge, NULL);
+	while (READ_ONCE(held[i]) == AWAY)
+		schedule_timeout_uninterruptible(1);
+	return READ_ONCE(held[i]) == HELD_UP;
+}
+
+static void hold_nobody(void *unused)
+{
+	WRITE_ONCE(let_go[0], true);
+	WRITE_ONCE(let_go[1], true);
+	tlb_flush_watch = NULL;
+}
+
+/* Or with enough CPUs that purge it would wait for ever. */
+static void who_purges_later_is_not_waited_for(struct kunit *test)
+{
+	bool sure;
+
+	tlb_flush_watch = hold_purger;
+	kunit_add_action(test, hold_nobody, NULL);
+	sure = begin_purge(test, 0);
+	test_thread_run(test, &waiter, 2, wait_for_all_flushes, NULL);
+	test_thread_wait_asleep(test, &waiter);
+	KUNIT_EXPECT_TRUE(test, !sure || !completion_done(&waiter.done));
+	begin_purge(test, 1);
+	WRITE_ONCE(let_go[0], true);
+	test_thread_join(test, &purger[0]);
+	KUNIT_EXPECT_NE(test, wait_for_completion_timeout(&waiter.done, THREAD_MAX_WAIT / 4), 0UL);
+	WRITE_ONCE(let_go[1], true);
+	test_thread_join(test, &purger[1]);
+	kthread_stop_put(waiter.task);
+}
+
 static struct kunit_case vmalloc_smp_cases[] = {
+	KUNIT_CASE(who_purges_later_is_not_waited_for),
 	KUNIT_CASE_SLOW(other_cpus_never_see_what_is_not_theirs),
 	KUNIT_CASE_SLOW(all_cpus_take_and_give),
 	{}

@@ -283,7 +283,7 @@ static void a_burst_finds_what_the_last_one_left(struct kunit *test)
 	unsigned int i, k;
 	char *p[ARRAY_SIZE(had)], msg[160];
 
-	if (totalram_pages() / 64 < ARRAY_SIZE(had))
+	if (totalram_pages() / 64 < 2 * ARRAY_SIZE(had))
 		kunit_skip(test, "so little memory that none may wait");
 	vm_unmap_aliases();
 	flushes = 0;
@@ -314,6 +314,40 @@ static void a_burst_finds_what_the_last_one_left(struct kunit *test)
 	tlb_flush_watch = NULL;
 }
 
+static unsigned int taken_again;
+
+/* While vm_unmap_aliases() flushes: free more than the stock holds, and look for it. */
+static void free_and_take(unsigned long start, unsigned long end)
+{
+	static char *p[40], *q[ARRAY_SIZE(p)];
+	unsigned int i, k;
+
+	tlb_flush_watch = NULL;
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = vmalloc(PAGE_SIZE);
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		vfree(p[i]);
+	for (taken_again = i = 0; i < ARRAY_SIZE(p); i++)
+		for (q[i] = vmalloc(PAGE_SIZE), k = 0; k < ARRAY_SIZE(p); k++)
+			taken_again += p[k] == q[i];
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		vfree(q[i]);
+}
+
+/* Or they would be in a stock that has been emptied already, when it returns. */
+static void who_wants_all_flushed_finds_them_where_they_are(struct kunit *test)
+{
+	if (totalram_pages() / 64 < 2 * 40)
+		kunit_skip(test, "so little memory that none may wait");
+	vm_unmap_aliases();
+	vfree(vmalloc(20 * PAGE_SIZE));
+	taken_again = ~0U;
+	tlb_flush_watch = free_and_take;
+	vm_unmap_aliases();
+	tlb_flush_watch = NULL;
+	KUNIT_EXPECT_LE(test, taken_again, 16U);	/* those in stock; on two CPUs, perhaps */
+}
+
 /* Who purges gets all of them, of whatever size; nobody takes those again. */
 static void a_purge_leaves_none_for_the_next(struct kunit *test)
 {
@@ -321,6 +355,7 @@ static void a_purge_leaves_none_for_the_next(struct kunit *test)
 	char *p[ARRAY_SIZE(sizes)][3];
 	unsigned long before;
 	unsigned int i, k;
+	u8 nr = 0;
 
 	vm_unmap_aliases();
 	before = page_owner_pages(PAGE_OWNER_VMALLOC);
@@ -334,7 +369,8 @@ static void a_purge_leaves_none_for_the_next(struct kunit *test)
 	vm_unmap_aliases();
 	KUNIT_EXPECT_LE(test, page_owner_pages(PAGE_OWNER_VMALLOC), before);
 	for (i = SLOT_STACK + 1; i < SLOT_NONE; i++)
-		KUNIT_EXPECT_NULL(test, vmalloc_take_lazy(i, 1));
+		KUNIT_EXPECT_NULL(test, vmalloc_take_lazy(i, 1, &nr));
+	KUNIT_EXPECT_EQ(test, nr, 0U);
 }
 
 /* There is an end to what waits, whether somebody asks for it or not. */
@@ -438,6 +474,7 @@ static struct kunit_case vmalloc_tlb_cases[] = {
 	KUNIT_CASE(nobody_reaches_what_is_not_his),
 	KUNIT_CASE(one_flush_for_many),
 	KUNIT_CASE(a_burst_finds_what_the_last_one_left),
+	KUNIT_CASE(who_wants_all_flushed_finds_them_where_they_are),
 	KUNIT_CASE(a_purge_leaves_none_for_the_next),
 	KUNIT_CASE(what_waits_has_a_limit),
 	KUNIT_CASE(tables_wait_for_the_flush),
