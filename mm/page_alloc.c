@@ -50,8 +50,8 @@ static_assert(NR_WMARK <= ALLOC_WMARK_MASK + 1, "alloc_flags hold the number of 
 static_assert(!(ALLOC_WMARK_MASK & (ALLOC_NO_WATERMARKS | ALLOC_RESERVES | ALLOC_KSWAPD)));
 
 /*
- * rewind_page.asm indexes it with the mask as it is.  Written while other CPUs read: any value that
- * was ever right does no harm, for a stock that is not to be used is closed as well.
+ * rewind_page.asm indexes it with the mask as it is.  Written while other CPUs read: an old value
+ * does no harm, it only lets a request be served that was meant to fail.
  */
 struct per_cpu_pages *page_pcp_of[8] = { [0 ... 7] = &page_pcp[PCP_NOBODY] };
 
@@ -155,8 +155,8 @@ static noinline struct page *page_alloc_urgent(struct zone *z, unsigned int orde
 }
 
 /*
- * The highest zone first, for who can use low memory only finds no other.  lowmem_reserve in the
- * watermark check sees to it that not all of it goes to those who could not have NORMAL today.
+ * The highest zone first: low memory is for those who can use no other.  lowmem_reserve, in the
+ * watermark check, keeps some of it for them even when NORMAL is used up.
  */
 static __always_inline struct page *walk_zones(struct zone *zs, int highest,
 					       unsigned int order, unsigned int alloc_flags,
