@@ -339,9 +339,12 @@ unsigned long nr_free_buffer_pages(void)
 /* Two readings at two times: a page that went from list to stock in between counts twice. */
 void si_meminfo(struct sysinfo *si)
 {
+	const unsigned long total = totalram_pages();
+	const unsigned long free = min(nr_free_pages() + nr_free_pcp_pages(), total);
+
 	*si = (struct sysinfo){
-		.totalram = totalram_pages(),
-		.freeram = min(nr_free_pages() + nr_free_pcp_pages(), totalram_pages()),
+		.totalram = total,
+		.freeram = free,
 		.mem_unit = PAGE_SIZE,
 	};
 }
