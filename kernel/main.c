@@ -110,6 +110,7 @@ static void start_memory(void)
 {
 	memblock_reserve(kernel_image_start(),	/* ourselves */
 			 kernel_image_end() - kernel_image_start());
+	memblock_map_set_reach(boot_cpu_data.phys_bits); /* the map may name more than it can */
 	memblock_from_boot_info(&boot_info);	/* what is RAM, and what of it is taken */
 	smp_reserve_trampoline();		/* where other CPUs start: below 1 MiB */
 	isa_dma_probe();			/* who needs memory below 16 MiB? */

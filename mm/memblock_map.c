@@ -203,16 +203,23 @@ static void drop(struct memblock_map *map, u64 start, u64 end, const char *why)
 /*
  * Cut an available piece to what can be used; false: nothing is left of it.  Inwards to whole
  * pages: half a page is somebody else's other half.  mem= is an address here, not an amount:
- * Linux's x86 means it so, and users know it from there.
+ * Linux's x86 means it so, and users know it from there.  An address bit that the CPU does not
+ * have is a reserved bit in its page tables: to map such RAM would be a fault at first touch.
  */
-static bool cut(struct memblock_map *map, u64 limit, u64 *start, u64 *end)
+static bool cut(struct memblock_map *map, const struct memblock_map_options *opt, u64 *start,
+		u64 *end)
 {
+	const u64 limit = opt->limit, reach = opt->reach;
 	const u64 most = 1ULL << MAX_PHYSMEM_BITS;
 	u64 s = *start, e = *end;
 
 	if (e > most) {
 		drop(map, max(s, most), e, "beyond 16 TiB");
 		e = most;
+	}
+	if (reach && e > reach) {
+		drop(map, max(s, reach), e, "beyond what the CPU can address");
+		e = reach;
 	}
 	if (limit && e > limit) {
 		drop(map, max(s, limit), e, "beyond mem=");
@@ -233,9 +240,11 @@ static bool cut(struct memblock_map *map, u64 limit, u64 *start, u64 *end)
 }
 
 /* After cutting and dropping, silently: the piece that holds the largest usable range. */
-static u32 largest_usable(const struct memblock_map *map, u64 limit)
+static u32 largest_usable(const struct memblock_map *map, const struct memblock_map_options *opt)
 {
-	u64 most = min_not_zero(limit, 1ULL << MAX_PHYSMEM_BITS), best_size = 0;
+	const u64 most = min_not_zero(min_not_zero(opt->limit, opt->reach),
+				      1ULL << MAX_PHYSMEM_BITS);
+	u64 best_size = 0;
 	u32 i, best = 0;
 
 	for (i = 0; i < map->nr; i++) {
@@ -251,11 +260,12 @@ static u32 largest_usable(const struct memblock_map *map, u64 limit)
 }
 
 /* "Too many regions": the list is full, and its array has found no room to grow. */
-static void add_entry(struct memblock *mb, struct memblock_map *map, u32 i, u64 limit)
+static void add_entry(struct memblock *mb, struct memblock_map *map, u32 i,
+		      const struct memblock_map_options *opt)
 {
 	u64 start = map->entry[i].start, end = map->entry[i].end;
 
-	if (map->entry[i].type != BOOT_RAM || !cut(map, limit, &start, &end))
+	if (map->entry[i].type != BOOT_RAM || !cut(map, opt, &start, &end))
 		return;
 	if (memblock_add_in(mb, start, end - start, NUMA_NO_NODE, MEMBLOCK_NONE))
 		drop(map, start, end, "too many regions");
@@ -301,15 +311,15 @@ int memblock_map_apply(struct memblock *mb, struct memblock_map *map,
 		       const struct boot_info *bi, const struct memblock_map_options *opt)
 {
 	/* The largest piece first: what follows may have to grow the arrays. */
-	const u32 first = largest_usable(map, opt->limit);
+	const u32 first = largest_usable(map, opt);
 	u32 i;
 
 	reserve_boot_data(mb, bi);
 	if (map->nr)
-		add_entry(mb, map, first, opt->limit);
+		add_entry(mb, map, first, opt);
 	for (i = 0; i < map->nr; i++)
 		if (i != first)
-			add_entry(mb, map, i, opt->limit);
+			add_entry(mb, map, i, opt);
 	if (map->nr_dropped > MAX_NAMED)
 		pr_info("memblock: %u more pieces are not used\n", map->nr_dropped - MAX_NAMED);
 	VM_WARN_ON_ONCE(!memblock_overlaps_region(&mb->reserved, 0, PAGE_SIZE));
@@ -329,6 +339,12 @@ static void show_map(const struct memblock_map *map)
 	}
 	if (map->nr > MAX_SHOWN)
 		pr_info("  ... and %u more\n", map->nr - MAX_SHOWN);
+}
+
+void memblock_map_set_reach(unsigned int bits)
+{
+	WARN_ON_ONCE(bits < 32 || bits >= 64);	/* no CPU with long mode has less, or 64 */
+	memblock_map_options.reach = 1ULL << bits;
 }
 
 /* The image first of all: it is the only range that is sure to be in use already. */

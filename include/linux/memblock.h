@@ -217,9 +217,10 @@ u64 memblock_seek_free(const struct memblock *mb, phys_addr_t addr);
 
 #define MEMBLOCK_MAP_MAX_OPTIONS 32
 
-/* What mem= and memmap= asked for. */
+/* What mem= and memmap= asked for, and what the CPU can do. */
 struct memblock_map_options {
 	u64  limit;			/* mem=: RAM at and above it is not used; 0: no limit */
+	u64  reach;			/* and at and above this the CPU cannot; 0: no limit */
 	bool exactmap;			/* memmap=exactmap: forget the firmware's RAM */
 	u32  nr;
 	struct boot_range range[MEMBLOCK_MAP_MAX_OPTIONS];	/* memmap=size@base, #, $, ! */
@@ -253,12 +254,15 @@ extern struct memblock_map memblock_map;
 void memblock_map_resolve(struct memblock_map *map, const struct boot_info *bi,
 			  const struct memblock_map_options *opt);
 /*
- * memory becomes what the resolved map calls available, in whole pages, below 16 TiB and
- * below mem=; reserved gets frame 0, modules and framebuffer.  What is dropped is named.
+ * memory becomes what the resolved map calls available, in whole pages, below 16 TiB, within
+ * the CPU's reach and below mem=; reserved gets frame 0, modules and framebuffer.  What is
+ * dropped is named.
  * 0, or -ENOMEM: there is no usable memory.
  */
 int memblock_map_apply(struct memblock *mb, struct memblock_map *map,
 		       const struct boot_info *bi, const struct memblock_map_options *opt);
+/* Before memblock_from_boot_info(): the CPU's physical addresses have so many bits. */
+void memblock_map_set_reach(unsigned int bits);
 /*
  * Both, for the default instance and this machine's options; the kernel's image is reserved,
  * too.  Panics when there is no usable memory.  Once, at boot.

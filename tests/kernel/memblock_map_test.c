@@ -162,6 +162,19 @@ static void beyond_16_tib(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, apply(), -ENOMEM);
 }
 
+/* A CPU with 36 address bits, and firmware that knows better. */
+static void beyond_the_cpu(struct kunit *test)
+{
+	told(0x100000, SZ_64M, BOOT_RAM);
+	told((1ULL << 36) - SZ_1M, SZ_2M, BOOT_RAM);
+	told(1ULL << 40, 1ULL << 40, BOOT_RAM);		/* the largest, and of no use */
+	opt.reach = 1ULL << 36;
+	KUNIT_EXPECT_EQ(test, apply(), 0);
+	EXPECT_LIST(test, &mb->memory, R(0x100000, SZ_64M), R((1ULL << 36) - SZ_1M, SZ_1M));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(log, "[mem 0x0000010000000000-0x000001ffffffffff] "
+						"is not used: beyond what the CPU can address"));
+}
+
 /* What is reserved need not be RAM: in holes, beyond the end, at the very top. */
 static void reserved_beyond_ram(struct kunit *test)
 {
@@ -415,7 +428,8 @@ static void memblock_map_exit(struct kunit *test)
 static struct kunit_case memblock_map_cases[] = {
 	KUNIT_CASE(plain_map), KUNIT_CASE(unsorted), KUNIT_CASE(overlap_by_rank),
 	KUNIT_CASE(overlap_within), KUNIT_CASE(zero_length), KUNIT_CASE(unaligned),
-	KUNIT_CASE(wrapping), KUNIT_CASE(beyond_16_tib), KUNIT_CASE(reserved_beyond_ram),
+	KUNIT_CASE(wrapping), KUNIT_CASE(beyond_16_tib), KUNIT_CASE(beyond_the_cpu),
+	KUNIT_CASE(reserved_beyond_ram),
 	KUNIT_CASE(hundreds_of_entries), KUNIT_CASE(flood), KUNIT_CASE(too_many_regions),
 	KUNIT_CASE(no_memory_under_16_mib),
 	KUNIT_CASE(no_usable_memory), KUNIT_CASE(no_usable_memory_panics),
