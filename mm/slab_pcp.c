@@ -368,7 +368,6 @@ void slab_pcp_full(unsigned long id)
 	if (out.first != slab_nil || out.nr)
 		slab_pcp_stow(s, &out);
 	slab_pcp_settle(s);		/* and s is not ours any more */
-	slab_nolock_check();
 }
 
 /* A live object: into the list, or to its slab if the stock is closed. */

@@ -207,6 +207,25 @@ static void constructed_stays_constructed(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* Many, whose frees fill the stock again and again: none frees another one inside of its own. */
+static void many_wait(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("slab_test", 2048, 0, SLAB_NO_USER_FLAGS,
+						 construct);
+	const unsigned long errors = slab_error_count();
+	static void *p[500];
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		kfree_nolock(p[i]);
+	slab_nolock_drain();
+	kmem_cache_destroy(s);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
+}
+
 /* Freed twice, and somebody else's before anybody has looked: it stays his. */
 static void a_doubt_about_what_was_given_out_again(struct kunit *test)
 {
@@ -302,6 +321,7 @@ static struct kunit_case slab_nolock_cases[] = {
 	KUNIT_CASE(what_waits_is_found_by_kfree),
 	KUNIT_CASE(large_blocks_wait_once),
 	KUNIT_CASE(constructed_stays_constructed),
+	KUNIT_CASE(many_wait),
 	KUNIT_CASE(a_doubt_about_what_was_given_out_again),
 	KUNIT_CASE(what_waits_is_overwritten),
 	KUNIT_CASE(a_cache_goes_with_what_waits),
