@@ -8,8 +8,9 @@
  *   off the stock; if there is none, the slabs' lock is tried, once, and no slab is made.
  *
  *   A free pushes.  If it cannot (stock closed, a constructor, a large block), the block waits in
- *   a list of its CPU, in front of which one instruction puts it; the next call that needs more
- *   than a sequence, or slab_trim(), frees it as usual.
+ *   a list of its CPU, in front of which one instruction puts it; the next allocation that needs
+ *   more than a sequence, or slab_trim(), frees it as usual.  A free does not, for it may be one
+ *   of these.
  *
  *	NMI: kfree_nolock(p)	waiting -> p -> ...	... kmalloc(), empty stock: kfree(p)
  *
@@ -18,22 +19,23 @@
  *   comes to C, where slab_nolock_holds() finds it, and yet it is not taken for one that is in
  *   stock, nor for one that was lost.
  *
- *   An object that looks free already may be one that this very CPU was about to push when it
- *   was interrupted, or freed twice: to find out needs locks, and its link is not ours then.  It
- *   is put aside as doubtful, in a few words beside the list; the next slow call decides.
+ *   An object that looks free already may be one that kfree() was about to push when it was
+ *   interrupted, or freed twice: to find out needs locks, and its link is not ours then.  (A
+ *   kfree_nolock() that begins again knows which of the two it is.)  It is put aside as doubtful, in a few words beside the list; the next slow call decides.
  *   Where that cannot be sure, either (slab_pcp_find.c), it is put aside again, as unsure, and
  *   so is what kfree() is not sure of; slab_trim() tries again, not each slow call, for it
  *   takes a while.  What does not look free any more by then was given out again meanwhile, and
  *   belongs to somebody: that was a double free.
  *
- *   A list that is full is longer by one then: the next free that is not from here sees to it.
+ *   A list that is full grows nevertheless: the next free that is not from here sees to it.
  *
  *   Another CPU's are handed out by that CPU, some at a time, in an interrupt.
  *
  * INVARIANTS
  *   I1  what waits was live, and belongs to nobody but the list.
- *   I2  if anything is doubtful (unsure) there is something in the first place for it, but for
- *	 the moment in which places are looked through.
+ *   I2  the first place for what is doubtful (unsure) is filled first and emptied first.  That
+ *	 takes several instructions, so it is a hint: behind an empty one there may be something,
+ *	 which slab_trim() and slab_nolock_drain_all() find.
  *
  * LOCKING	none; s->lock is tried.  Off the list: interrupts off, for then nobody else takes,
  *		and what an NMI puts in front is noticed.
@@ -54,10 +56,6 @@
 #include "slab_pcp.h"
 
 DEFINE_PER_CPU(struct slab_nolock, slab_nolock);
-
-/* rewind_slab.asm */
-void *slab_alloc_only(unsigned long id);
-bool slab_kfree_only(const void *object);
 
 /* Off a slab that there is, if nobody holds the lock.  In hand until it no longer looks free. */
 static noinline void *slab_nolock_take(struct kmem_cache *s)
@@ -121,7 +119,6 @@ static void slab_nolock_wait(struct slab_link *link)
 	}
 }
 
-/* The first place is taken first, and emptied first: it tells whether there is anything. */
 static bool slab_nolock_doubt(const void *object)
 {
 	unsigned int i;
@@ -174,8 +171,8 @@ static void slab_nolock_report(struct kmem_cache *s, const void *object, unsigne
 	slab_report_fix(s, "Object at 0x%px not freed", object);
 }
 
-/* The sequence has not taken it. */
-static noinline void slab_nolock_leave(const void *object, unsigned long caller)
+/* The sequence has not taken it.  live: whatever it looks like. */
+static noinline void slab_nolock_leave(const void *object, bool live, unsigned long caller)
 {
 	struct slab_link *link;
 	struct kmem_cache *s;
@@ -183,7 +180,7 @@ static noinline void slab_nolock_leave(const void *object, unsigned long caller)
 	link = slab_nolock_link(object, &s);
 	if (!link)
 		slab_report_bad_free(NULL, object, caller);
-	else if (!slab_nolock_looks_free(s, link))
+	else if (live || !slab_nolock_looks_free(s, link))
 		slab_nolock_wait(link);
 	else if (!slab_nolock_doubt(object))
 		slab_nolock_report(s, object, caller);
@@ -191,8 +188,10 @@ static noinline void slab_nolock_leave(const void *object, unsigned long caller)
 
 void kfree_nolock(const void *object)
 {
-	if (!ZERO_OR_NULL_PTR(object) && !slab_kfree_only(object))
-		slab_nolock_leave(object, _RET_IP_);
+	bool live = false;
+
+	if (!ZERO_OR_NULL_PTR(object) && !slab_kfree_only(object, &live))
+		slab_nolock_leave(object, live, _RET_IP_);
 }
 EXPORT_SYMBOL(kfree_nolock);
 
@@ -310,8 +309,6 @@ void slab_nolock_retry(void)
 {
 	unsigned int i;
 
-	if (likely(!this_cpu_read(slab_nolock.unsure[0])))
-		return;
 	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
 		slab_nolock_decide(this_cpu_xchg(slab_nolock.unsure[i], NULL));
 }
@@ -361,7 +358,12 @@ static bool slab_nolock_take_from(unsigned int cpu)
 /* Racy, if it is another CPU's. */
 static bool slab_nolock_has(const struct slab_nolock *n)
 {
-	return READ_ONCE(n->waiting) || READ_ONCE(n->doubtful[0]) || READ_ONCE(n->unsure[0]);
+	unsigned int i;
+
+	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
+		if (READ_ONCE(n->doubtful[i]) || READ_ONCE(n->unsure[i]))
+			return true;
+	return READ_ONCE(n->waiting);
 }
 
 void slab_nolock_drain_all(void)

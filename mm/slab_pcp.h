@@ -100,6 +100,13 @@ struct slab_nolock {
 };
 DECLARE_PER_CPU(struct slab_nolock, slab_nolock);
 
+/* rewind_slab.asm.  NULL: the list is empty. */
+void *slab_alloc_only(unsigned long id);
+/*
+ * False: it is no object, or looks free, or the stock is closed.  *live, false before: what looks
+ * free now is a link of this very call, for an interrupt made it begin again.
+ */
+bool slab_kfree_only(const void *object, bool *live);
 /* Free what waits on this CPU, and what is doubtful if that can be told.  Any but NMI. */
 void slab_nolock_drain(void);
 /* The same of all CPUs, and what one look could not tell.  May sleep. */

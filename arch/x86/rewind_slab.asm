@@ -186,14 +186,19 @@ class_slow_%[class]:
 	jae	near %3
 %endmacro
 
-; %1: id, %2: where to go if it looks free
-%macro push_object 2
-	cmp	word [rax + TAG_AT], SLAB_TAG
-	je	near %2
+; %1: id
+%macro link_object 1
 	mov	rdx, stock(%1, LIST)
 	xor	rdx, [slab_secret]
 	mov	[rax], rdx
 	mov	stock(%1, LIST), rax
+%endmacro
+
+; %1: id, %2: where to go if it looks free
+%macro push_object 2
+	cmp	word [rax + TAG_AT], SLAB_TAG
+	je	near %2
+	link_object %1
 %endmacro
 
 ; Size classes that are powers of two: aligned is all that an object is.
@@ -225,12 +230,19 @@ class_slow_%[class]:
 	pop_link rdi, LIST, no, rcx
 %endmacro
 
+; Begun again with a link in the object, it would look free: but it was looked at before that.
 %macro push_object_only 0
 	mov	rax, rdi
 	id_of_page
 	movzx	ecx, word [rcx + PAGE_CACHE]
 	check_place rcx, BOUND_FIRST, no
-	push_object rcx, no
+	cmp	byte [rsi], 0
+	jne	%%live
+	cmp	word [rax + TAG_AT], SLAB_TAG
+	je	near no
+	mov	byte [rsi], 1
+%%live:
+	link_object rcx
 %endmacro
 
 ; rcx: id
@@ -277,7 +289,8 @@ class_slow_%[class]:
 	ret
 	REWIND_END
 
-; bool slab_kfree_only(object): false, it is none, or looks free, or its stock is closed
+; bool slab_kfree_only(object, bool *live): false, it is none, or looks free, or its stock is closed.
+; *live, the caller's own: it does not look free, but for a link of ours.
 	REWIND	slab_kfree_only, push_object_only, no
 	dec	dword stock(rcx, ROOM)
 	mov	eax, 1

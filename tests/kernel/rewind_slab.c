@@ -33,13 +33,6 @@ static unsigned int walk(const struct rewind_stock *stock, void **to, unsigned i
 	return nr;
 }
 
-/* A free that was interrupted and began again may have left its object to others. */
-static unsigned int walk_nolock(const struct rewind_stock *stock, void **to, unsigned int max)
-{
-	slab_nolock_drain();
-	return walk(stock, to, max);
-}
-
 static void drain(const struct rewind_stock *stock)
 {
 	slab_pcp_drain(cache_of(stock));
@@ -225,8 +218,8 @@ const struct rewind_stock rewind_slab_stocks[] = {
 	  .end = rewind_known_end, .arg = 1 },
 	{ COMMON("kmalloc-kernel", take_sized_kernel, give_any), .end = rewind_known_end,
 	  .arg = 1, KERNEL },
-	{ .name = "kmalloc-nolock", REWIND_KNOWN, .take = take_nolock, .give = give_nolock,
-	  .walk = walk_nolock, .drain = drain, .end = rewind_known_end, .arg = 1, KERNEL },
+	{ COMMON("kmalloc-nolock", take_nolock, give_nolock), .end = rewind_known_end,
+	  .arg = 1, KERNEL },
 	FROM_CLASS(1), FROM_CLASS(2), FROM_CLASS(3), FROM_CLASS(4), FROM_CLASS(5),
 	FROM_CLASS(6), FROM_CLASS(7), FROM_CLASS(8), FROM_CLASS(9), FROM_CLASS(10),
 	FROM_CLASS(11), FROM_CLASS(12), FROM_CLASS(13),

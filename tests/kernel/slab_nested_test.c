@@ -174,6 +174,29 @@ static void a_free_that_begins_again_meanwhile(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* Put aside behind a place that was emptied meanwhile: found all the same. */
+static void aside_in_another_place(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 64, 0);
+	const unsigned long errors = slab_error_count();
+	void *p = kmem_cache_alloc(s, GFP_KERNEL), *q = kmem_cache_alloc(s, GFP_KERNEL);
+	struct slabinfo info;
+
+	slab_link_set(p, slab_nil);
+	slab_link_set(q, slab_nil);
+	preempt_disable();
+	slab_nolock_retry();
+	KUNIT_EXPECT_NULL(test, this_cpu_cmpxchg(slab_nolock.unsure[1], NULL, p));
+	slab_nolock_retry();
+	KUNIT_EXPECT_NULL(test, this_cpu_read(slab_nolock.unsure[1]));
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 1);
+	KUNIT_EXPECT_NULL(test, this_cpu_cmpxchg(slab_nolock.unsure[1], NULL, q));
+	preempt_enable();
+	kmem_cache_destroy(s);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
+}
+
 static void lose_some(struct kmem_cache *s, u64 **p, gfp_t gfp)
 {
 	*p = kmem_cache_alloc(s, gfp);
@@ -486,6 +509,7 @@ static struct kunit_case slab_nested_cases[] = {
 	KUNIT_CASE(a_free_that_begins_again),
 	KUNIT_CASE(double_free_of_what_is_in_hand),
 	KUNIT_CASE(a_free_that_begins_again_meanwhile),
+	KUNIT_CASE(aside_in_another_place),
 	KUNIT_CASE(validating_one_that_is_on_its_way),
 	KUNIT_CASE(what_waits_is_not_rescued),
 	KUNIT_CASE(lost_in_atomic_context),

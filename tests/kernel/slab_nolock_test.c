@@ -226,6 +226,39 @@ static void many_wait(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
 }
 
+/*
+ * Begun again with the link in the object: it is freed, however many there are of these.  That
+ * each begins so when it is interrupted there, suite rewind looks at.
+ */
+static void a_free_that_begins_again(struct kunit *test)
+{
+	const unsigned long live = slab_nr_live(), errors = slab_error_count();
+	void *p[SLAB_NOLOCK_DOUBTS + 2];
+	unsigned int i;
+	bool is_live;
+
+	the_cache(test);
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = kmalloc(SIZE, GFP_KERNEL);
+	for (i = 0; i < ARRAY_SIZE(p); i++) {
+		slab_link_set(p[i], slab_nil);
+		is_live = false;
+		KUNIT_EXPECT_FALSE(test, slab_kfree_only(p[i], &is_live));
+		KUNIT_EXPECT_FALSE(test, is_live);
+		is_live = true;
+		KUNIT_EXPECT_TRUE(test, slab_kfree_only(p[i], &is_live));
+	}
+	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
+	is_live = false;
+	p[0] = kmalloc(SIZE, GFP_KERNEL);
+	memset(p[0], 0, SIZE);
+	KUNIT_EXPECT_TRUE(test, slab_kfree_only(p[0], &is_live));
+	KUNIT_EXPECT_TRUE(test, is_live);
+	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
+	expect_sound(test);
+}
+
 /* Freed twice, and somebody else's before anybody has looked: it stays his. */
 static void a_doubt_about_what_was_given_out_again(struct kunit *test)
 {
@@ -322,6 +355,7 @@ static struct kunit_case slab_nolock_cases[] = {
 	KUNIT_CASE(large_blocks_wait_once),
 	KUNIT_CASE(constructed_stays_constructed),
 	KUNIT_CASE(many_wait),
+	KUNIT_CASE(a_free_that_begins_again),
 	KUNIT_CASE(a_doubt_about_what_was_given_out_again),
 	KUNIT_CASE(what_waits_is_overwritten),
 	KUNIT_CASE(a_cache_goes_with_what_waits),
