@@ -267,6 +267,23 @@ static __always_inline unsigned int kmalloc_index(size_t size)
 	return 64 - (unsigned int)__builtin_clzl(size - 1);
 }
 
+/* Bytes of the objects of a size class. */
+static __always_inline size_t kmalloc_class_size(unsigned int index)
+{
+	return index == 1 ? 96 : index == 2 ? 192 : 1UL << index;
+}
+
+/* A whole object of words, or NULL. */
+static __always_inline void *slab_zeroed(void *object, size_t bytes)
+{
+	size_t words = bytes / sizeof(u64);
+	void *to = object;
+
+	if (likely(object))
+		__asm__ __volatile__("rep stosq" : "+D"(to), "+c"(words) : "a"(0UL) : "memory");
+	return object;
+}
+
 void *__kmalloc(size_t size, gfp_t flags);
 #define __kmalloc(size, flags)	__kmalloc(size, might_alloc(flags))
 
@@ -275,6 +292,7 @@ static __always_inline __malloc void *kmalloc_site(const struct code_site *site,
 {
 	const bool as_it_comes = __builtin_constant_p(flags) && !(flags & __GFP_ZERO);
 	const bool common = __builtin_constant_p(flags) && flags == GFP_KERNEL;
+	const bool zeroed = __builtin_constant_p(flags) && flags == (GFP_KERNEL | __GFP_ZERO);
 	unsigned long id;
 
 	if (!__builtin_constant_p(size) || !size || size > KMALLOC_MAX_CACHE_SIZE) {
@@ -284,6 +302,9 @@ static __always_inline __malloc void *kmalloc_site(const struct code_site *site,
 	}
 	if (common && likely(can_sleep()))
 		return slab_alloc_class(kmalloc_index(size));
+	if (zeroed && likely(can_sleep()))
+		return slab_zeroed(slab_alloc_class(kmalloc_index(size)),
+				   kmalloc_class_size(kmalloc_index(size)));
 	id = KMALLOC_ID(!!(flags & __GFP_DMA), kmalloc_index(size));
 	flags = might_alloc_site(site, flags);
 	return as_it_comes ? slab_alloc(id, flags) : slab_alloc_zeroable(id, flags);
