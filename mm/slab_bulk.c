@@ -17,7 +17,7 @@
  * LOCKING	none.
  * CONTEXT	any but NMI.
  * FAILURE	alloc: all or none.  free: each object is checked as by kmem_cache_free().
- * NOT HERE	stocks: slab_pcp.c.  The sequences: arch/x86/rewind_slab.asm.
+ * NOT HERE	stocks: slab_pcp.c.  The sequences: arch/x86/rewind_bulk.asm.
  */
 #include <linux/export.h>
 #include <linux/minmax.h>
@@ -26,7 +26,7 @@
 #include "slab_pcp.h"
 
 /*
- * rewind_slab.asm: of open stocks, and objects whose link is their first word; else none.  The
+ * rewind_bulk.asm: of open stocks, and objects whose link is their first word; else none.  The
  * fast path of both calls is there, too, and comes here for the rest.
  */
 size_t slab_bulk_out(unsigned long id, unsigned int ones, size_t nr, void **p);
@@ -42,7 +42,7 @@ static_assert(offsetof(struct kmem_cache, id) == 0 &&
 	      offsetof(struct kmem_cache, moving) == 88 &&
 	      offsetof(struct kmem_cache, batch) == 104 &&
 	      offsetof(struct kmem_cache, closing) == 109 && SLAB_PCP_HOLD == 0x10001 &&
-	      __GFP_ZERO == 0x100, "rewind_slab.asm");
+	      __GFP_ZERO == 0x100, "rewind_bulk.asm");
 
 #define SLAB_BULK_EIGHT	8
 
