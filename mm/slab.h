@@ -66,7 +66,7 @@ struct kmem_cache {
 	u32 inuse;			/* (C) bytes from object to the end of its red zone */
 	u32 end;			/* (C) bytes from object to padding */
 	gfp_t gfp;			/* (C) added to each request for pages */
-	u64 bulk_magic, bulk_bound;	/* (C) slab_bulk.c; rewind_slab.asm knows where */
+	u64 bulk_magic, bulk_bound;	/* (C) slab_bulk.c; rewind_bulk.asm knows where */
 	u64 moving;			/* (atomic) who has a chain in hand: slab_pcp_hold() */
 	u16 index;			/* (C) in slab_cache_table */
 	u16 objects;			/* (C) slots in a slab */
@@ -430,6 +430,18 @@ void slab_shrink_init(void);
 /* ---- slub.c ---------------------------------------------------------------------- */
 
 extern const struct slab_backend slub_backend;
+
+/*
+ * slub_slab.c.  Make slabs, at most SLUB_SLAB_MOST: how many.  One; or as many as the wanted
+ * objects fill, if the cache's chains have grown.
+ */
+#define SLUB_SLAB_MOST	8
+unsigned int slub_slab_make(struct kmem_cache *s, struct page **slab, unsigned int want, gfp_t gfp);
+/* The lists of new slabs become one; its first object. */
+struct slab_link *slub_slab_join(struct kmem_cache *s, struct page *const *slab, unsigned int nr);
+/* Slabs that have left the cache, linked by ->next only, the first one's pfn: back to pages. */
+void slub_slab_free_all(struct kmem_cache *s, u32 doomed);
+
 /* slub_rescue.c: slab_backend.rescue; slub_verify.c: .verify. */
 long slub_rescue(struct kmem_cache *s);
 bool slub_verify(struct kmem_cache *s, unsigned long stocked, char *msg, size_t n);

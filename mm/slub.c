@@ -32,23 +32,15 @@
  *		without it.
  * CONTEXT	any but NMI; refill sleeps if the mask says so.
  * FAILURE	refill: 0, nothing changed.  A broken list is reported and cut off.
- * NOT HERE	stocks: slab_pcp.c.  Contents of objects: slab_debug.c.  Lost ones:
- *		slub_rescue.c.
+ * NOT HERE	stocks: slab_pcp.c.  Slabs from pages: slub_slab.c.  Contents of objects:
+ *		slab_debug.c.  Lost ones: slub_rescue.c.
  */
 #include <linux/minmax.h>
 #include <linux/bitmap.h>
 #include <linux/printk.h>
 #include <linux/sprintf.h>
-#include <linux/swap.h>
 
 #include "slab.h"
-
-/* What of a caller's mask concerns the pages; zone and zeroing are the cache's business. */
-#define SLUB_GFP_MASK	(__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN | \
-			 __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | __GFP_NORETRY | \
-			 __GFP_MEMALLOC | __GFP_NOMEMALLOC | __GFP_HARDWALL | __GFP_THISNODE)
-/* Zones that no cache can satisfy by mask. */
-#define SLUB_GFP_WRONG	(__GFP_DMA32 | __GFP_HIGHMEM)
 
 /* page->freelist counts words of a slab from 1, page->inuse objects; both are 16 bits. */
 static_assert((PAGE_SIZE << SLAB_MAX_ORDER) / 8 + 1 <= 0xffff);
@@ -96,94 +88,7 @@ static void slub_ring_del(u32 *first, struct page *slab)
 		*first = slab->next;
 }
 
-/* ---- slabs from pages, and back -------------------------------------------------- */
-
-/* All slots become free objects, linked in order of address. */
-static void slub_init_objects(struct kmem_cache *s, struct page *slab)
-{
-	struct slab_link *link = slab_link_of(s, slab_object(s, slab, 0));
-	const u64 size = s->size, secret = slab_secret;
-	u64 next = (unsigned long)link;
-	unsigned int i;
-
-	if (s->flags & SLAB_DEBUG_FLAGS)
-		slab_debug_init_slab(s, slab);
-	for (i = 0; s->ctor && i < s->objects; i++)
-		s->ctor(slab_object(s, slab, i));
-	slab_set_first_free(s, slab, link);
-	for (i = s->objects - 1; i; i--) {
-		next += size;
-		link->word = next ^ secret;
-		link = (struct slab_link *)next;
-	}
-	slab_link_set(link, slab_nil);
-}
-
-/* Linux's words; the zone is a property of the cache, not of a request. */
-static void slub_fix_mask(struct kmem_cache *s, gfp_t gfp)
-{
-	gfp_t wrong = gfp & SLUB_GFP_WRONG, fixed = gfp & ~SLUB_GFP_WRONG;
-
-	pr_warn("Unexpected gfp: %#x (%pGg). Fixing up to gfp: %#x (%pGg). Fix your code!\n",
-		wrong, &wrong, fixed, &fixed);
-}
-
-/*
- * It belongs to nobody until it is on a ring.  The id is the last thing to be set: from then on
- * a pointer into it is taken for one to an object of the cache.
- */
-static struct page *slub_new_slab(struct kmem_cache *s, gfp_t gfp)
-{
-	struct page *slab;
-	unsigned int i;
-
-	if (unlikely(gfp & SLUB_GFP_WRONG) && !(s->gfp & __GFP_DMA32))
-		slub_fix_mask(s, gfp);
-	slab = alloc_pages_owner((gfp & SLUB_GFP_MASK) | s->gfp, s->order, PAGE_OWNER_SLAB);
-	if (!slab)
-		return NULL;
-	VM_WARN_ON_ONCE((gfp & __GFP_ZERO) && s->ctor);
-	slab->inuse = 0;
-	slub_init_objects(s, slab);
-	preempt_disable();		/* nobody's walk of the heads meets half a slab */
-	for (i = 1; i < 1U << s->order; i++)
-		slab[i].meta = PAGE_META_FLAGS(PAGE_OWNER_NONE, s->order, PG_TAIL) |
-			       (u64)s->id << PAGE_META_CACHE_SHIFT;
-	if (s->order)
-		slab->flags |= PG_HEAD;
-	slab->cache = s->id;
-	preempt_enable();
-	return slab;
-}
-
-/* It is off its ring, and all its objects are home: no pointer into it is anybody's. */
-static void slub_free_slab(struct kmem_cache *s, struct page *slab)
-{
-	unsigned int i;
-
-	VM_WARN_ON_ONCE(slab->inuse);	/* somebody still has an object of it */
-	VM_BUG_ON(slab->cache != s->id || slab->order != s->order);
-	slab_debug_exit_slab(s, slab);
-	preempt_disable();
-	for (i = 1; i < 1U << s->order; i++)
-		slab[i].meta = 0;
-	slab->meta = PAGE_META(PAGE_OWNER_SLAB, s->order);
-	preempt_enable();
-	free_pages_owner(slab, s->order, PAGE_OWNER_SLAB);
-	mm_account_reclaimed_pages(1UL << s->order);
-}
-
-/* Slabs that have left the cache, linked by ->next only. */
-static void slub_free_slabs(struct kmem_cache *s, u32 doomed)
-{
-	struct page *slab;
-
-	while (doomed) {
-		slab = pfn_to_page(doomed);
-		doomed = slab->next;
-		slub_free_slab(s, slab);
-	}
-}
+/* ---- slabs on the rings ---------------------------------------------------------- */
 
 /* An empty slab leaves the cache. */
 static void slub_doom(struct kmem_cache *s, struct page *slab, u32 *doomed)
@@ -276,45 +181,49 @@ static unsigned int slub_take(struct kmem_cache *s, struct slab_link **chain,
 	return nr;
 }
 
-/* A new slab.  All of its objects are taken, if so many are wanted; else none, as yet. */
-static unsigned int slub_add(struct kmem_cache *s, struct page *slab, struct slab_link **chain,
-			     unsigned int want)
+/* New slabs.  All of their objects are taken, if so many are wanted; else none of the one. */
+static unsigned int slub_add(struct kmem_cache *s, struct page *const *slab, unsigned int nr,
+			     struct slab_link **chain, unsigned int want)
 	__must_hold(&s->lock)
 {
+	unsigned int i;
+
 	lockdep_assert_held(&s->lock);
-	VM_WARN_ON_ONCE(slab->inuse);
-	s->nr_slabs++;
+	s->nr_slabs += nr;
 	if (want < s->objects) {
-		slub_ring_add_tail(&s->partial, slab);
+		VM_WARN_ON_ONCE(nr != 1 || slab[0]->inuse);
+		slub_ring_add_tail(&s->partial, slab[0]);
 		s->nr_empty++;
 		return 0;
 	}
-	*chain = slab_first_free(s, slab);
-	slab->freelist = 0;
-	slab->inuse = s->objects;
-	s->nr_taken += s->objects;
-	slub_ring_add_tail(&s->full, slab);
-	return s->objects;
+	*chain = slub_slab_join(s, slab, nr);
+	for (i = 0; i < nr; i++) {
+		slab[i]->freelist = 0;
+		slab[i]->inuse = s->objects;
+		slub_ring_add_tail(&s->full, slab[i]);
+	}
+	s->nr_taken += nr * s->objects;
+	return nr * s->objects;
 }
 
 /*
- * Partial slabs first, then a new one, of which others may help themselves as soon as it is on its
- * ring; so it may take several.  The cache is not held while pages are asked for: nothing is in
- * hand then, and it may take long.
+ * Partial slabs first, then new ones, of which others may help themselves as soon as they are on
+ * their ring; so it may take several turns.  The cache is not held while pages are asked for:
+ * nothing is in hand then, and it may take long.
  */
 static unsigned int slub_refill(struct kmem_cache *s, struct slab_link **chain,
 				unsigned int want, gfp_t gfp)
 {
-	struct page *slab = NULL;
+	struct page *slab[SLUB_SLAB_MOST];
+	unsigned int nr, nr_new = 0;
 	unsigned long flags;
-	unsigned int nr;
 
 	for (;;) {
 		nr = 0;
-		if (slab || READ_ONCE(s->partial)) {
+		if (nr_new || READ_ONCE(s->partial)) {
 			spin_lock_irqsave(&s->lock, flags);
-			if (slab)
-				nr = slub_add(s, slab, chain, want);
+			if (nr_new)
+				nr = slub_add(s, slab, nr_new, chain, want);
 			while (!nr && s->partial)
 				nr = slub_take(s, chain, want);
 			spin_unlock_irqrestore(&s->lock, flags);
@@ -322,9 +231,9 @@ static unsigned int slub_refill(struct kmem_cache *s, struct slab_link **chain,
 		if (nr)
 			return nr;
 		slab_pcp_settle(s);
-		slab = slub_new_slab(s, gfp);
+		nr_new = slub_slab_make(s, slab, want, gfp);
 		slab_pcp_hold(s);
-		if (!slab)
+		if (!nr_new)
 			return 0;
 	}
 }
@@ -462,7 +371,7 @@ static long slub_flush(struct kmem_cache *s, const struct slab_chain *chain)
 		slub_put_run(s, link, last, run, &doomed);
 	}
 	spin_unlock_irqrestore(&s->lock, flags);
-	slub_free_slabs(s, doomed);
+	slub_slab_free_all(s, doomed);
 	return nr;
 }
 
@@ -476,7 +385,7 @@ static void slub_put(struct kmem_cache *s, struct slab_link *link, slab_free_che
 	if (!check || check(s, slab_page_of(s, link), slab_link_object(s, link), caller))
 		slub_put_run(s, link, link, 1, &doomed);
 	spin_unlock_irqrestore(&s->lock, flags);
-	slub_free_slabs(s, doomed);
+	slub_slab_free_all(s, doomed);
 }
 
 /* As far as the list can be followed. */
@@ -535,7 +444,7 @@ static unsigned long slub_shrink(struct kmem_cache *s, unsigned long keep)
 	}
 	left = s->nr_slabs;
 	spin_unlock_irqrestore(&s->lock, flags);
-	slub_free_slabs(s, doomed);
+	slub_slab_free_all(s, doomed);
 	return left;
 }
 

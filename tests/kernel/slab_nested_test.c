@@ -396,6 +396,39 @@ static void a_stock_of_no_cache(struct kunit *test)
 	report_end(&report);
 }
 
+static unsigned int pages_left;
+
+static bool refuse_after_some(gfp_t gfp, unsigned int order)
+{
+	return pages_left == 0 || pages_left-- == 0;
+}
+
+/* Who needs long chains gets several slabs at once, or as many as there are. */
+static void several_new_slabs(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 1000, 0);
+	struct slabinfo info;
+	void *p;
+
+	s->batch = 5 * s->objects;
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.num_slabs, 5);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 1);
+	expect_sound(test);
+	kmem_cache_free(s, p);
+	kmem_cache_shrink(s);
+	pages_left = 3;
+	page_alloc_set_should_fail(refuse_after_some);
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	page_alloc_set_should_fail(NULL);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.num_slabs, 3);
+	expect_sound(test);
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
 /* Objects are popped by eights: the damaged one is each of them once. */
 static void bulk_stops_at_damage(struct kunit *test)
 {
@@ -518,6 +551,7 @@ static struct kunit_case slab_nested_cases[] = {
 	KUNIT_CASE(searching_a_damaged_stock),
 	KUNIT_CASE(kmalloc_meets_damage),
 	KUNIT_CASE(a_stock_of_no_cache),
+	KUNIT_CASE(several_new_slabs),
 	KUNIT_CASE(bulk_stops_at_damage),
 	KUNIT_CASE(destroying_a_damaged_cache),
 	KUNIT_CASE(the_verifier_sees_each_mistake),
