@@ -60,6 +60,7 @@ static_assert(BOOT_RAM != 0, "type_of_separator(): 0 is no type");
 static_assert(NR_RANKS <= 0x7fff, "an edge's rank is 16 bits");
 
 struct memblock_map memblock_map;
+static_assert(sizeof(memblock_map) < 44 << 10, "what is said at memblock_map_resolve()");
 static_assert(offsetof(typeof(memblock_map.edge[0]), at) == 0, "compare_edges() looks there");
 static struct memblock_map_options memblock_map_options;
 
@@ -172,6 +173,7 @@ static void sweep(struct memblock_map *map)
 	VM_BUG_ON(top_rank(open) >= 0);		/* whatever began has ended */
 }
 
+/* Where it works is the caller's: some 43 KiB, for the worst map there can be, are no stack's. */
 void memblock_map_resolve(struct memblock_map *map, const struct boot_info *bi,
 			  const struct memblock_map_options *opt)
 {
@@ -341,6 +343,10 @@ static void show_map(const struct memblock_map *map)
 		pr_info("  ... and %u more\n", map->nr - MAX_SHOWN);
 }
 
+/*
+ * From cpuid, by kernel/main.c: this room does not ask CPUs.  A test's own options say 0, so that
+ * its machines may have all of 16 TiB wherever it runs.
+ */
 void memblock_map_set_reach(unsigned int bits)
 {
 	WARN_ON_ONCE(bits < 32 || bits >= 64);	/* no CPU with long mode has less, or 64 */
