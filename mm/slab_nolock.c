@@ -21,7 +21,8 @@
  *
  *   An object that looks free already may be one that kfree() was about to push when it was
  *   interrupted, or freed twice: to find out needs locks, and its link is not ours then.  (A
- *   kfree_nolock() that begins again knows which of the two it is.)  It is put aside as doubtful, in a few words beside the list; the next slow call decides.
+ *   kfree_nolock() that begins again knows which of the two it is.)  It is put aside as doubtful,
+ *   in a few words beside the list; the next slow call decides.
  *   Where that cannot be sure, either (slab_pcp_find.c), it is put aside again, as unsure, and
  *   so is what kfree() is not sure of; slab_trim() tries again, not each slow call, for it
  *   takes a while.  What does not look free any more by then was given out again meanwhile, and
