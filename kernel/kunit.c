@@ -35,7 +35,7 @@
 
 #define MAX_SUITES		256
 #define MAX_CASES		256		/* of a suite */
-#define WATCHDOG_SECONDS	150		/* a case, or one parameter; slow ones four times as long */
+#define WATCHDOG_SECONDS	150		/* a case, or one parameter; slow ones: times 4 */
 
 struct counts {
 	unsigned int pass, fail, skip;

@@ -79,6 +79,7 @@ static void slub_mend(struct kmem_cache *s, struct page *slab, unsigned long *fr
  * this CPU or another, whose NMIs are not parked); none does any more.
  */
 static void slub_rescue_slab(struct kmem_cache *s, struct page *slab, void *arg)
+	__no_lock_analysis		/* called with s->lock, through a pointer */
 {
 	DECLARE_BITMAP(free, SLAB_MAX_OBJECTS);
 	struct slub_rescue_walk *w = arg;

@@ -5,6 +5,7 @@
 #ifndef _MM_VMAP_TABLE_H
 #define _MM_VMAP_TABLE_H
 
+#include <linux/minmax.h>
 #include <linux/section.h>
 #include <asm/sections.h>
 

@@ -439,7 +439,8 @@ static void hooks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dog_log[2], 600U);
 	one_case[0] = (struct kunit_case)KUNIT_CASE_PARAM(with_param, named_gen_params);
 	run_hooked(one);
-	KUNIT_EXPECT_EQ(test, nr_dog, 4U + 1 + ARRAY_SIZE(orders) + 1);	/* each has time of its own */
+	/* Each has time of its own. */
+	KUNIT_EXPECT_EQ(test, nr_dog, 4U + 1 + ARRAY_SIZE(orders) + 1);
 	kunit_set_account_hook(account);
 	kunit_set_clock(clock);
 	kunit_set_watchdog(dog);
