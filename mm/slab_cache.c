@@ -377,7 +377,7 @@ static void slab_cache_gather(struct kmem_cache *s)
 	unsigned int tries;
 
 	slab_pcp_close(s);
-	slab_nolock_drain_all();
+	slab_nolock_gather();
 	for (tries = 0; READ_ONCE(s->nr_lost) && tries < SLAB_CACHE_RESCUES; tries++) {
 		if (tries)
 			schedule_timeout_uninterruptible(1);	/* others free meanwhile */

@@ -32,6 +32,9 @@
  *
  *   Another CPU's are handed out by that CPU, some at a time, in an interrupt.
  *
+ *   What was taken off a list and is not freed yet is on none, and its cache may be about to go:
+ *   it is counted, and kmem_cache_destroy() waits (slab_nolock_gather()).
+ *
  * INVARIANTS
  *   I1  what waits was live, and belongs to nobody but the list.
  *   I2  the first place for what is doubtful (unsure) is filled first and emptied first.  That
@@ -49,6 +52,7 @@
 #include <linux/export.h>
 #include <linux/might_sleep.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
@@ -56,7 +60,10 @@
 
 #include "slab_pcp.h"
 
+#define SLAB_NOLOCK_LAPS	10	/* ticks that a cache that goes waits for doubts to end */
+
 DEFINE_PER_CPU(struct slab_nolock, slab_nolock);
+u64 slab_nolock_moving;
 
 /* Off a slab that there is, if nobody holds the lock.  In hand until it no longer looks free. */
 static noinline void *slab_nolock_take(struct kmem_cache *s)
@@ -294,6 +301,7 @@ void slab_nolock_drain(void)
 	unsigned long flags;
 	unsigned int i;
 
+	slab_nolock_hold();
 	do {
 		local_irq_save(flags);
 		link = slab_nolock_pop();
@@ -304,14 +312,17 @@ void slab_nolock_drain(void)
 	/* Doubts last: by now what they may be about is in stock, or with its slab. */
 	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
 		slab_nolock_decide(this_cpu_xchg(slab_nolock.doubtful[i], NULL));
+	slab_nolock_settle();
 }
 
 void slab_nolock_retry(void)
 {
 	unsigned int i;
 
+	slab_nolock_hold();
 	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
 		slab_nolock_decide(this_cpu_xchg(slab_nolock.unsure[i], NULL));
+	slab_nolock_settle();
 }
 
 /* ---- other CPUs ------------------------------------------------------------------- */
@@ -348,11 +359,13 @@ static bool slab_nolock_take_from(unsigned int cpu)
 	unsigned int i;
 
 	VM_WARN_ON_ONCE(!cpu_online(cpu));
+	slab_nolock_hold();
 	smp_call_function_single((int)cpu, slab_nolock_hand_out, &loot, 1);
 	for (i = 0; i < loot.nr; i++)
 		slab_nolock_free(loot.waiting[i]);
 	for (i = 0; i < ARRAY_SIZE(loot.doubtful); i++)
 		slab_nolock_decide(loot.doubtful[i]);
+	slab_nolock_settle();
 	return loot.nr == SLAB_NOLOCK_LOOT;
 }
 
@@ -376,4 +389,35 @@ void slab_nolock_drain_all(void)
 		while (slab_nolock_has(per_cpu_ptr(&slab_nolock, cpu)) &&
 		       slab_nolock_take_from(cpu))
 			;
+}
+
+static bool slab_nolock_any(void)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		if (slab_nolock_has(per_cpu_ptr(&slab_nolock, cpu)))
+			return true;
+	return false;
+}
+
+/*
+ * Nobody had anything in hand, nobody has since, and nothing is anywhere: that is all.  What
+ * others free all the time, and what stays unsure, must not keep us for ever.
+ */
+void slab_nolock_gather(void)
+{
+	unsigned int laps;
+	u64 before;
+
+	for (laps = 0; laps < SLAB_NOLOCK_LAPS; laps++) {
+		if (laps)
+			schedule_timeout_uninterruptible(1);
+		slab_nolock_drain_all();
+		while ((u16)(before = __atomic_load_n(&slab_nolock_moving, __ATOMIC_ACQUIRE)))
+			schedule_timeout_uninterruptible(1);
+		if (!slab_nolock_any() &&
+		    before == __atomic_load_n(&slab_nolock_moving, __ATOMIC_ACQUIRE))
+			return;
+	}
 }

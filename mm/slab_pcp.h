@@ -99,6 +99,20 @@ struct slab_nolock {
 	const void *unsure[SLAB_NOLOCK_DOUBTS];	/* the same, and one look was not enough */
 };
 DECLARE_PER_CPU(struct slab_nolock, slab_nolock);
+/* Who has any of it in hand, as kmem_cache.moving says of chains.  Of all CPUs and caches. */
+extern u64 slab_nolock_moving;
+
+/* Before something is taken away; after it was freed, or put aside again. */
+static inline void slab_nolock_hold(void)
+{
+	__atomic_fetch_add(&slab_nolock_moving, SLAB_PCP_HOLD, __ATOMIC_SEQ_CST);
+}
+
+static inline void slab_nolock_settle(void)
+{
+	VM_WARN_ON_ONCE(!(u16)slab_nolock_moving);
+	__atomic_fetch_sub(&slab_nolock_moving, 1, __ATOMIC_RELEASE);
+}
 
 /* rewind_slab.asm.  NULL: the list is empty. */
 void *slab_alloc_only(unsigned long id);
@@ -111,6 +125,8 @@ bool slab_kfree_only(const void *object, bool *live);
 void slab_nolock_drain(void);
 /* The same of all CPUs, and what one look could not tell.  May sleep. */
 void slab_nolock_drain_all(void);
+/* And whoever had some of it in hand has freed it, too. */
+void slab_nolock_gather(void);
 /* The latter of this CPU.  Any but NMI. */
 void slab_nolock_retry(void);
 /* Does this one, which looks like it, wait on any CPU? */

@@ -288,20 +288,33 @@ static void free_nolock_there(void *object)
 	kfree_nolock(object);
 }
 
+static struct {
+	void *p[70];
+	bool waits;
+} elsewhere;
+
+static void free_all_nolock_there(void *unused)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(elsewhere.p); i++)
+		kfree_nolock(elsewhere.p[i]);
+	elsewhere.waits = this_cpu_read(slab_nolock.waiting);
+}
+
 /* It takes along what kfree_nolock() has left on another CPU. */
 static void what_waits_elsewhere(struct kunit *test)
 {
 	const unsigned int cpu = the_other(test);
 	struct kmem_cache *s = kmem_cache_create("slab_test", 40, 0, SLAB_NO_USER_FLAGS, construct);
 	const unsigned long errors = slab_error_count();
-	void *p[70];
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(p); i++)
-		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
-	for (i = 0; i < ARRAY_SIZE(p); i++)
-		smp_call_function_single((int)cpu, free_nolock_there, p[i], 1);
-	KUNIT_EXPECT_NOT_NULL(test, per_cpu_ptr(&slab_nolock, cpu)->waiting);
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	for (i = 0; i < ARRAY_SIZE(elsewhere.p); i++)
+		elsewhere.p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	smp_call_function_single((int)cpu, free_all_nolock_there, NULL, 1);
+	KUNIT_EXPECT_TRUE(test, elsewhere.waits);	/* for now: mm_trim drains it, too */
 	kmem_cache_destroy(s);
 	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
 	KUNIT_EXPECT_FALSE(test, is_there(s));
@@ -322,6 +335,38 @@ static int holds_for_a_while(void *cache)
 	while (!kthread_should_stop())
 		schedule_timeout_uninterruptible(1);
 	return 0;
+}
+
+static int frees_after_a_while(void *object)
+{
+	schedule_timeout_uninterruptible(HZ / 20);
+	WRITE_ONCE(has_settled, 1);
+	kfree(object);
+	slab_nolock_settle();
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+/* Somebody has taken it off a list of kfree_nolock()'s, and holds nothing of its cache. */
+static void destroy_waits_for_who_drains(struct kunit *test)
+{
+	const unsigned long errors = slab_error_count();
+	struct kmem_cache *s;
+	struct task_struct *t;
+	u64 *p;
+
+	the_other(test);
+	s = make_plain(test, SIZE, 0);
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	has_settled = 0;
+	slab_nolock_hold();
+	t = start(test, frees_after_a_while, p);
+	kmem_cache_destroy(s);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(has_settled), 1);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
+	KUNIT_EXPECT_FALSE(test, is_there(s));
+	kthread_stop_put(t);
 }
 
 static void destroy_waits_for_who_holds(struct kunit *test)
@@ -479,6 +524,7 @@ static struct kunit_case slab_smp_cases[] = {
 	KUNIT_CASE(rescue_while_others_are_at_work),
 	KUNIT_CASE(what_waits_elsewhere),
 	KUNIT_CASE(destroy_waits_for_who_holds),
+	KUNIT_CASE(destroy_waits_for_who_drains),
 	KUNIT_CASE(destroy_waits_for_who_shrinks),
 	KUNIT_CASE(destroyed_while_others_free),
 	KUNIT_CASE(idle_stocks_decay),
