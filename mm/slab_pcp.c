@@ -21,10 +21,11 @@
  *   a CPU that frees what another one allocates passes it on through the depot, one lock for
  *   each chain (slab_depot.c).
  *
- *   room is counted by single instructions behind the sequences, so a context that is moved
- *   in between counts on another CPU.  The sum over all CPUs stays exact, a single stock's
- *   room does not; what turns out when a list is empty goes to nr_stray.  A chain's nr is what
- *   was counted, and it ends at slab_nil.
+ *   room is counted by single instructions behind the sequences.  A context may be interrupted
+ *   in between, though not moved to another CPU (asm/rewind.h), and the interrupt may take the
+ *   list: what it counts then is one too many, or too few.  The sum over all stocks and chains
+ *   stays exact, a single one's number does not; what turns out when a list is empty goes to
+ *   nr_stray.  A chain's nr is what was counted, and it ends at slab_nil.
  *
  *   Between take and give the objects are on no list, and look free: who has a chain in hand
  *   says so before (slab_pcp_hold()) and after (slab_pcp_settle()).  Three look at that: the
@@ -398,17 +399,32 @@ static void slab_pcp_put(struct kmem_cache *s, struct slab_link *link)
 		slab_pcp_full(s->id);
 }
 
+static void slab_pcp_report_free(struct kmem_cache *s, void *object)
+{
+	slab_report_object(s, slab_page_of(s, object), object, "Object already free");
+	slab_report_fix(s, "Object at 0x%px not freed", object);
+}
+
+/* The caches with debugging: the rest is looked at with the lock held. */
+static void slab_pcp_free_debugged(struct kmem_cache *s, void *object, unsigned long caller)
+{
+	struct slab_link *link = slab_link_of(s, object);
+
+	if (unlikely(slab_link_waiting(READ_ONCE(link->word)) && slab_nolock_holds(link)))
+		slab_pcp_report_free(s, object);
+	else
+		s->ops->put(s, link, slab_debug_free, caller);
+}
+
 /* The caches without debugging: is it live? */
 static void slab_pcp_free_checked(struct kmem_cache *s, void *object)
 {
 	const enum slab_verdict verdict = slab_pcp_find(s, object);
 
-	if (verdict == SLAB_FREE) {
-		slab_report_object(s, slab_page_of(s, object), object, "Object already free");
-		slab_report_fix(s, "Object at 0x%px not freed", object);
-	} else if (verdict == SLAB_LIVE || !slab_nolock_postpone(object)) {
+	if (verdict == SLAB_FREE)
+		slab_pcp_report_free(s, object);
+	else if (verdict == SLAB_LIVE || !slab_nolock_postpone(object))
 		slab_pcp_put(s, slab_link_of(s, object));
-	}
 }
 
 /*
@@ -425,7 +441,7 @@ void slab_pcp_free(struct kmem_cache *s, void *object, unsigned long caller)
 	if (unlikely(closing))
 		slab_cache_pin(s);
 	if (s->flags & SLAB_DEBUG_FLAGS)
-		s->ops->put(s, slab_link_of(s, object), slab_debug_free, caller);
+		slab_pcp_free_debugged(s, object, caller);
 	else
 		slab_pcp_free_checked(s, object);
 	slab_pcp_settle(s);

@@ -78,9 +78,11 @@ static void waits_where_it_must(struct kunit *test)
 	const long pages = page_owner_pages(PAGE_OWNER_KMALLOC);
 	void *large = kmalloc(5 * PAGE_SIZE, GFP_KERNEL);
 
+	preempt_disable();			/* or mm_trim drains it */
 	kfree_nolock(large);
 	KUNIT_EXPECT_PTR_EQ(test, (void *)this_cpu_read(slab_nolock.waiting), large);
 	KUNIT_EXPECT_GT(test, page_owner_pages(PAGE_OWNER_KMALLOC), pages);
+	preempt_enable();
 	slab_trim();
 	KUNIT_EXPECT_NULL(test, this_cpu_read(slab_nolock.waiting));
 	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_KMALLOC), pages);
@@ -140,17 +142,49 @@ static void what_waits_is_found_by_kfree(struct kunit *test)
 	the_cache(test);
 	p = kmalloc(SIZE, GFP_KERNEL);
 	slab_pcp_set_should_fail(refuse);
-	kfree_nolock(p);
 	report_begin(&report);
+	preempt_disable();			/* or mm_trim drains it */
+	kfree_nolock(p);
 	kfree(p);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)this_cpu_read(slab_nolock.waiting), p);
+	preempt_enable();
 	report_end(&report);
 	EXPECT_REPORT(test, &report, "Object already free");
-	KUNIT_EXPECT_PTR_EQ(test, (void *)this_cpu_read(slab_nolock.waiting), p);
 	slab_pcp_set_should_fail(NULL);
 	slab_trim();
 	KUNIT_EXPECT_EQ(test, slab_error_count() - errors, 2);
 	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
 	expect_sound(test);
+}
+
+/* With debugging the link is elsewhere, and the object looks live until it is drained. */
+static void what_waits_is_found_with_debugging(struct kunit *test)
+{
+	struct kmem_cache *s = make(test, 64, 0, SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE |
+				    SLAB_POISON);
+	const unsigned long errors = slab_error_count();
+	struct slabinfo info;
+	void *p[3];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	report_begin(&report);
+	preempt_disable();
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		kfree_nolock(p[i]);
+	kfree(p[1]);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, ARRAY_SIZE(p));
+	slab_nolock_drain();
+	preempt_enable();
+	report_end(&report);
+	EXPECT_REPORT(test, &report, "Object already free");
+	KUNIT_EXPECT_EQ(test, slab_error_count() - errors, 2);
+	kmem_cache_info(s, &info);
+	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
+	expect_sound(test);
+	kmem_cache_destroy(s);
 }
 
 static void large_blocks_wait_once(struct kunit *test)
@@ -265,15 +299,17 @@ static void a_doubt_about_what_was_given_out_again(struct kunit *test)
 	u64 *p, *q;
 
 	the_cache(test);
-	p = kmalloc(SIZE, GFP_KERNEL);
+	report_begin(&report);
+	preempt_disable();			/* or mm_trim decides first */
+	p = kmalloc(SIZE, GFP_ATOMIC);
 	kfree(p);
 	kfree_nolock(p);			/* doubtful */
 	KUNIT_EXPECT_PTR_EQ(test, (u64 *)this_cpu_read(slab_nolock.doubtful[0]), p);
 	q = kmalloc_nolock(SIZE, 0, NUMA_NO_NODE);
 	KUNIT_EXPECT_PTR_EQ(test, q, p);
 	*q = CONSTRUCTED;
-	report_begin(&report);
 	slab_nolock_drain();
+	preempt_enable();
 	report_end(&report);
 	EXPECT_REPORT(test, &report, "Object already free");
 	KUNIT_EXPECT_EQ(test, *q, CONSTRUCTED);
@@ -315,9 +351,14 @@ static void a_cache_goes_with_what_waits(struct kunit *test)
 {
 	struct kmem_cache *s = kmem_cache_create("slab_test", 40, 0, SLAB_NO_USER_FLAGS, construct);
 	const unsigned long errors = slab_error_count();
+	void *p;
 
-	kfree_nolock(kmem_cache_alloc(s, GFP_KERNEL));
-	KUNIT_EXPECT_NOT_NULL(test, this_cpu_read(slab_nolock.waiting));
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	preempt_disable();			/* or mm_trim drains it */
+	kfree_nolock(p);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)this_cpu_read(slab_nolock.waiting), p + s->link);
+	preempt_enable();
 	kmem_cache_destroy(s);
 	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
 	KUNIT_EXPECT_NULL(test, this_cpu_read(slab_nolock.waiting));
@@ -352,6 +393,7 @@ static struct kunit_case slab_nolock_cases[] = {
 	KUNIT_CASE(waits_for_a_closed_stock),
 	KUNIT_CASE(what_waits_is_not_freed_twice),
 	KUNIT_CASE(what_waits_is_found_by_kfree),
+	KUNIT_CASE(what_waits_is_found_with_debugging),
 	KUNIT_CASE(large_blocks_wait_once),
 	KUNIT_CASE(constructed_stays_constructed),
 	KUNIT_CASE(many_wait),
