@@ -25,7 +25,7 @@
  *	in the hand of somebody who stays there, as a thread that was preempted, or interrupted
  *		by us: SLAB_UNSURE.  kfree() then puts the object aside (slab_nolock_postpone()),
  *		and slab_trim() asks again until it is certain; only when there are more than
- *		SLAB_NOLOCK_DOUBTS of these on one CPU within a second, the next is taken for live.
+ *		SLAB_NOLOCK_DOUBTS of these on one CPU within 2 seconds, the next is taken for live.
  *	always on its way just where we do not look, SLAB_PCP_LOOKS times: not found.
  *	given out again meanwhile: then it is somebody else's object, and looks live.  Nobody
  *		can tell, but for debugging's red zones and tracks.

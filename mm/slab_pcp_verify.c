@@ -4,7 +4,7 @@
  *
  * MODEL
  *   What slab_pcp.c counts is soft: a context is interrupted between a sequence and its count,
- *   or moved to another CPU there.  So the sum over the CPUs is compared with what a walk over
+ *   and its list is taken meanwhile.  So the sum over the CPUs is compared with what a walk over
  *   all lists, spares and chains of the depot finds, each CPU's by its own CPU.
  *
  * LOCKING	a list: interrupts off, on its CPU, or its CPU is stopped.  Depot: s->lock.
@@ -23,7 +23,7 @@
 
 static_assert(SLAB_PCP_DRIFT < SLAB_PCP_LONGEST, "a list that is lost is noticed");
 
-/* The sum only: what a single stock says may be another one's (slab_pcp.c). */
+/* The sum only: what a single stock counts may lie elsewhere (slab_pcp.c). */
 unsigned long slab_pcp_count(const struct kmem_cache *s)
 {
 	long nr = READ_ONCE(s->nr_stray) + READ_ONCE(s->depot.nr_objects);
