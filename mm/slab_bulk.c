@@ -42,7 +42,7 @@ static_assert(offsetof(struct kmem_cache, id) == 0 &&
 	      offsetof(struct kmem_cache, moving) == 88 &&
 	      offsetof(struct kmem_cache, batch) == 104 &&
 	      offsetof(struct kmem_cache, closing) == 109 && SLAB_PCP_HOLD == 0x10001 &&
-	      __GFP_ZERO == 0x100, "rewind_bulk.asm");
+	      (__force unsigned int)__GFP_ZERO == 0x100, "rewind_bulk.asm");
 
 #define SLAB_BULK_EIGHT	8
 

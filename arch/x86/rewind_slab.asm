@@ -257,8 +257,8 @@ class_slow_%[class]:
 	ret
 	REWIND_END
 
-; bool slab_kfree_only(object, bool *live): false, it is none, or looks free, or its stock is closed.
-; *live, the caller's own: it does not look free, but for a link of ours.
+; bool slab_kfree_only(object, bool *live): false, it is none, or looks free, or its stock is
+; closed.  *live, the caller's own: it does not look free, but for a link of ours.
 	REWIND	slab_kfree_only, push_object_only, no
 	dec	dword stock(rcx, ROOM)
 	mov	eax, 1
