@@ -115,6 +115,9 @@ struct slab_link;
 typedef bool (*slab_free_check_t)(struct kmem_cache *s, struct page *slab, void *object,
 				  unsigned long caller);
 
+/* Is an object in use, or free?  Unsure: for now that cannot be told. */
+enum slab_verdict { SLAB_LIVE, SLAB_FREE, SLAB_UNSURE };
+
 /*
  * What is behind the stocks.  A chain is a list of free objects, linked as in a stock.
  *
@@ -122,7 +125,7 @@ typedef bool (*slab_free_check_t)(struct kmem_cache *s, struct page *slab, void 
  * take: the same of slabs that there are, and only if the lock is free.
  * flush: give a chain back; how many objects that were.
  * put: give one object back (check may be NULL).
- * is_free: does the slab have this object on its list?
+ * find: does the slab have this object on its list?  Unsure: that changes too quickly.
  * shrink: give empty slabs back but for keep; how many slabs are left.
  * rescue: put objects back that look free and are on no list; how many, -1: somebody has one in
  * hand.  Nothing is in stock, no other CPU runs.
@@ -139,7 +142,8 @@ struct slab_backend {
 	long (*flush)(struct kmem_cache *s, const struct slab_chain *chain);
 	void (*put)(struct kmem_cache *s, struct slab_link *link, slab_free_check_t check,
 		    unsigned long caller);
-	bool (*is_free)(struct kmem_cache *s, struct page *slab, const struct slab_link *link);
+	enum slab_verdict (*find)(struct kmem_cache *s, struct page *slab,
+				  const struct slab_link *link);
 	unsigned long (*shrink)(struct kmem_cache *s, unsigned long keep);
 	long (*rescue)(struct kmem_cache *s);
 	bool (*verify)(struct kmem_cache *s, unsigned long stocked, char *msg, size_t n);
@@ -396,7 +400,6 @@ bool slab_pcp_verify(struct kmem_cache *s, unsigned long *stocked, char *msg, si
 
 /* ---- slab_pcp_find.c ------------------------------------------------------------- */
 
-enum slab_verdict { SLAB_LIVE, SLAB_FREE, SLAB_UNSURE };
 /*
  * Is this object of s in use, or on a list, or may it be in a chain that somebody has in hand?
  * The caller holds s, once.

@@ -9,7 +9,7 @@
  *   one in 2^37 words or so, with 1 GiB of RAM, has such contents by chance.  Here it is looked
  *   for, everywhere:
  *
- *	its slab's list		under the lock
+ *	its slab's list		a part at a time under the lock: again, if it has changed
  *	each CPU's list, spare	while that CPU pops and pushes: again, if we were overtaken
  *	the depot		chain by chain
  *	waiting lists		slab_nolock.c; they mark their objects
@@ -116,14 +116,14 @@ static enum slab_verdict slab_pcp_find_in_depot(struct kmem_cache *s, const stru
 	return v;
 }
 
-/* Once at everything.  The slab first: that is exact, and most of what is free long since. */
+/* Once at everything.  The slab first: most of what is free long since is there. */
 static enum slab_verdict slab_pcp_look(struct kmem_cache *s, struct slab_link *link)
 {
-	enum slab_verdict v;
+	enum slab_verdict v = s->ops->find(s, slab_page_of(s, link), link);
 
-	if (s->ops->is_free(s, slab_page_of(s, link), link))
-		return SLAB_FREE;
-	v = slab_pcp_find_in_stocks(s, link);
+	if (v == SLAB_FREE)
+		return v;
+	v = slab_pcp_both(v, slab_pcp_find_in_stocks(s, link));
 	return v == SLAB_FREE ? v : slab_pcp_both(v, slab_pcp_find_in_depot(s, link));
 }
 

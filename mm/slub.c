@@ -331,17 +331,18 @@ static unsigned int slub_run(struct kmem_cache *s, struct slab_link *link, unsig
 #define SLUB_RUN_COST	10
 #define SLUB_SLAB_COST	5
 
-/* Has so much been done under the lock?  Then let go of it for a moment. */
-static void slub_breathe(struct kmem_cache *s, unsigned long *flags, unsigned int *work,
+/* Has so much been done under the lock?  Then let go of it for a moment: true. */
+static bool slub_breathe(struct kmem_cache *s, unsigned long *flags, unsigned int *work,
 			 unsigned int cost)
 	__must_hold(&s->lock)
 {
 	*work += cost;
 	if (*work < SLUB_BREATH)
-		return;
+		return false;
 	*work = 0;
 	spin_unlock_irqrestore(&s->lock, *flags);
 	spin_lock_irqsave(&s->lock, *flags);
+	return true;
 }
 
 /*
@@ -405,16 +406,48 @@ static void slub_free_map(struct kmem_cache *s, struct page *slab, unsigned long
 	}
 }
 
-/* The whole list, under the lock: that is exact, and as long as a slab. */
-static bool slub_is_free(struct kmem_cache *s, struct page *slab, const struct slab_link *link)
+#define SLUB_WALKS	8
+#define SLUB_STEP_COST	2
+
+/*
+ * Once along the list, as far as it can be followed.  The lock is let go of now and then: if the
+ * list has another first object or another length after that, or the slab is none any more, what
+ * was seen is worth nothing.  Whoever changes a list holds s, so that what cancels out does not
+ * stay unnoticed, either (slab_pcp_find()).
+ */
+static enum slab_verdict slub_walk(struct kmem_cache *s, struct page *slab,
+				   const struct slab_link *wanted)
 {
-	DECLARE_BITMAP(free, SLAB_MAX_OBJECTS);
+	const struct slab_link *link;
+	enum slab_verdict v = SLAB_LIVE;
+	unsigned int left, work = 0;
 	unsigned long flags;
+	u64 seen;
 
 	spin_lock_irqsave(&s->lock, flags);
-	slub_free_map(s, slab, free);
+	seen = slab->meta;
+	link = slab->cache == s->id ? slab_first_free(s, slab) : NULL;
+	for (left = s->objects; left && link && link != wanted; left--) {
+		if (slub_breathe(s, &flags, &work, SLUB_STEP_COST) && slab->meta != seen) {
+			v = SLAB_UNSURE;
+			break;
+		}
+		link = slab_link_nr(s, slab, link) >= 0 && slab_link_ok(link) ?
+		       slab_link_next(link) : NULL;
+	}
 	spin_unlock_irqrestore(&s->lock, flags);
-	return test_bit(slab_link_nr(s, slab, link), free);
+	return v == SLAB_LIVE && link == wanted ? SLAB_FREE : v;
+}
+
+static enum slab_verdict slub_find(struct kmem_cache *s, struct page *slab,
+				   const struct slab_link *wanted)
+{
+	enum slab_verdict v = SLAB_UNSURE;
+	unsigned int walks;
+
+	for (walks = 0; v == SLAB_UNSURE && walks < SLUB_WALKS; walks++)
+		v = slub_walk(s, slab, wanted);
+	return v;
 }
 
 /* ---- whole caches ---------------------------------------------------------------- */
@@ -482,7 +515,7 @@ const struct slab_backend slub_backend = {
 	.take		= slub_try,
 	.flush		= slub_flush,
 	.put		= slub_put,
-	.is_free	= slub_is_free,
+	.find		= slub_find,
 	.shrink		= slub_shrink,
 	.rescue		= slub_rescue,
 	.verify		= slub_verify,

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "../../mm/slab.h"
 #include "irqsweep_step.h"
 #include "zone_fixture.h"
 
@@ -228,6 +229,27 @@ static void shrink(void *unused)
 	kmem_cache_shrink(cache);
 }
 
+/* Two of the smallest objects: all others of their slab are free, and one looks so. */
+static void look_free(void)
+{
+	cache = kmem_cache_create("irqs_off", 8, 0, SLAB_NO_USER_FLAGS, NULL);
+	kmem_cache_alloc_bulk(cache, GFP_KERNEL, 2, objs);
+	kmem_cache_shrink(cache);
+	slab_link_set(objs[0], slab_nil);
+}
+
+static void free_one(void *unused)
+{
+	kfree(objs[0]);
+}
+
+static void free_other_and_destroy(void)
+{
+	kfree(objs[1]);
+	kmem_cache_destroy(cache);
+	cache = NULL;
+}
+
 static void destroy(void *unused)
 {
 	kmem_cache_destroy(cache);
@@ -288,6 +310,7 @@ static const struct off_case {
 	{ "give a pageblock up", zone_with_reserve, give_up, NULL },
 	{ "150 objects in bulk", make_cache, take_bulk, free_and_destroy },
 	{ "free 150 objects in bulk", take_objs, free_objs, destroy_cache },
+	{ "free what looks free", look_free, free_one, free_other_and_destroy },
 	{ "shrink a cache", stocked_cache, shrink, destroy_cache },
 	{ "destroy a cache", stocked_cache, destroy, NULL },
 	{ "vmalloc(256 KiB)", NULL, take_area, give_area_back },
