@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "../../mm/percpu.h"
+#include "../../mm/slab.h"
 #include "irqsweep.h"
 
 #define OBJECT_SIZE	1024		/* what the scripts take */
@@ -99,6 +100,13 @@ static void run_free(void *sweep)
 	free_percpu((void __percpu __force *)((struct sweep *)sweep)->result);
 }
 
+/* A new chunk's own object is large: poison and its check take longer than anything else. */
+static const char *need_no_debug(struct sweep *c)
+{
+	return kmalloc_cache(sizeof(struct percpu_chunk), 0)->flags & SLAB_DEBUG_FLAGS ?
+		"slab_debug= is on" : NULL;
+}
+
 #define PERCPU(name, path, run, setup, teardown) \
 	{ name, path, run, setup, teardown, .size = OBJECT_SIZE }
 
@@ -106,7 +114,8 @@ const struct sweep_op sweep_percpu_ops[] = {
 	PERCPU("alloc_percpu", "stock", run_alloc, stock, give_sure),
 	PERCPU("alloc_percpu", "chunk", run_alloc, chunk, give_sure),
 	PERCPU("alloc_percpu", "atomic", run_atomic, chunk, give),
-	PERCPU("alloc_percpu", "new-chunk", run_alloc, no_chunk, give_sure),
+	{ "alloc_percpu", "new-chunk", run_alloc, no_chunk, give_sure, need_no_debug,
+	  .size = OBJECT_SIZE },
 	PERCPU("alloc_percpu", "fails", run_alloc, no_memory, give),
 	PERCPU("free_percpu", "stock", run_free, one_out, freed),
 	PERCPU("free_percpu", "chunk", run_free, one_out_stock_full, freed),
