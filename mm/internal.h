@@ -381,6 +381,8 @@ int section_zone_of(unsigned long nr);
  *
  * settle: give back what is only kept for speed (per-CPU objects, empty slabs).
  * verify: false and a message, or true.  count: objects or areas in use now.
+ * pages: of owner, that what is counted lies in: how many tells how densely it lies, which is
+ * nobody's fault, so the account leaves them out; a page that the room has lost stays in.
  * Any of them may be NULL.
  */
 struct verify_ops {
@@ -388,6 +390,8 @@ struct verify_ops {
 	void (*settle)(void);
 	bool (*verify)(char *msg, size_t n);
 	unsigned long (*count)(void);
+	unsigned long (*pages)(void);
+	unsigned int owner;
 	struct verify_ops *next;	/* verify.c */
 };
 void verify_register(struct verify_ops *ops);

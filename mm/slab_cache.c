@@ -485,6 +485,19 @@ static void slab_cache_add_live(struct kmem_cache *s, void *arg)
 	*(unsigned long *)arg += slab_cache_nr_live(s);
 }
 
+static void slab_cache_add_pages(struct kmem_cache *s, void *arg)
+{
+	*(unsigned long *)arg += READ_ONCE(s->nr_slabs) << s->order;
+}
+
+unsigned long slab_nr_pages(void)
+{
+	unsigned long nr = 0;
+
+	kmem_cache_for_each(slab_cache_add_pages, &nr);
+	return nr;
+}
+
 unsigned long slab_nr_live(void)
 {
 	unsigned long nr = 0;

@@ -79,6 +79,8 @@ static struct verify_ops slab_verify_ops = {
 	.settle	= slab_drain_all,
 	.verify	= slab_verify_all,
 	.count	= slab_nr_live,
+	.pages	= slab_nr_pages,
+	.owner	= PAGE_OWNER_SLAB,
 };
 
 void slab_verify_init(void)

@@ -282,6 +282,15 @@ static void settle_rooms(struct verify_ops *ops)
 		ops->settle();
 }
 
+static void account_add_room(struct mm_account *acc, const struct verify_ops *ops, unsigned int i)
+{
+	const unsigned long pages = ops->pages ? ops->pages() : 0;
+
+	acc->room[i] = ops->count ? ops->count() : 0;
+	acc->owner[ops->owner] -= pages;
+	acc->available += pages;
+}
+
 /* Counters are only read: who is at work elsewhere makes the next snapshot differ. */
 void mm_account_snapshot(void *account)
 {
@@ -300,7 +309,7 @@ void mm_account_snapshot(void *account)
 		if (!(ACCOUNT_SKIPS & 1U << i))
 			acc->owner[i] = page_owner_sum(i);
 	for (ops = verify_list, i = 0; ops && i < MM_ACCOUNT_ROOMS; ops = ops->next, i++)
-		acc->room[i] = ops->count ? ops->count() : 0;
+		account_add_room(acc, ops, i);
 }
 
 /* "Available" comes last: whoever lost pages has lost them to somebody, who is named first. */

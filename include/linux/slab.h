@@ -448,6 +448,7 @@ void kmem_cache_info(struct kmem_cache *s, struct slabinfo *info);
 
 unsigned long slab_error_count(void);	/* reports made since boot */
 unsigned long slab_nr_live(void);	/* live objects of all caches */
+unsigned long slab_nr_pages(void);	/* and the pages of all their slabs */
 void slab_drain_all(void);		/* every stock flushed, every empty slab given back */
 /*
  * What this CPU has kept and not needed since its last call goes home (mm/slab_pcp_cpus.c); on

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* verify_test.c - the verifier must see each kind of damage, and the account each leak */
 #include <linux/section.h>
+#include <linux/slab.h>
 
 #include "zone_fixture.h"
 
@@ -237,6 +238,38 @@ static void verify_account_asks_the_rooms(struct kunit *test)
 	expect_difference(test, &before, NULL);
 }
 
+/* As many objects in two slabs instead of one are no leak; a slab that no cache knows is one. */
+static void verify_account_counts_objects_not_slabs(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("verify-spread", 256, 0, SLAB_NO_USER_FLAGS, NULL);
+	struct mm_account before;
+	struct slabinfo info;
+	void *p[64];
+	unsigned int i, n;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	kmem_cache_info(s, &info);
+	n = (unsigned int)info.objperslab;
+	KUNIT_ASSERT_LE(test, 2 * n, (unsigned int)ARRAY_SIZE(p));
+	for (i = 0; i < n; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	mm_account_snapshot(&before);
+	for (; i < 2 * n; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	expect_difference(test, &before, "slab objects: ");
+	for (i = 0; i < 2 * n; i += 2)
+		kmem_cache_free(s, p[i]);
+	expect_difference(test, &before, NULL);
+	for (i = 1; i < 2 * n; i += 2)
+		kmem_cache_free(s, p[i]);
+	mm_account_snapshot(&before);
+	p[0] = alloc_pages_owner(GFP_KERNEL, 0, PAGE_OWNER_SLAB);
+	KUNIT_ASSERT_NOT_NULL(test, p[0]);
+	expect_difference(test, &before, "slab: 0 before, 1 after");
+	free_pages_owner(p[0], 0, PAGE_OWNER_SLAB);
+	kmem_cache_destroy(s);
+}
+
 /* Bringing a section in is no leak: dormant pages were available before. */
 static void verify_account_does_not_see_sections(struct kunit *test)
 {
@@ -271,6 +304,7 @@ static struct kunit_case verify_cases[] = {
 	KUNIT_CASE(verify_asks_the_rooms),
 	KUNIT_CASE(verify_account_sees_leaks),
 	KUNIT_CASE(verify_account_asks_the_rooms),
+	KUNIT_CASE(verify_account_counts_objects_not_slabs),
 	KUNIT_CASE(verify_account_does_not_see_sections),
 	{}
 };
