@@ -32,11 +32,17 @@ static void lookup(void *unused)
 	answer = vmalloc_to_pfn((void *)FAR);
 }
 
+/* The way down depends on where the tables lie: they are others each time, so it is recorded. */
 static void hang_tables(struct kunit *test)
 {
+	struct step s = { .mode = STEP_RECORD, .trace = &trace };
+
 	KUNIT_ASSERT_EQ(test, vmap_table_reserve(FAR, FAR + PAGE_SIZE, GFP_KERNEL), 0);
 	vmap_table_fill(FAR, page_to_pfn(mapped), 1, PAGE_KERNEL);
 	hung = true;
+	irqsweep_step(&s, lookup, NULL);
+	KUNIT_ASSERT_NULL_MSG(test, s.fault, "%s, at %pS", s.fault, (void *)s.fault_ip);
+	KUNIT_ASSERT_EQ(test, answer, page_to_pfn(mapped));
 }
 
 static void fill_with_decoys(struct page *page)
@@ -110,8 +116,11 @@ static bool visit(struct kunit *test, unsigned int target)
 
 	if (!hung)
 		hang_tables(test);
+	if (target >= trace.nr)
+		return false;		/* this way is shorter */
 	irqsweep_step(&s, lookup, NULL);
-	KUNIT_ASSERT_PTR_EQ(test, s.fault, NULL);
+	KUNIT_ASSERT_NULL_MSG(test, s.fault, "%s: at boundary %u of %u, %pS", s.fault, target,
+			      trace.nr, (void *)s.fault_ip);
 	if (answer != page_to_pfn(mapped))
 		KUNIT_ASSERT_EQ_MSG(test, answer, 0UL, "at boundary %u of %u, %pS", target,
 				    trace.nr, (void *)s.regs.ip);
@@ -121,15 +130,11 @@ static bool visit(struct kunit *test, unsigned int target)
 
 static void a_lookup_never_walks_through_what_is_freed(struct kunit *test)
 {
-	struct step s = { .mode = STEP_RECORD, .trace = &trace };
 	unsigned int k, gone = 0;
 
 	begin(test);
-	hang_tables(test);
 	irqsweep_step_quiet(true);
-	irqsweep_step(&s, lookup, NULL);
-	KUNIT_ASSERT_PTR_EQ(test, s.fault, NULL);
-	KUNIT_ASSERT_EQ(test, answer, page_to_pfn(mapped));
+	hang_tables(test);
 	for (k = 0; k < trace.nr; k++)
 		gone += visit(test, k);
 	KUNIT_EXPECT_GT(test, gone, 4U);
