@@ -5,6 +5,7 @@
  */
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "../../mm/slab.h"
@@ -363,10 +364,20 @@ static void irqs_off_is_short(struct kunit *test)
 		   trace.insns, trace.off_max);
 }
 
+/* Old pointers would hide leaks from who looks for them. */
+static void irqs_off_forget(struct kunit_suite *suite)
+{
+	memset(objs, 0, sizeof(objs));
+}
+
 static struct kunit_case irqs_off_cases[] = {
 	KUNIT_CASE_PARAM(irqs_off_is_short, off_gen_params),
 	{}
 };
 
-static struct kunit_suite irqs_off_suite = { .name = "irqs_off", .test_cases = irqs_off_cases };
+static struct kunit_suite irqs_off_suite = {
+	.name = "irqs_off",
+	.suite_exit = irqs_off_forget,
+	.test_cases = irqs_off_cases,
+};
 kunit_test_suite(irqs_off_suite);

@@ -68,7 +68,7 @@ static bool was_found(unsigned long hidden)
 #define MAX_TRIES	2000
 #define BATCH		50
 
-static unsigned long plant_in(struct kmem_cache *s, size_t size)
+static unsigned long plant_in(struct kunit *test, struct kmem_cache *s, size_t size)
 {
 	static unsigned long tries[MAX_TRIES];
 	unsigned long hidden = ~0UL;
@@ -87,12 +87,14 @@ static unsigned long plant_in(struct kmem_cache *s, size_t size)
 	}
 	while (nr-- > 0)
 		dig_out(tries[nr]);
+	KUNIT_ASSERT_NE_MSG(test, hidden, ~0UL, "something points to each of %u objects",
+			    MAX_TRIES);
 	return hidden;
 }
 
-static unsigned long plant(size_t size)
+static unsigned long plant(struct kunit *test, size_t size)
 {
-	return plant_in(NULL, size);
+	return plant_in(test, NULL, size);
 }
 
 /* Everything that this boot has allocated until now. */
@@ -113,7 +115,7 @@ static void a_planted_leak_is_found_and_nothing_else(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		hidden = plant(sizes[i]);
+		hidden = plant(test, sizes[i]);
 		KUNIT_EXPECT_EQ(test, scan(), 1);
 		KUNIT_EXPECT_EQ(test, found[0], hidden);
 		KUNIT_EXPECT_GE(test, found_size[0], sizes[i]);
@@ -161,7 +163,7 @@ static long scan_for(long nr)
 /* A list whose head is lost: all of it is.  With its head, none. */
 static void what_only_a_leak_points_to_is_one(struct kunit *test)
 {
-	unsigned long a = plant(64), b = plant(128), c = plant(256);
+	unsigned long a = plant(test, 64), b = plant(test, 128), c = plant(test, 256);
 	static void *head;
 
 	link_from(a, b);
@@ -182,7 +184,7 @@ static void what_only_a_leak_points_to_is_one(struct kunit *test)
 
 static void the_middle_counts_and_the_end_does_not(struct kunit *test)
 {
-	unsigned long hidden = plant(128);
+	unsigned long hidden = plant(test, 128);
 	static void *middle;
 
 	keeper = &middle;
@@ -197,7 +199,7 @@ static void the_middle_counts_and_the_end_does_not(struct kunit *test)
 /* Where a pointer may be kept: each place alone keeps the object. */
 static void expect_kept(struct kunit *test, void **place, const char *what)
 {
-	unsigned long hidden = plant(64);
+	unsigned long hidden = plant(test, 64);
 
 	keeper = place;
 	keep(hidden, 0);
@@ -281,7 +283,7 @@ static void a_leak_is_shown_with_its_allocation(struct kunit *test)
 	struct seq_file m;
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
-	hidden = plant_in(s, 0);
+	hidden = plant_in(test, s, 0);
 	seq_to_buffer(&m, text, sizeof(text));
 	KUNIT_EXPECT_EQ(test, leaks_show(&m), 1);
 	scnprintf(want, sizeof(want), "unreferenced object 0x%08lx (size 40):\n"

@@ -4,6 +4,7 @@
 #include <linux/prandom.h>
 #include <linux/printk.h>
 #include <linux/section.h>
+#include <linux/string.h>
 
 #include "zone_fixture.h"
 
@@ -253,6 +254,7 @@ static void page_alloc_burst(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, *(unsigned long *)a, a ^ PATTERN);
 		free_page(a);
 	}
+	memset(addr, 0, sizeof(addr));		/* old addresses would hide leaks */
 }
 
 /* ---- random operations ----------------------------------------------------------- */

@@ -277,6 +277,12 @@ static void destroyed_twice(struct kunit *test)
 	expect_sound(test);
 }
 
+/* Old pointers would hide leaks from who looks for them. */
+static void slab_create_forget(struct kunit_suite *suite)
+{
+	memset(bulk, 0, sizeof(bulk));
+}
+
 static struct kunit_case slab_create_cases[] = {
 	KUNIT_CASE(the_three_forms_of_create),
 	KUNIT_CASE(the_name_is_copied),
@@ -295,6 +301,7 @@ static struct kunit_case slab_create_cases[] = {
 
 static struct kunit_suite slab_create_suite = {
 	.name = "slab_create",
+	.suite_exit = slab_create_forget,
 	.test_cases = slab_create_cases,
 };
 kunit_test_suite(slab_create_suite);
