@@ -385,6 +385,17 @@ static u32 step_meet(u32 mark)
 	return step_met[i].nr++;
 }
 
+/*
+ * Can it be a breakpoint?  Not where the hits are not those that were recorded: the CPU does not
+ * trap in the shadow of sti, but a breakpoint there is hit.
+ */
+static bool step_can_anchor(const struct step_trace *t, unsigned int i)
+{
+	const u8 *insn = (const u8 *)irqsweep_step_ip(t, i);
+
+	return !singlestep_repeats(insn) && insn[-1] != INSN_STI;
+}
+
 /* Passing a breakpoint costs what a step costs. */
 static void step_find_anchor(struct step_trace *t, unsigned int k)
 {
@@ -392,7 +403,7 @@ static void step_find_anchor(struct step_trace *t, unsigned int k)
 
 	for (i = k; k - i < ANCHOR_WAY; i--) {
 		cost = t->anchor[i].hits + (k - i);
-		if (cost < best && !singlestep_repeats((const u8 *)irqsweep_step_ip(t, i))) {
+		if (cost < best && step_can_anchor(t, i)) {
 			best = cost;
 			t->anchor[k].at = i;
 		}

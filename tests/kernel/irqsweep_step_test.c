@@ -72,6 +72,21 @@ __asm__(".pushsection .text.rewind, \"ax\"\n\t"
 	".balign 256\n\t.popsection");
 #define SEQUENCE_BOUNDARIES	5
 
+/* Twice through 20 increments: the first time out of the shadow of sti, then not. */
+void irqsweep_shadow(void *arg);
+__asm__(".pushsection .text\n\t"
+	".type irqsweep_shadow, @function\n"
+	"irqsweep_shadow:\n\t"
+	"xorl %eax, %eax\n\t"
+	"sti\n"
+	"1:\n\t"
+	".rept 20\n\tincl %eax\n\t.endr\n\t"
+	"cmpl $40, %eax\n\t"
+	"jb 1b\n\t"
+	"ret\n\t"
+	".size irqsweep_shadow, . - irqsweep_shadow\n\t.popsection");
+#define MAX_SHADOW	64
+
 static u32 marks[MAX_MARKS];
 static struct step_trace trace = { .mark = marks, .max = MAX_MARKS };
 
@@ -172,6 +187,33 @@ static void flags_and_masks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, trace.off_max, 3);
 	KUNIT_EXPECT_EQ(test, trace.off_runs[0], 2);
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+}
+
+/* Running to a breakpoint leads to where stepping leads, if sti stands in front of it, too. */
+static void a_breakpoint_behind_sti(struct kunit *test)
+{
+	static struct step_anchor anchors[MAX_SHADOW];
+	unsigned long ax[MAX_SHADOW];
+	unsigned int k;
+	struct step s;
+
+	begin(test);
+	record(test, irqsweep_shadow, NULL);
+	KUNIT_ASSERT_LE(test, trace.nr, MAX_SHADOW);
+	for (k = 0; k < trace.nr; k++) {
+		s = visit(irqsweep_shadow, NULL, k);
+		KUNIT_ASSERT_PTR_EQ(test, s.fault, NULL);
+		ax[k] = found.ax;
+	}
+	trace.anchor = anchors;
+	irqsweep_step_anchor(&trace);
+	for (k = 1; k < trace.nr; k++) {
+		s = visit(irqsweep_shadow, NULL, k);
+		KUNIT_EXPECT_PTR_EQ(test, s.fault, NULL);
+		KUNIT_EXPECT_EQ(test, nr_found, 1);
+		KUNIT_EXPECT_EQ(test, found.ax, ax[k]);
+	}
+	trace.anchor = NULL;
 }
 
 static void nmi_where_interrupts_are_off(struct kunit *test)
@@ -466,6 +508,7 @@ static void every_pair(struct kunit *test)
 static struct kunit_case irqsweep_step_cases[] = {
 	KUNIT_CASE(each_boundary_once),
 	KUNIT_CASE(flags_and_masks),
+	KUNIT_CASE(a_breakpoint_behind_sti),
 	KUNIT_CASE(nmi_where_interrupts_are_off),
 	KUNIT_CASE(stepping_does_not_rewind),
 	KUNIT_CASE(an_nmi_rewinds_too),
