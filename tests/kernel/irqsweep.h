@@ -62,6 +62,12 @@ extern const unsigned int nr_sweep_slab_ops, nr_sweep_page_ops, nr_sweep_vmalloc
 /* The i-th of all of them, NULL behind the last; the long ones are measured, not swept. */
 const struct sweep_op *irqsweep_op(unsigned int i, bool with_long);
 
+/*
+ * The objects' cache is one that nobody has asked much of, whatever floods did to it in earlier
+ * visits, and trimming took back now and then: that decides how many slabs a refill makes.
+ */
+void irqsweep_forget_floods(struct sweep *c);
+
 /* What one handler holds; a second one interrupts the first at depth 2. */
 struct sweep_hand {
 	struct sweep *sweep;

@@ -125,6 +125,7 @@ static void job_set_up(struct job *j, const struct sweep_script *s0, const struc
 	c->nr_bulk = 0;
 	memset(c->bulk, 0, sizeof(c->bulk));
 	c->fault = NULL;
+	irqsweep_forget_floods(c);
 	if (c->op->clear)
 		c->op->clear(c);
 	hand_prepare(&j->hand[0], s0);

@@ -109,6 +109,13 @@ static void no_slab_no_page(struct sweep *c)
 	drain_local_pages(NULL);
 }
 
+/* Chains as long as floods make them: several new slabs at once. */
+static void no_slab_long(struct sweep *c)
+{
+	the_cache(c)->batch = 2 * the_cache(c)->batch_min;
+	no_slab(c);
+}
+
 static void no_memory(struct sweep *c)
 {
 	page_alloc_set_should_fail(fail_all);
@@ -144,6 +151,14 @@ static void empty_short(struct sweep *c)
 	st->room += s->batch - st->cap;
 	st->cap = s->batch;
 	local_irq_restore(flags);
+}
+
+void irqsweep_forget_floods(struct sweep *c)
+{
+	if (!c->cache && (!c->size || c->size > KMALLOC_MAX_CACHE_SIZE))
+		return;			/* no objects, or whole pages */
+	depot_holds(c, 0);
+	empty_short(c);
 }
 
 /* The next free finds list and spare full. */
@@ -363,6 +378,7 @@ const struct sweep_op sweep_slab_ops[] = {
 	CACHE("kmem_cache_alloc", "refill", run_alloc, stock_empty, free_object_sure),
 	CACHE("kmem_cache_alloc", "refill-2", run_alloc, two_partial, free_object_sure),
 	CACHE("kmem_cache_alloc", "new-slab", run_alloc, no_slab, free_object_sure),
+	CACHE("kmem_cache_alloc", "new-slabs", run_alloc, no_slab_long, free_object_sure),
 	CACHE("kmem_cache_alloc", "new-page", run_alloc, no_slab_no_page, free_object_sure),
 	CACHE("kmem_cache_alloc", "fails", run_alloc, no_memory, free_object),
 	DEBUG("kmem_cache_alloc", "debug", run_alloc, stock_empty, free_object_sure, 128),
