@@ -58,8 +58,10 @@ static void pieces_of_2_mib(struct kunit *test)
 
 	vm_unmap_aliases();
 	block = alloc_pages(GFP_KERNEL | __GFP_NOWARN, MAX_PAGE_ORDER);
-	if (!block)
+	if (!block) {
+		vfree(low);
 		kunit_skip(test, "memory is in pieces");
+	}
 	__free_pages(block, MAX_PAGE_ORDER);
 	p = huge_area(SIZE);
 	KUNIT_ASSERT_NOT_NULL(test, p);
