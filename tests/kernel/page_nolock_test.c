@@ -59,6 +59,9 @@ static void nolock_under_the_lock(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(page); i++)
 		page[i] = alloc_pages(GFP_KERNEL, 2);
 	KUNIT_ASSERT_NOT_NULL(test, page[2]);
+	__free_pages(page[2], 2);		/* opens what was closed for want of memory */
+	page[2] = alloc_pages(GFP_KERNEL, 2);
+	KUNIT_ASSERT_NOT_NULL(test, page[2]);
 	drain_all_pages(NULL);
 	for (i = 0; i < MAX_NR_ZONES; i++) {
 		low[i] = zones[i].watermark[WMARK_LOW];

@@ -38,7 +38,7 @@ static void zone_fixture_end(void *ctx)
 	__free_pages(base, order);
 }
 
-/* Below 32 MiB a thread's stack in the middle is enough: it has three blocks of order 10, or two. */
+/* Below 32 MiB a thread's stack in the middle is enough: it has three such blocks, or two. */
 #define SMALL_RAM	8192
 
 void zone_fixture_at(struct kunit *test, struct zone *z, unsigned int order)
