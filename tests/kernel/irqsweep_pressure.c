@@ -134,9 +134,14 @@ static void idle_slabs(struct sweep *c)
 		irqsweep_give(c, c->live[i]);
 }
 
-/* The poison of a slab that goes is looked at byte by byte: too long a path. */
+/*
+ * Too long a path: the poison of a slab that goes is looked at byte by byte; and each step of a
+ * wait for another CPU is one of the path, which a busy host makes as long as it likes.
+ */
 static const char *make_cache_no_debug(struct sweep *c)
 {
+	if (num_online_cpus() > 1)
+		return "it asks all CPUs, once for each cache";
 	return need_no_debug(c) ?: make_cache(c);
 }
 

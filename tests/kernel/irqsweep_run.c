@@ -28,6 +28,7 @@
 #include <kunit/test.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/preempt.h>
@@ -37,6 +38,7 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #include "irqsweep.h"
 
@@ -134,6 +136,18 @@ static void job_set_up(struct job *j, const struct sweep_script *s0, const struc
 		c->op->setup(c);
 }
 
+/* Workers that nobody needs any more end when they like: now, so that no account depends on it. */
+static void settle_workers(void)
+{
+	unsigned int ticks = SWEEP_TRIES;
+
+	workqueue_trim();
+	do {
+		schedule_timeout_uninterruptible(1);
+		kthread_reap();
+	} while (kthread_nr_ending() && --ticks);
+}
+
 /* Threads on other CPUs may be under way. */
 static bool job_is_even(struct job *j)
 {
@@ -147,7 +161,7 @@ static bool job_is_even(struct job *j)
 			return true;
 		}
 		if (tries > 1)
-			schedule_timeout_uninterruptible(1);
+			settle_workers();
 	}
 	return false;
 }
@@ -524,7 +538,7 @@ static void job_account_before(struct job *j)
 	mm_account_snapshot(&j->before);
 	while (tries--) {
 		last = j->before;
-		schedule_timeout_uninterruptible(1);
+		settle_workers();
 		mm_account_snapshot(&j->before);
 		if (mm_account_compare(&last, &j->before, msg, sizeof(msg)))
 			break;
