@@ -193,7 +193,7 @@ static void flags_and_masks(struct kunit *test)
 static void a_breakpoint_behind_sti(struct kunit *test)
 {
 	static struct step_anchor anchors[MAX_SHADOW];
-	unsigned long ax[MAX_SHADOW];
+	unsigned long ax[MAX_SHADOW] = { 0 };
 	unsigned int k;
 	struct step s;
 
