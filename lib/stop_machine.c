@@ -8,11 +8,13 @@
  *   of something that is nobody's business; he goes on, and is asked again.
  *
  *   Who waits for the rest still serves what other CPUs send to him, for somebody who is not
- *   parked yet may be waiting for him.  Only when all are parked, nobody is left to send:
+ *   parked yet may be waiting for him.  He waits halted, with interrupts on: CPUs that share
+ *   a real one reach it sooner when nobody spins, and time goes on.  Only when all are parked,
+ *   nobody is left to send:
  *
- *	GATHER	parked one by one, and serving calls
- *	HOLD	all are here; each says that it has read this, and serves no more: interrupts
- *		are off everywhere, and the function runs
+ *	GATHER	parked one by one, halted, and serving calls
+ *	HOLD	all are here, and woken; each says that it has read this, and serves no more:
+ *		interrupts are off everywhere, and the function runs
  *	RUN	only if others are to run it as well
  *	IDLE	everybody goes on; who is asked late finds nothing to do
  *
@@ -81,6 +83,17 @@ static void stop_wait_while(unsigned int state)
 		cpu_relax();
 }
 
+/* Until all are here: each of them is sent an interrupt then, which cannot come between the
+ * look and the halt. */
+static void stop_doze(void)
+{
+	smp_call_function_interrupt();		/* what was sent together with this one */
+	while (stop_state() == STOP_GATHER) {
+		safe_halt();
+		local_irq_disable();
+	}
+}
+
 /* On each of the others, in its interrupt. */
 static void stop_park(void *unused)
 {
@@ -90,10 +103,7 @@ static void stop_park(void *unused)
 	    !stop_may_park())
 		return;
 	cpumask_set_cpu(cpu, &stop.parked);
-	while (stop_state() == STOP_GATHER) {
-		smp_call_function_interrupt();
-		cpu_relax();
-	}
+	stop_doze();
 	atomic_inc_return(&stop.held);
 	stop_wait_while(STOP_HOLD);
 	if (stop_state() == STOP_RUN) {
@@ -129,7 +139,18 @@ static void stop_wait_count(const atomic_t *count, unsigned int nr)
 		cpu_relax();
 }
 
-/* All are parked, interrupts are off here. */
+/* All are parked, interrupts are off here: nobody else will be told anything. */
+static void stop_hold(const struct cpumask *others, unsigned int nr)
+{
+	unsigned int cpu;
+
+	smp_store_release(&stop.state, STOP_HOLD);
+	for_each_cpu(cpu, others)
+		smp_send_reschedule((int)cpu);
+	stop_wait_count(&stop.held, nr);
+}
+
+/* All hold still. */
 static void stop_run_on_all(unsigned int nr)
 {
 	smp_store_release(&stop.state, STOP_RUN);
@@ -147,8 +168,7 @@ static void stop_the_others(const struct cpumask *others)
 	while (!cpumask_equal(&stop.parked, others))
 		stop_ask(others);
 	local_irq_save(flags);
-	smp_store_release(&stop.state, STOP_HOLD);
-	stop_wait_count(&stop.held, nr);
+	stop_hold(others, nr);
 	if (stop.cpus)
 		stop_run_on_all(nr);
 	else

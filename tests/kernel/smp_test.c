@@ -30,6 +30,8 @@
 #define RING_LAPS		50
 #define STORM_CALLS		800	/* by all CPUs together */
 #define STOPS			6
+#define HOLD_OUT_MS		20
+#define HOLD_OUT_TICKS		3
 #define LOCK_ROUNDS		2000
 
 static DEFINE_PER_CPU(unsigned long, pattern) = PATTERN;
@@ -379,6 +381,58 @@ static void many_stop_the_world_in_turn(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&wrong), 0);
 }
 
+static bool holding_out, asking;
+
+static void ask_for_a_stop(struct test_thread *t)
+{
+	smp_store_release(&asking, true);
+	stop_machine(arrive_stopped, NULL, NULL);
+}
+
+/* Not to be parked: who asks goes on asking, and CPU 0 waits, halted.  Does its clock go on? */
+static void hold_out(struct test_thread *t)
+{
+	const u64 end = ktime_get_ns() + MAX_WAIT_NS;
+	unsigned long begun;
+
+	preempt_disable();
+	smp_store_release(&holding_out, true);
+	while (!smp_load_acquire(&asking) && ktime_get_ns() < end)
+		cpu_relax();
+	mdelay(HOLD_OUT_MS);			/* CPU 0 is there now, if the host lets it */
+	begun = READ_ONCE(jiffies);
+	while (READ_ONCE(jiffies) - begun < HOLD_OUT_TICKS && ktime_get_ns() < end)
+		cpu_relax();
+	if (READ_ONCE(jiffies) - begun < HOLD_OUT_TICKS || atomic_read(&arrived))
+		atomic_inc(&wrong);
+	preempt_enable();
+}
+
+static void run_bound(struct kunit *test, struct test_thread *t, int cpu,
+		      void (*fn)(struct test_thread *t))
+{
+	test_thread_create(test, t, cpu, fn, NULL);
+	kthread_bind(t->task, (unsigned int)cpu);
+	wake_up_process(t->task);
+}
+
+static void time_goes_on_until_all_are_here(struct kunit *test)
+{
+	static struct test_thread holdout, asker;
+
+	if (num_online_cpus() < 3)
+		kunit_skip(test, "two CPUs");
+	holding_out = asking = false;
+	run_bound(test, &holdout, 2, hold_out);
+	while (!smp_load_acquire(&holding_out))
+		schedule_timeout_uninterruptible(1);
+	run_bound(test, &asker, 1, ask_for_a_stop);
+	test_thread_join(test, &asker);
+	test_thread_join(test, &holdout);
+	KUNIT_EXPECT_EQ(test, atomic_read(&arrived), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&wrong), 0);
+}
+
 /* ---- variables of each CPU ------------------------------------------------------- */
 
 static void areas_begin_as_they_were_linked(struct kunit *test)
@@ -594,6 +648,7 @@ static struct kunit_case smp_cases[] = {
 	KUNIT_CASE(spinlock_excludes_other_cpus),
 	KUNIT_CASE(stopped_world_stands_still),
 	KUNIT_CASE(many_stop_the_world_in_turn),
+	KUNIT_CASE(time_goes_on_until_all_are_here),
 	KUNIT_CASE(areas_begin_as_they_were_linked),
 	KUNIT_CASE(areas_are_distinct_frames),
 	KUNIT_CASE(each_cpu_changes_its_own),
