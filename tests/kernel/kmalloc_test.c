@@ -5,6 +5,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/prandom.h>
+#include <linux/sched.h>
 #include <linux/section.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -433,9 +434,11 @@ static void burst(struct kunit *test)
 	kfree(p);
 }
 
+static struct task_struct *refused_task;	/* others shall have theirs */
+
 static bool refuse_pages(gfp_t gfp, unsigned int order)
 {
-	return true;
+	return current == refused_task;
 }
 
 /* No page to be had: NULL from every size, and nothing has changed. */
@@ -445,6 +448,7 @@ static void no_pages_no_memory(struct kunit *test)
 	unsigned int i, nr;
 
 	slab_drain_all();
+	refused_task = current;
 	page_alloc_set_should_fail(refuse_pages);
 	for (i = 0; i < ARRAY_SIZE(class_size); i++) {
 		/* What stocks are left is strung together by first words. */

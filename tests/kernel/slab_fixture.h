@@ -6,12 +6,17 @@
 #include <kunit/test.h>
 #include <linux/array_size.h>
 #include <linux/gfp.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/prandom.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "../../mm/slab_pcp.h"
 #include "report.h"
+
+#define MAX_STEPS	(30 * HZ)	/* of one tick at least, until a test gives up */
 
 static struct report report;
 
@@ -40,6 +45,46 @@ static inline void expect_sound(struct kunit *test)
 	char msg[160] = "";
 
 	KUNIT_EXPECT_TRUE_MSG(test, slab_verify(msg, sizeof(msg)), "%s", msg);
+}
+
+/*
+ * On each CPU mm_trim looks at each cache, now and then, and says so meanwhile.  The host may stop
+ * that CPU right there, for as long as it likes: then nothing is rescued, no doubt is decided, and
+ * what it has in hand is in no stock.  So what others may delay is waited for.
+ */
+static inline void wait_settled(const struct kmem_cache *s)
+{
+	int steps = MAX_STEPS;
+
+	while (slab_pcp_holders(s) && --steps)
+		schedule_timeout_uninterruptible(1);
+}
+
+static inline void settled_info(struct kmem_cache *s, struct slabinfo *info)
+{
+	wait_settled(s);
+	kmem_cache_info(s, info);
+}
+
+/* For caches without objects in use: 0 in the end. */
+static inline int shrink_all(struct kmem_cache *s)
+{
+	int steps = MAX_STEPS, left;
+
+	while ((left = kmem_cache_shrink(s)) && --steps)
+		schedule_timeout_uninterruptible(1);
+	return left;
+}
+
+static inline void expect_rescued(struct kunit *test, struct kmem_cache *s)
+{
+	int steps = MAX_STEPS;
+
+	while (READ_ONCE(s->nr_lost) && --steps) {
+		slab_pcp_rescue(s);
+		schedule_timeout_uninterruptible(1);
+	}
+	KUNIT_EXPECT_EQ(test, s->nr_lost, 0);
 }
 
 #define EXPECT_STR(test, s, sub) \

@@ -7,32 +7,17 @@
  * or it runs from inside a refill, through page_alloc's fault injection socket.  Also the rest
  * of what takes a hand inside: forged links, and each mistake that the verifier can report.
  */
+#include <asm/processor.h>
 #include <linux/jiffies.h>
 #include <linux/sched.h>
 #include <linux/sprintf.h>
 
-#include "../../mm/slab_pcp.h"
+#include "slab_doubt.h"
 #include "slab_fixture.h"
 
 static void *bulk[64];
 
 /* ---- with the stock in hand --------------------------------------------------------- */
-
-static void take(struct kmem_cache *s, struct slab_chain *chain)
-{
-	unsigned long flags;
-
-	slab_pcp_hold(s);
-	local_irq_save(flags);
-	slab_pcp_take_list(s, this_cpu_ptr(&slab_stocks[s->index]), chain);
-	local_irq_restore(flags);
-}
-
-static void put_back(struct kmem_cache *s, const struct slab_chain *chain)
-{
-	slab_pcp_fill(s, chain);
-	slab_pcp_settle(s);
-}
 
 static void everything_works_while_in_hand(struct kunit *test)
 {
@@ -53,22 +38,10 @@ static void everything_works_while_in_hand(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 1);	/* what is in hand stays */
 	expect_sound(test);
 	put_back(s, &chain);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
-	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 0);
+	KUNIT_EXPECT_EQ(test, shrink_all(s), 0);
 	kmem_cache_destroy(s);
-}
-
-/* Somebody may have a chain in hand just now, as mm_trim: again, then. */
-static void expect_rescued(struct kunit *test, struct kmem_cache *s)
-{
-	unsigned int tries;
-
-	for (tries = 0; READ_ONCE(s->nr_lost) && tries < HZ; tries++) {
-		schedule_timeout_uninterruptible(1);
-		slab_pcp_rescue(s);
-	}
-	KUNIT_EXPECT_EQ(test, s->nr_lost, 0);
 }
 
 /* Lost objects wait until nobody is in the middle of anything. */
@@ -93,7 +66,7 @@ static void no_rescue_while_in_hand(struct kunit *test)
 	s->nr_lost = 0;
 	put_back(s, &chain);
 	kmem_cache_free(s, p);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	kmem_cache_destroy(s);
 }
@@ -111,9 +84,10 @@ static void a_free_that_begins_again(struct kunit *test)
 
 	slab_link_set(p, *slab_stock_list(s, this_cpu_ptr(&slab_stocks[s->index])));
 	kmem_cache_free(s, p);
+	decide(s, p);
 	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
 	expect_sound(test);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	kmem_cache_destroy(s);
 }
@@ -121,16 +95,6 @@ static void a_free_that_begins_again(struct kunit *test)
 static bool nobody(struct kmem_cache *s, gfp_t gfp)
 {
 	return false;
-}
-
-static enum slab_verdict verdict(struct kmem_cache *s, void *object)
-{
-	enum slab_verdict v;
-
-	slab_pcp_hold(s);
-	v = slab_pcp_find(s, object);
-	slab_pcp_settle(s);
-	return v;
 }
 
 /* Freed twice while its first copy is in somebody's hand: noticed when that is over. */
@@ -147,19 +111,20 @@ static void double_free_of_what_is_in_hand(struct kunit *test)
 	kmem_cache_free(s, p);
 	take(s, &chain);
 	kmem_cache_free(s, p);
-	KUNIT_EXPECT_PTR_EQ(test, (void *)this_cpu_read(slab_nolock.unsure[0]), p);
+	KUNIT_EXPECT_TRUE(test, stays_aside(p));
 	slab_trim();				/* still: nobody knows */
-	KUNIT_EXPECT_PTR_EQ(test, (void *)this_cpu_read(slab_nolock.unsure[0]), p);
+	KUNIT_EXPECT_TRUE(test, stays_aside(p));
 	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
-	put_back(s, &chain);
 	report_begin(&report);
+	put_back(s, &chain);
 	slab_trim();
+	decide(s, p);				/* whoever was in the way */
 	report_end(&report);
 	EXPECT_REPORT(test, &report, "Object already free");
-	KUNIT_EXPECT_NULL(test, this_cpu_read(slab_nolock.unsure[0]));
+	KUNIT_EXPECT_FALSE(test, is_aside(p));
 	kmem_cache_free(s, q);
 	expect_sound(test);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	kmem_cache_destroy(s);
 }
@@ -180,10 +145,11 @@ static void a_free_that_begins_again_meanwhile(struct kunit *test)
 	kmem_cache_free(s, p);
 	put_back(s, &chain);
 	slab_trim();
+	decide(s, p);
 	kmem_cache_free(s, q);
 	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
 	expect_sound(test);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	kmem_cache_destroy(s);
 }
@@ -203,8 +169,11 @@ static void aside_in_another_place(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, this_cpu_cmpxchg(slab_nolock.unsure[1], NULL, p));
 	slab_nolock_retry();
 	KUNIT_EXPECT_NULL(test, this_cpu_read(slab_nolock.unsure[1]));
-	kmem_cache_info(s, &info);
+	preempt_enable();
+	decide(s, p);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 1);
+	preempt_disable();
 	KUNIT_EXPECT_NULL(test, this_cpu_cmpxchg(slab_nolock.unsure[1], NULL, q));
 	preempt_enable();
 	kmem_cache_destroy(s);
@@ -241,27 +210,40 @@ static void validating_one_that_is_on_its_way(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* False: mm_trim has freed it before it could be seen. */
+static bool waits_through_a_rescue(struct kunit *test, struct kmem_cache *s)
+{
+	u64 *q = kmem_cache_alloc(s, GFP_KERNEL);
+
+	slab_pcp_set_should_fail(nobody);
+	kfree_nolock(q);
+	slab_pcp_set_should_fail(NULL);
+	if ((u64 *)this_cpu_read(slab_nolock.waiting) != q)
+		return false;
+	s->nr_lost = 1;
+	slab_pcp_rescue(s);
+	expect_rescued(test, s);
+	return (u64 *)this_cpu_read(slab_nolock.waiting) == q;
+}
+
 /* What kfree_nolock() has left looks free as well, but it is not lost. */
 static void what_waits_is_not_rescued(struct kunit *test)
 {
 	struct kmem_cache *s = make_plain(test, 64, 0);
+	unsigned int tries = 20;
 	struct slabinfo info;
-	u64 *p, *q;
+	bool waited;
+	u64 *p;
 
-	q = kmem_cache_alloc(s, GFP_KERNEL);
-	slab_pcp_set_should_fail(nobody);
-	kfree_nolock(q);
-	slab_pcp_set_should_fail(NULL);
-	KUNIT_EXPECT_PTR_EQ(test, (u64 *)this_cpu_read(slab_nolock.waiting), q);
-	s->nr_lost = 1;
-	slab_pcp_rescue(s);
-	expect_rescued(test, s);
-	KUNIT_EXPECT_PTR_EQ(test, (u64 *)this_cpu_read(slab_nolock.waiting), q);
-	slab_nolock_drain();
+	do {
+		waited = waits_through_a_rescue(test, s);
+		slab_nolock_drain();
+	} while (!waited && --tries);
+	KUNIT_EXPECT_TRUE(test, waited);
 	lose_some(s, &p, GFP_KERNEL);
 	kmem_cache_free(s, p);
 	expect_sound(test);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	kmem_cache_destroy(s);
 }
@@ -284,7 +266,7 @@ static void lost_in_atomic_context(struct kunit *test)
 	expect_rescued(test, s);
 	kmem_cache_free(s, p);
 	expect_sound(test);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	kmem_cache_destroy(s);
 }
@@ -294,12 +276,13 @@ static void lost_in_atomic_context(struct kunit *test)
 static struct kmem_cache *nested_cache;
 static void *nested_kept;
 static unsigned int nested_calls, nested_free;
+static struct task_struct *nested_task;	/* whose refill it is; others have theirs */
 
 static bool nested_hook(gfp_t gfp, unsigned int order)
 {
 	unsigned int i;
 
-	if (nested_calls++)
+	if (current != nested_task || !in_task() || nested_calls++)
 		return false;
 	/* An interrupt, now: it fills the stock that the outer refill found empty. */
 	for (i = 0; i < nested_free; i++)
@@ -315,6 +298,7 @@ static void a_refill_inside_a_refill(struct kunit *test)
 	struct slabinfo info;
 	void *p;
 
+	nested_task = current;
 	nested_cache = make_plain(test, 500, 0);
 	for (nested_free = 1; nested_free < 40; nested_free += 19) {
 		nested_calls = 0;
@@ -330,7 +314,7 @@ static void a_refill_inside_a_refill(struct kunit *test)
 		kmem_cache_free(nested_cache, p);
 		kmem_cache_free(nested_cache, nested_kept);
 	}
-	kmem_cache_info(nested_cache, &info);
+	settled_info(nested_cache, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	kmem_cache_destroy(nested_cache);
 }
@@ -343,9 +327,13 @@ static void looking_free_is_not_enough(struct kunit *test)
 	struct kmem_cache *s = make_plain(test, 64, 0);
 	void *p = kmem_cache_alloc(s, GFP_KERNEL), *q = kmem_cache_alloc(s, GFP_KERNEL);
 	const unsigned long errors = slab_error_count();
+	int steps = MAX_STEPS;
 
 	slab_link_set(p, slab_nil);
-	KUNIT_EXPECT_FALSE(test, slab_pcp_is_free(s, p));
+	KUNIT_EXPECT_EQ(test, sure_verdict(s, p), SLAB_LIVE);
+	while (slab_pcp_is_free(s, p) && --steps)	/* or nobody knows */
+		schedule_timeout_uninterruptible(1);
+	KUNIT_EXPECT_NE(test, steps, 0);
 	kmem_cache_free(s, p);
 	slab_link_set(q, p);
 	kmem_cache_free(s, q);
@@ -358,6 +346,8 @@ static void looking_free_is_not_enough(struct kunit *test)
 static void searching_a_damaged_stock(struct kunit *test)
 {
 	struct kmem_cache *s = make_plain(test, 64, 0);
+	enum slab_verdict v;
+	unsigned int spins = 0;
 	u64 *p[4], word;
 
 	kmem_cache_alloc_bulk(s, GFP_KERNEL, 4, (void **)p);
@@ -370,11 +360,15 @@ static void searching_a_damaged_stock(struct kunit *test)
 	slab_link_set((struct slab_link *)p[1], (struct slab_link *)(PAGE_OFFSET + 8));
 	KUNIT_EXPECT_EQ(test, verdict(s, p[3]), SLAB_UNSURE);
 	kmem_cache_free(s, p[3]);		/* later */
-	KUNIT_EXPECT_PTR_EQ(test, (u64 *)this_cpu_read(slab_nolock.unsure[0]), p[3]);
+	KUNIT_EXPECT_TRUE(test, stays_aside(p[3]));
+	preempt_disable();			/* or mm_trim frees it before we look */
 	*p[1] = word;
-	KUNIT_EXPECT_EQ(test, verdict(s, p[3]), SLAB_LIVE);
-	slab_nolock_retry();
-	KUNIT_EXPECT_EQ(test, verdict(s, p[3]), SLAB_FREE);
+	while ((v = verdict(s, p[3])) == SLAB_UNSURE && ++spins < 10000000)
+		cpu_relax();		/* another CPU's is at it */
+	preempt_enable();
+	KUNIT_EXPECT_EQ(test, v, SLAB_LIVE);
+	decide(s, p[3]);
+	KUNIT_EXPECT_EQ(test, sure_verdict(s, p[3]), SLAB_FREE);
 	kmem_cache_free(s, p[2]);
 	expect_sound(test);
 	kmem_cache_destroy(s);
@@ -390,9 +384,9 @@ static void kmalloc_meets_damage(struct kunit *test)
 		kfree(p);
 		kunit_skip(test, "slab_debug= is on");
 	}
+	report_begin(&report);
 	kfree(p);
 	*p = 0x5555;
-	report_begin(&report);
 	p = kmalloc(size, GFP_KERNEL);
 	report_end(&report);
 	EXPECT_REPORT(test, &report, "BUG kmalloc-4k (");
@@ -412,9 +406,11 @@ static void a_stock_of_no_cache(struct kunit *test)
 
 static unsigned int pages_left;
 
+static struct task_struct *refused_task;	/* others shall have theirs */
+
 static bool refuse_after_some(gfp_t gfp, unsigned int order)
 {
-	return pages_left == 0 || pages_left-- == 0;
+	return current == refused_task && in_task() && (pages_left == 0 || pages_left-- == 0);
 }
 
 /* Who needs long chains gets several slabs at once, or as many as there are. */
@@ -424,19 +420,25 @@ static void several_new_slabs(struct kunit *test)
 	struct slabinfo info;
 	void *p;
 
+	preempt_disable();			/* mm_trim makes chains shorter again */
 	s->batch = 5 * s->objects;
-	p = kmem_cache_alloc(s, GFP_KERNEL);
-	kmem_cache_info(s, &info);
+	p = kmem_cache_alloc(s, GFP_ATOMIC);
+	preempt_enable();
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.num_slabs, 5);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 1);
 	expect_sound(test);
 	kmem_cache_free(s, p);
 	kmem_cache_shrink(s);
 	pages_left = 3;
+	refused_task = current;
 	page_alloc_set_should_fail(refuse_after_some);
-	p = kmem_cache_alloc(s, GFP_KERNEL);
+	preempt_disable();
+	s->batch = 5 * s->objects;
+	p = kmem_cache_alloc(s, GFP_ATOMIC | __GFP_NOWARN);
+	preempt_enable();
 	page_alloc_set_should_fail(NULL);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.num_slabs, 3);
 	expect_sound(test);
 	kmem_cache_free(s, p);
@@ -465,17 +467,16 @@ static void bulk_stops_at_damage(struct kunit *test)
 		snprintf(line, sizeof(line), "Object 0x%px", p);
 		EXPECT_REPORT(test, &report, line);
 		kmem_cache_free_bulk(s, 24, bulk);
-		kmem_cache_info(s, &info);
+		settled_info(s, &info);
 		KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 		expect_sound(test);
 		kmem_cache_destroy(s);
 	}
 }
 
-/* Damage that nobody has met before the end. */
+/* Damage that nobody has met before the end.  That its pages are back, the account says. */
 static void destroying_a_damaged_cache(struct kunit *test)
 {
-	const unsigned long pages = page_owner_pages(PAGE_OWNER_SLAB);
 	struct kmem_cache *s = make_plain(test, 64, 0);
 	u64 *p;
 
@@ -489,8 +490,6 @@ static void destroying_a_damaged_cache(struct kunit *test)
 	EXPECT_REPORT(test, &report, "corrupt");
 	EXPECT_REPORT(test, &report, "objects of a corrupted chain are back");
 	KUNIT_EXPECT_FALSE(test, report_has(&report, "Objects remaining"));
-	slab_drain_all();
-	KUNIT_EXPECT_LE(test, page_owner_pages(PAGE_OWNER_SLAB), pages + 1);
 }
 
 /* ---- what the verifier can say ----------------------------------------------------------- */
@@ -503,14 +502,21 @@ static void expect_fault(struct kunit *test, const char *what)
 	EXPECT_STR(test, msg, what);
 }
 
-static void the_verifier_sees_each_mistake(struct kunit *test)
+struct mistakes {
+	struct kunit *test;
+	struct kmem_cache *s;
+	void *live;
+};
+
+/* While nobody else is at work: mm_trim would rescue what is said to be lost. */
+static int make_mistakes(void *arg)
 {
-	struct kmem_cache *s = make_plain(test, 1000, 0);
-	void *live = kmem_cache_alloc(s, GFP_KERNEL);
-	struct page *slab = virt_to_page(live);
+	const struct mistakes *m = arg;
+	struct kunit *test = m->test;
+	struct kmem_cache *s = m->s;
+	struct page *slab = virt_to_page(m->live);
 	struct slab_link *first, saved;
 
-	kmem_cache_shrink(s);
 	first = slab_first_free(s, slab);
 	saved = *first;
 	slab_link_set(first, first);
@@ -528,6 +534,17 @@ static void the_verifier_sees_each_mistake(struct kunit *test)
 	expect_fault(test, "free list is too long");
 	slab->inuse--;
 	expect_sound(test);
+	return 0;
+}
+
+static void the_verifier_sees_each_mistake(struct kunit *test)
+{
+	struct kmem_cache *s = make_plain(test, 1000, 0);
+	void *live = kmem_cache_alloc(s, GFP_KERNEL);
+	struct mistakes m = { test, s, live };
+
+	kmem_cache_shrink(s);
+	mm_while_stopped(make_mistakes, &m);
 	kmem_cache_free(s, live);
 	kmem_cache_destroy(s);
 }

@@ -2,7 +2,6 @@
 /* kmalloc_nolock(), kfree_nolock(): in process context here, in an NMI in nmi_test.c. */
 #include <linux/memblock.h>
 
-#include "../../mm/slab_pcp.h"
 #include "slab_fixture.h"
 
 #define SIZE	700			/* kmalloc-1k: few others use it */
@@ -16,21 +15,33 @@ static struct kmem_cache *the_cache(struct kunit *test)
 	return s;
 }
 
+/* Of that cache alone: others are used by other CPUs all the time. */
+static unsigned long nr_live(void)
+{
+	struct slabinfo info;
+
+	kmem_cache_info(kmalloc_cache(SIZE, GFP_KERNEL), &info);
+	return info.active_objs;
+}
+
 static void from_stock_and_back(struct kunit *test)
 {
-	const unsigned long live = slab_nr_live();
+	const unsigned long live = nr_live();
 	struct kmem_cache *s = the_cache(test);
 	void *p, *q;
 
-	p = kmalloc(SIZE, GFP_KERNEL);
+	preempt_disable();			/* nobody else takes from the stock */
+	p = kmalloc(SIZE, GFP_ATOMIC);
 	kfree(p);
 	q = kmalloc_nolock(SIZE, 0, NUMA_NO_NODE);
 	KUNIT_EXPECT_PTR_EQ(test, q, p);
-	KUNIT_EXPECT_EQ(test, slab_nr_live(), live + 1);
+	KUNIT_EXPECT_EQ(test, nr_live(), live + 1);
 	kfree_nolock(q);
-	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
+	KUNIT_EXPECT_EQ(test, nr_live(), live);
 	KUNIT_EXPECT_PTR_EQ(test, kmalloc_nolock(SIZE, 0, NUMA_NO_NODE), p);
 	kfree(p);
+	preempt_enable();
+	wait_settled(s);
 	KUNIT_EXPECT_EQ(test, slab_pcp_holders(s), 0);
 	expect_sound(test);
 }
@@ -57,17 +68,29 @@ static void behind_an_empty_stock(struct kunit *test)
 {
 	struct kmem_cache *s = the_cache(test);
 	void *hold = kmalloc(SIZE, GFP_KERNEL), *p;
+	struct slab_link *const *list;
 	unsigned long flags;
+	unsigned int tries;
 
-	slab_pcp_drain(s);
+	for (;;) {
+		slab_pcp_drain(s);
+		preempt_disable();
+		list = slab_stock_list(s, this_cpu_ptr(&slab_stocks[s->index]));
+		if (*list == slab_nil)
+			break;
+		preempt_enable();		/* somebody has filled it again */
+	}
 	spin_lock_irqsave(&s->lock, flags);
 	p = kmalloc_nolock(SIZE, 0, NUMA_NO_NODE);
 	spin_unlock_irqrestore(&s->lock, flags);
 	KUNIT_EXPECT_NULL(test, p);
-	p = kmalloc_nolock(SIZE, 0, NUMA_NO_NODE);
+	for (tries = 0; !p && tries < 30000000; tries++)	/* another CPU may have the lock */
+		p = kmalloc_nolock(SIZE, 0, NUMA_NO_NODE);
 	KUNIT_EXPECT_NOT_NULL(test, p);
 	kfree_nolock(p);
-	KUNIT_EXPECT_EQ(test, slab_pcp_count(s), 1);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)*list, p);
+	KUNIT_EXPECT_PTR_EQ(test, slab_link_next(*list), slab_nil);
+	preempt_enable();
 	kfree(hold);
 	expect_sound(test);
 }
@@ -95,7 +118,7 @@ static bool refuse(struct kmem_cache *s, gfp_t gfp)
 
 static void waits_for_a_closed_stock(struct kunit *test)
 {
-	const unsigned long live = slab_nr_live();
+	const unsigned long live = nr_live();
 	void *p[3];
 	unsigned int i;
 
@@ -103,40 +126,44 @@ static void waits_for_a_closed_stock(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(p); i++)
 		p[i] = kmalloc(SIZE, GFP_KERNEL);
 	slab_pcp_set_should_fail(refuse);
+	preempt_disable();			/* or mm_trim drains it */
 	for (i = 0; i < ARRAY_SIZE(p); i++)
 		kfree_nolock(p[i]);
-	KUNIT_EXPECT_EQ(test, slab_nr_live(), live + ARRAY_SIZE(p));
+	KUNIT_EXPECT_EQ(test, nr_live(), live + ARRAY_SIZE(p));
+	preempt_enable();
 	slab_pcp_set_should_fail(NULL);
 	slab_drain_all();
-	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
+	KUNIT_EXPECT_EQ(test, nr_live(), live);
 	expect_sound(test);
 }
 
 /* What waits is as free as what is in stock. */
 static void what_waits_is_not_freed_twice(struct kunit *test)
 {
-	const unsigned long live = slab_nr_live();
+	const unsigned long live = nr_live();
 	void *p;
 
 	the_cache(test);
 	p = kmalloc(SIZE, GFP_KERNEL);
 	slab_pcp_set_should_fail(refuse);
-	kfree_nolock(p);
-	kfree_nolock(p);
-	slab_pcp_set_should_fail(NULL);
 	report_begin(&report);
+	preempt_disable();			/* the first one waits still */
+	kfree_nolock(p);
+	kfree_nolock(p);
+	preempt_enable();
+	slab_pcp_set_should_fail(NULL);
 	slab_trim();
 	slab_drain_all();
 	report_end(&report);
 	EXPECT_REPORT(test, &report, "Object already free");
-	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
+	KUNIT_EXPECT_EQ(test, nr_live(), live);
 	expect_sound(test);
 }
 
 /* The same, and the second free is kfree(): it finds what waits, at once. */
 static void what_waits_is_found_by_kfree(struct kunit *test)
 {
-	const unsigned long live = slab_nr_live(), errors = slab_error_count();
+	const unsigned long live = nr_live(), errors = slab_error_count();
 	void *p;
 
 	the_cache(test);
@@ -153,7 +180,7 @@ static void what_waits_is_found_by_kfree(struct kunit *test)
 	slab_pcp_set_should_fail(NULL);
 	slab_trim();
 	KUNIT_EXPECT_EQ(test, slab_error_count() - errors, 2);
-	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
+	KUNIT_EXPECT_EQ(test, nr_live(), live);
 	expect_sound(test);
 }
 
@@ -181,7 +208,7 @@ static void what_waits_is_found_with_debugging(struct kunit *test)
 	report_end(&report);
 	EXPECT_REPORT(test, &report, "Object already free");
 	KUNIT_EXPECT_EQ(test, slab_error_count() - errors, 2);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	expect_sound(test);
 	kmem_cache_destroy(s);
@@ -193,11 +220,13 @@ static void large_blocks_wait_once(struct kunit *test)
 	const unsigned long errors = slab_error_count();
 	void *large = kmalloc(5 * PAGE_SIZE, GFP_KERNEL);
 
-	kfree_nolock(large);
 	report_begin(&report);
+	preempt_disable();			/* or mm_trim drains it */
+	kfree_nolock(large);
 	kfree_nolock(large);
 	kfree(large);
 	KUNIT_EXPECT_GT(test, page_owner_pages(PAGE_OWNER_KMALLOC), pages);
+	preempt_enable();
 	slab_trim();
 	report_end(&report);
 	EXPECT_REPORT(test, &report, "outside of slab");
@@ -266,7 +295,7 @@ static void many_wait(struct kunit *test)
  */
 static void a_free_that_begins_again(struct kunit *test)
 {
-	const unsigned long live = slab_nr_live(), errors = slab_error_count();
+	const unsigned long live = nr_live(), errors = slab_error_count();
 	void *p[SLAB_NOLOCK_DOUBTS + 2];
 	unsigned int i;
 	bool is_live;
@@ -282,13 +311,13 @@ static void a_free_that_begins_again(struct kunit *test)
 		is_live = true;
 		KUNIT_EXPECT_TRUE(test, slab_kfree_only(p[i], &is_live));
 	}
-	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
+	KUNIT_EXPECT_EQ(test, nr_live(), live);
 	is_live = false;
 	p[0] = kmalloc(SIZE, GFP_KERNEL);
 	memset(p[0], 0, SIZE);
 	KUNIT_EXPECT_TRUE(test, slab_kfree_only(p[0], &is_live));
 	KUNIT_EXPECT_TRUE(test, is_live);
-	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
+	KUNIT_EXPECT_EQ(test, nr_live(), live);
 	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
 	expect_sound(test);
 }
@@ -323,24 +352,28 @@ static void a_doubt_about_what_was_given_out_again(struct kunit *test)
 /* Written to while it waits: what waits behind it is lost, and nothing else is harmed. */
 static void what_waits_is_overwritten(struct kunit *test)
 {
-	struct kmem_cache *s = make_plain(test, 8192, 0);
-	u64 *p[3];
+	struct kmem_cache *s = kmem_cache_create("slab_test", 8192, 0, SLAB_NO_USER_FLAGS,
+						 construct);
+	u64 *p[3], *link;
 	unsigned int i;
 
+	KUNIT_ASSERT_NOT_NULL(test, s);
 	for (i = 0; i < ARRAY_SIZE(p); i++)
 		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
-	slab_pcp_set_should_fail(refuse);
+	report_begin(&report);
+	preempt_disable();			/* or mm_trim drains it */
 	for (i = 0; i < ARRAY_SIZE(p); i++)
 		kfree_nolock(p[i]);
-	slab_pcp_set_should_fail(NULL);
-	*p[1] = 0x4444;
-	report_begin(&report);
+	link = (u64 *)slab_link_of(s, p[1]);
+	*link = 0x4444;
 	slab_nolock_drain();
+	KUNIT_EXPECT_NULL(test, this_cpu_read(slab_nolock.waiting));
+	preempt_enable();
 	report_end(&report);
 	EXPECT_REPORT(test, &report, "Freepointer corrupt");
-	KUNIT_EXPECT_NULL(test, this_cpu_read(slab_nolock.waiting));
 	expect_sound(test);
-	*p[0] = 0;				/* its mark, of a list that it is not on */
+	link = (u64 *)slab_link_of(s, p[0]);
+	*link = 0;				/* its mark, of a list that it is not on */
 	kmem_cache_free(s, p[0]);
 	expect_sound(test);
 	kmem_cache_destroy(s);

@@ -8,7 +8,6 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 
-#include "../../mm/slab_pcp.h"
 #include "slab_fixture.h"
 
 #define SIZE		64
@@ -40,10 +39,10 @@ static void expect_empty(struct kunit *test, struct kmem_cache *s)
 {
 	struct slabinfo info;
 
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	expect_sound(test);
-	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(s), 0);
+	KUNIT_EXPECT_EQ(test, shrink_all(s), 0);
 }
 
 static bool is_there(const struct kmem_cache *s)
@@ -72,15 +71,23 @@ static void drain_reaches_other_cpus(struct kunit *test)
 {
 	const unsigned int cpu = the_other(test);
 	struct kmem_cache *s = make_plain(test, SIZE, 0);
+	unsigned int tries = 20;
+	unsigned long left;
 
-	smp_call_function_single((int)cpu, fill_stock, s, 1);
-	KUNIT_EXPECT_GT(test, slab_pcp_count(s), 0);
-	preempt_disable();
-	slab_pcp_drain(s);			/* only ours */
-	preempt_enable();
-	KUNIT_EXPECT_GT(test, slab_pcp_count(s), 0);
-	slab_pcp_drain(s);
-	KUNIT_EXPECT_EQ(test, slab_pcp_count(s), 0);
+	do {					/* again, if mm_trim was quicker */
+		smp_call_function_single((int)cpu, fill_stock, s, 1);
+		preempt_disable();
+		slab_pcp_drain(s);		/* only ours */
+		preempt_enable();
+		left = slab_pcp_count(s);
+	} while (!left && --tries);
+	KUNIT_EXPECT_GT(test, left, 0);
+	do {					/* what it has in hand there is in no stock */
+		wait_settled(s);
+		slab_pcp_drain(s);
+		left = slab_pcp_count(s);
+	} while (left && tries--);
+	KUNIT_EXPECT_EQ(test, left, 0);
 	expect_empty(test, s);
 	kmem_cache_destroy(s);
 }
@@ -253,10 +260,12 @@ static void rescue_while_others_are_at_work(struct kunit *test)
 	watched.rescue = watched_rescue;
 	busy.s->ops = &watched;
 	t = start(test, takes_and_gives, NULL);
+	while (!READ_ONCE(busy.steps))
+		schedule_timeout_uninterruptible(1);
 	for (i = 0; i < 5; i++) {
 		report_begin(&report);
 		lose_some(busy.s);
-		end = jiffies + 5 * HZ;
+		end = jiffies + (rescued ? 5 : 30) * HZ;
 		while (READ_ONCE(busy.s->nr_lost) && time_before(jiffies, end)) {
 			slab_pcp_rescue(busy.s);
 			schedule_timeout_uninterruptible(1);
@@ -281,11 +290,6 @@ static void rescue_while_others_are_at_work(struct kunit *test)
 
 static void construct(void *object)
 {
-}
-
-static void free_nolock_there(void *object)
-{
-	kfree_nolock(object);
 }
 
 static struct {
@@ -496,22 +500,36 @@ static unsigned long in_stock(const struct kmem_cache *s, unsigned int cpu)
 	return st->cap - READ_ONCE(st->room) + READ_ONCE(st->nr_spare);
 }
 
+static struct {
+	struct kmem_cache *s;
+	void *large;
+	unsigned long before;
+} idle;
+
+/* There, in one go: mm_trim comes later. */
+static void make_idle_stock(void *unused)
+{
+	fill_stock(idle.s);
+	kfree_nolock(idle.large);
+	idle.before = in_stock(idle.s, (unsigned int)smp_processor_id());
+}
+
 /* By itself, on each CPU, and what waits there, too; but it takes some seconds. */
 static void idle_stocks_decay(struct kunit *test)
 {
 	const unsigned int cpu = the_other(test);
 	struct kmem_cache *s = make_plain(test, 4096, 0);
-	const unsigned long end = jiffies + 30 * HZ;
-	unsigned long before;
+	unsigned int steps = 600;		/* not jiffies, of which many may go by at once */
 
-	smp_call_function_single((int)cpu, fill_stock, s, 1);
-	smp_call_function_single((int)cpu, free_nolock_there, kmalloc(20000, GFP_KERNEL), 1);
-	before = in_stock(s, cpu);
-	KUNIT_EXPECT_GT(test, before, 1);
-	while (time_before(jiffies, end) && (in_stock(s, cpu) > before / 2 ||
-	       READ_ONCE(per_cpu_ptr(&slab_nolock, cpu)->waiting)))
+	idle.s = s;
+	idle.large = kmalloc(20000, GFP_KERNEL);
+	smp_call_function_single((int)cpu, make_idle_stock, NULL, 1);
+	idle.large = NULL;
+	KUNIT_EXPECT_GT(test, idle.before, 1);
+	while (steps-- && (in_stock(s, cpu) > idle.before / 2 ||
+			   READ_ONCE(per_cpu_ptr(&slab_nolock, cpu)->waiting)))
 		schedule_timeout_uninterruptible(HZ / 10);
-	KUNIT_EXPECT_LE(test, in_stock(s, cpu), before / 2);
+	KUNIT_EXPECT_LE(test, in_stock(s, cpu), idle.before / 2);
 	KUNIT_EXPECT_NULL(test, per_cpu_ptr(&slab_nolock, cpu)->waiting);
 	expect_empty(test, s);
 	kmem_cache_destroy(s);

@@ -128,7 +128,7 @@ static void kfree_takes_cache_objects(struct kunit *test)
 
 	KUNIT_EXPECT_GE(test, ksize(p), 300);
 	kfree(p);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	kmem_cache_destroy(s);
 }
@@ -164,7 +164,7 @@ static void constructed_once(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, t->c, t->a);
 		kmem_cache_free(s, t);
 	}
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, nr_constructed, info.num_objs);
 	kmem_cache_destroy(s);
 }
@@ -246,9 +246,11 @@ static void bulk_in_and_out(struct kunit *test)
 
 static unsigned int pages_left;
 
+static struct task_struct *refused_task;	/* others shall have theirs */
+
 static bool refuse_after_some(gfp_t gfp, unsigned int order)
 {
-	return pages_left == 0 || pages_left-- == 0;
+	return current == refused_task && in_task() && (pages_left == 0 || pages_left-- == 0);
 }
 
 static void bulk_is_all_or_nothing(struct kunit *test)
@@ -257,10 +259,11 @@ static void bulk_is_all_or_nothing(struct kunit *test)
 	struct slabinfo info;
 
 	pages_left = 3;
+	refused_task = current;
 	page_alloc_set_should_fail(refuse_after_some);
 	KUNIT_EXPECT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL | __GFP_NOWARN, 100, bulk), 0);
 	page_alloc_set_should_fail(NULL);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	kmem_cache_destroy(s);
 }
@@ -310,7 +313,7 @@ static void expect_wrong_in_bulk(struct kunit *test, struct kmem_cache *s, unsig
 	kmem_cache_free_bulk(s, WRONG_BULK, bulk);
 	report_end(&report);
 	KUNIT_EXPECT_EQ_MSG(test, slab_error_count() - errors, 2, "number %u", at);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 1);
 	kmem_cache_free(s, right);
 	expect_sound(test);
@@ -343,11 +346,11 @@ static void slabinfo_tells_the_truth(struct kunit *test)
 	struct kmem_cache *s = make_plain(test, 100, SLAB_RECLAIM_ACCOUNT);
 	struct slabinfo info;
 
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_STREQ(test, info.name, "slab_test");
 	KUNIT_EXPECT_EQ(test, info.num_slabs, 0);
 	kmem_cache_alloc_bulk(s, GFP_KERNEL, 50, bulk);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 50);
 	KUNIT_EXPECT_EQ(test, info.objsize, 104);
 	KUNIT_EXPECT_EQ(test, info.pagesperslab, 1);
@@ -357,7 +360,7 @@ static void slabinfo_tells_the_truth(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, info.flags & SLAB_RECLAIM_ACCOUNT);
 	KUNIT_EXPECT_GT(test, info.limit, info.batchcount);
 	kmem_cache_free_bulk(s, 50, bulk);
-	kmem_cache_info(s, &info);
+	settled_info(s, &info);
 	KUNIT_EXPECT_EQ(test, info.active_objs, 0);
 	kmem_cache_destroy(s);
 }
