@@ -29,8 +29,8 @@
 
 static struct task_struct *load_thread;
 static struct sweep *load_sweep;	/* what is swept */
-static bool load_on;			/* written by CPU 0 */
-static bool load_rests;			/* written by CPU 1 */
+static unsigned long load_turn;		/* odd: work; written by CPU 0 */
+static unsigned long load_rests;	/* the turn in which it was last seen to rest; by CPU 1 */
 static unsigned long load_rounds;
 
 /* One round: as an interrupt's scripts do, but more at a time, and areas, too. */
@@ -58,22 +58,25 @@ static void load_round(unsigned int nr)
 
 static int load_run(void *unused)
 {
+	unsigned long turn;
+
 	while (!kthread_should_stop()) {
-		if (!smp_load_acquire(&load_on)) {
-			smp_store_release(&load_rests, true);
+		turn = smp_load_acquire(&load_turn);
+		if (turn % 2 == 0) {
+			smp_store_release(&load_rests, turn);
 			cpu_relax();
 			continue;
 		}
 		load_round(load_rounds++);
 	}
-	smp_store_release(&load_rests, true);
 	return 0;
 }
 
 int irqsweep_load_start(struct sweep *c)
 {
 	load_sweep = c;
-	load_on = load_rests = false;
+	load_turn = 0;
+	load_rests = 1;			/* never */
 	load_rounds = 0;
 	load_thread = kthread_create_on_cpu(load_run, NULL, LOAD_CPU, "load/%u");
 	if (IS_ERR(load_thread)) {
@@ -95,17 +98,14 @@ void irqsweep_load_stop(void)
 	load_thread = NULL;
 }
 
+/* It may have been about to say that it rests when it was to begin: that was another turn. */
 void irqsweep_load(bool on)
 {
 	if (!load_thread)
 		return;
-	if (on) {
-		load_rests = false;
-		smp_store_release(&load_on, true);
-		return;
-	}
-	smp_store_release(&load_on, false);
-	while (!smp_load_acquire(&load_rests))
+	if (load_turn % 2 != on)
+		smp_store_release(&load_turn, load_turn + 1);
+	while (!on && smp_load_acquire(&load_rests) != load_turn)
 		cpu_relax();
 }
 

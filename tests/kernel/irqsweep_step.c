@@ -293,7 +293,8 @@ static void step_mark(struct step *s, struct pt_regs *regs, bool masked)
 		t->nr++;
 		t->masked += masked;
 	} else if (s->mode == STEP_RECORD) {
-		step_give_up(s, regs, "the path is too long");
+		step_goes_astray(s, regs->ip, "the path is too long");	/* it waits for a CPU? */
+		singlestep_off(regs);
 	} else if (s->at >= t->nr || t->mark[s->at] != mark) {
 		step_goes_astray(s, regs->ip, "the path is not the recorded one");
 		singlestep_off(regs);

@@ -65,7 +65,7 @@ struct step {
 	/* Results. */
 	const char *fault;		/* NULL, or why this run does not count */
 	unsigned long fault_ip;
-	bool differs;			/* because it went another way than recorded; it ended */
+	bool differs;			/* because it went another way, or too far; it ended */
 	unsigned int at;		/* boundaries passed */
 	bool irq, nmi, trap;		/* which of them came, exactly at the target */
 	struct pt_regs regs;		/* what it interrupted */
