@@ -17,7 +17,7 @@
 
 static struct page *block[NR_BLOCKS];
 static unsigned int order, in_stock;
-static long owned;			/* pages that owner has while no hand holds any */
+static long owned;			/* that owner has, by this CPU's count, all in stock */
 static enum page_owner owner = PAGE_OWNER_PAGES;
 static char text[128];
 
@@ -38,6 +38,12 @@ static struct per_cpu_pages *the_stock(void)
 static u64 fresh(void)
 {
 	return PAGE_META_REF(owner, order, owner == PAGE_OWNER_PAGES);
+}
+
+/* Other CPUs take and give meanwhile, and count for themselves. */
+static long owned_here(void)
+{
+	return this_cpu_read(page_owner_count[owner]);
 }
 
 /* ---- state ------------------------------------------------------------------------- */
@@ -64,7 +70,7 @@ static void fill(unsigned int state, struct rewind_hand *hand, const bool *gives
 		give_back();
 	}
 	in_stock = pcp_count(the_stock(), order);
-	owned = page_owner_sum(owner);
+	owned = owned_here();
 	for (i = 0; i < nr; i++)
 		if (gives[i])
 			hand[i].object = alloc_pages_owner(GFP_KERNEL, order, owner);
@@ -87,7 +93,7 @@ static const char *check(const struct rewind_hand *hand, unsigned int nr)
 		return text;
 	if (pcp_count(the_stock(), order) + held != in_stock)
 		return "a block is nowhere, or in two places";
-	if (page_owner_sum(owner) != owned + (long)(held << order))
+	if (owned_here() != owned + (long)(held << order))
 		return "the owner's count is wrong";
 	return NULL;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rewind_slab.c - this CPU's stocks of objects: the sequences of arch/x86/rewind_slab.asm */
+#include <asm/processor.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -18,12 +19,29 @@ static struct kmem_cache *cache_of(const struct rewind_stock *stock)
 	return cache ?: slab_cache_table[KMALLOC_CACHE(0, stock->arg)];
 }
 
+/*
+ * A free that began again while another CPU looked at the cache has put its object aside, for it
+ * could not be sure.  That CPU may have been stopped there by the host: it goes on before long.
+ */
+static void decide_what_is_aside(void)
+{
+	unsigned int i, tries = 10000000;
+
+	for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
+		while (this_cpu_read(slab_nolock.unsure[i]) && --tries) {
+			slab_nolock_retry();
+			cpu_relax();
+		}
+}
+
 static unsigned int walk(const struct rewind_stock *stock, void **to, unsigned int max)
 {
 	const struct kmem_cache *s = cache_of(stock);
-	struct slab_link *link = *slab_stock_list(s, this_cpu_ptr(&slab_stocks[s->index]));
+	struct slab_link *link;
 	unsigned int nr;
 
+	decide_what_is_aside();
+	link = *slab_stock_list(s, this_cpu_ptr(&slab_stocks[s->index]));
 	for (nr = 0; nr < max && link != slab_nil; nr++) {
 		if (!slab_link_place(link))
 			return max;		/* it leads nowhere */
