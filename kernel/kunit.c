@@ -35,7 +35,7 @@
 
 #define MAX_SUITES		256
 #define MAX_CASES		256		/* of a suite */
-#define WATCHDOG_SECONDS	150		/* a case, or one parameter; slow ones: times 4 */
+#define WATCHDOG_SECONDS	150		/* a case, a parameter, a run; slow ones: times 4 */
 
 struct counts {
 	unsigned int pass, fail, skip;
@@ -368,7 +368,7 @@ static void print_counts(const char *indent, const char *name, const struct coun
 }
 
 /* The host may be busy: what takes long is hardly ever a hang, and a hang lasts. */
-static void feed_watchdog(const struct kunit_case *c)
+void kunit_feed_watchdog(const struct kunit_case *c)
 {
 	const bool slow = c->attr.speed != KUNIT_SPEED_NORMAL;
 
@@ -391,7 +391,7 @@ static void run_params(struct kunit_case *c, struct counts *n)
 		if (!desc[0])
 			scnprintf(desc, sizeof(desc), "param-%u", i);
 		test = (struct kunit){ .name = c->name, .param_value = p, .param_index = (int)i };
-		feed_watchdog(c);
+		kunit_feed_watchdog(c);
 		kunit_run_once(&test, c);
 		count(n, test.status);
 		print_result("        ", ++i, desc, test.status, test.status_comment);
@@ -426,7 +426,7 @@ static void run_case(struct kunit_case *c, unsigned int nr, struct counts *sum)
 	struct kunit test = { .name = c->name };
 	struct counts n = { 0 };
 
-	feed_watchdog(c);
+	kunit_feed_watchdog(c);
 	if (c->generate_params) {
 		run_params(c, &n);
 		test.status = worst(&n);

@@ -5,6 +5,8 @@
 
 #include <kunit/test.h>
 
+/* kunit.c: a case, a parameter, a run of FAILNTH has that much time, from now on. */
+void kunit_feed_watchdog(const struct kunit_case *c);
 /* kunit.c: init, case, exit, actions and accounts, once. */
 void kunit_run_once(struct kunit *test, struct kunit_case *c);
 

@@ -63,6 +63,7 @@ static bool run_nth(struct kunit *test, struct kunit_case *c, struct kunit_failn
 	char msg[192] = "";
 
 	*test = (struct kunit){ .name = c->name, .fail_nth = nth };
+	kunit_feed_watchdog(c);
 	kunit_run_once(test, c);
 	row->runs++;
 	row->injected += test->injected;

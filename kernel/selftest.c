@@ -25,8 +25,9 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
-#define SETTLE_TICKS	HZ
-#define ACCOUNT_TRIES	32		/* some 160 ticks in all */
+#define SETTLE_TICKS	(10 * HZ)	/* a CPU that the host has stopped has its thread running */
+#define ACCOUNT_TRIES	32		/* some 160 ticks in all, at least */
+#define ACCOUNT_PATIENCE (30 * HZ)	/* the host may stop a CPU in the middle of something */
 #define STACK_SPARE	(THREAD_SIZE / 8)
 
 static char test_filter[128];		/* kunit.filter_glob= */
@@ -97,12 +98,21 @@ static void settle_threads(void)
 }
 
 /* Other CPUs' threads, which are none of a test's business, may be on their way to rest. */
+static bool account_pause(unsigned int tries)
+{
+	if (num_online_cpus() == 1)
+		return false;
+	schedule_timeout_uninterruptible(1 + min_t(unsigned int, tries, ACCOUNT_TRIES) / 4);
+	return true;
+}
+
 static bool account_wait(unsigned int tries)
 {
-	if (num_online_cpus() == 1 || tries == ACCOUNT_TRIES)
-		return false;
-	schedule_timeout_uninterruptible(1 + tries / 4);
-	return true;
+	static unsigned long end;
+
+	if (!tries)
+		end = jiffies + ACCOUNT_PATIENCE;
+	return (tries < ACCOUNT_TRIES || time_before(jiffies, end)) && account_pause(tries);
 }
 
 /*
@@ -122,7 +132,7 @@ static void account_snapshot(void *buf)
 		mm_account_snapshot(now);
 		same = num_online_cpus() == 1 || mm_account_compare(&last, now, msg, sizeof(msg));
 		last = *now;
-	} while (!same && account_wait(tries++));
+	} while (!same && tries < ACCOUNT_TRIES && account_pause(tries++));
 }
 
 static bool account_compare(const void *before, const void *after, char *msg, size_t n)
