@@ -2,6 +2,7 @@
 /* fault_inject_test.c - failures on demand: by chance, by number, and never where they must not */
 #include <linux/fault-inject.h>
 #include <linux/kernel.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/stacktrace.h>
@@ -308,9 +309,11 @@ static void disarmed_the_stocks_are_back(struct kunit *test)
 	kfree(q);
 	kfree(kmalloc(64, GFP_KERNEL));
 	failslab_disarm();
-	p = kmalloc(64, GFP_KERNEL);
+	preempt_disable();			/* nobody else takes it */
+	p = kmalloc(64, GFP_ATOMIC);
 	kfree(p);
-	q = kmalloc(64, GFP_KERNEL);		/* last in, first out: it was in stock */
+	q = kmalloc(64, GFP_ATOMIC);		/* last in, first out: it was in stock */
+	preempt_enable();
 	KUNIT_EXPECT_PTR_EQ(test, p, q);
 	kfree(q);
 }
