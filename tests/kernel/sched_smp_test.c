@@ -27,8 +27,11 @@
 #define PLAY_NS		(6 * NSEC_PER_SEC)
 #define STORM_MOVES	300
 #define HOG_NS		NSEC_PER_SEC
+#define HOG_PERIOD_NS	(8 * HOG_NS)
+#define SHARE_NS	(90 * NSEC_PER_SEC)
 #define STORM_NS	(5 * NSEC_PER_SEC)
-#define COUNTS		20000
+#define COUNTS		20000		/* a multiple of 16 */
+#define COUNT_NS	(20 * NSEC_PER_SEC)
 #define LINE		3		/* the second serial port: nobody's, raised by its vector */
 #define WAIT_NS		(30 * NSEC_PER_SEC)	/* until it is said that it does not come */
 
@@ -234,21 +237,35 @@ static void hogs_spread(struct kunit *test)
 		test_thread_join(test, &threads[i]);
 }
 
-static u64 least_ns, most_ns;		/* that a hog has run */
+static u64 least_ns, most_ns;		/* that a hog has run, in this period */
+static u64 hog_began_ns[MAX_THREADS];
+
+/* What the host does to a CPU is in what its hog has had: then the next period is looked at. */
+static void hogs_begin_again(void)
+{
+	unsigned int i;
+
+	for (i = 0; i <= nr_cpus; i++)
+		hog_began_ns[i] = task_sched_runtime(threads[i].task);
+}
 
 static bool hogs_are_even(void)
 {
 	unsigned int i;
+	bool even;
 	u64 ns;
 
 	least_ns = ~0ULL;
 	most_ns = 0;
 	for (i = 0; i <= nr_cpus; i++) {
-		ns = task_sched_runtime(threads[i].task);
+		ns = task_sched_runtime(threads[i].task) - hog_began_ns[i];
 		least_ns = min(least_ns, ns);
 		most_ns = max(most_ns, ns);
 	}
-	return most_ns > HOG_NS && least_ns * 4 > most_ns * 3;
+	even = most_ns > HOG_NS && least_ns * 4 > most_ns * 3;
+	if (!even && most_ns > HOG_PERIOD_NS)
+		hogs_begin_again();
+	return even;
 }
 
 /* The first looks after it, for somebody who wakes up to look would move the others about. */
@@ -275,7 +292,9 @@ static void even_hog(struct test_thread *t)
  */
 static void hogs_share(struct kunit *test)
 {
+	const u64 end = ktime_get_ns() + SHARE_NS;
 	DECLARE_COMPLETION_ONSTACK(even);
+	bool shared = false;
 	unsigned int i;
 
 	if (nr_cpus == MAX_THREADS)
@@ -283,9 +302,11 @@ static void hogs_share(struct kunit *test)
 	hogs_stop = false;
 	for (i = 0; i <= nr_cpus; i++)
 		test_thread_create(test, &threads[i], (int)i, even_hog, &even);
-	for (i = 0; i <= nr_cpus; i++)
-		wake_up_process(threads[i].task);
-	KUNIT_EXPECT_NE(test, wait_for_completion_timeout(&even, 20 * HZ), 0UL);
+	hogs_begin_again();
+	test_threads_wake(threads, nr_cpus + 1);
+	while (!shared && ktime_get_ns() < end)
+		shared = wait_for_completion_timeout(&even, HZ) != 0;
+	KUNIT_EXPECT_TRUE(test, shared);
 	hogs_stop = true;
 	for (i = 0; i <= nr_cpus; i++)
 		test_thread_join(test, &threads[i]);
@@ -320,15 +341,19 @@ static void ping_pong(struct test_thread *t)
 /* Until all are done, or time is over: a busy host wakes its CPUs slowly.  False: it stands. */
 static bool watch_the_ball(void)
 {
-	const u64 end = ktime_get_ns() + PLAY_NS;
-	unsigned int before;
+	const u64 start = ktime_get_ns();
+	u64 moved = start, now = start;
+	unsigned int before = ball;
 
-	do {
-		before = ball;
-		if (wait_for_completion_timeout(&threads[0].done, 2 * HZ))
+	while (now - moved < WAIT_NS && (now - start < PLAY_NS || moved - start < PLAY_NS)) {
+		if (wait_for_completion_timeout(&threads[0].done, HZ / 4))
 			return true;
-	} while (ball != before && ktime_get_ns() < end);
-	return ball != before;
+		now = ktime_get_ns();
+		if (ball != before)
+			moved = now;
+		before = ball;
+	}
+	return now - moved < WAIT_NS;
 }
 
 static void no_wake_up_is_lost(struct kunit *test)
@@ -413,10 +438,12 @@ static struct {
 /* Plain steps: any two at once, or out of order with the lock, would lose one. */
 static void count_all(struct test_thread *t)
 {
+	const u64 end = ktime_get_ns() + COUNT_NS;
+	unsigned int *rounds = t->arg;
 	unsigned long flags;
 	unsigned int i;
 
-	for (i = 0; i < COUNTS; i++) {
+	for (i = 0; i < COUNTS && (i % 16 || ktime_get_ns() < end); i++) {
 		spin_lock(&smp_spin);
 		counts.spin++;
 		spin_unlock(&smp_spin);
@@ -440,21 +467,25 @@ static void count_all(struct test_thread *t)
 		counts.sem++;
 		up_write(&smp_sem);
 	}
+	__atomic_add_fetch(rounds, i, __ATOMIC_RELAXED);
 }
 
+/* As many rounds as the host lets them make: a holder that it stops stops all. */
 static void counters_are_exact(struct kunit *test)
 {
-	const unsigned long want = (unsigned long)nr_cpus * COUNTS;
+	unsigned int rounds = 0;
 
 	memset(&counts, 0, sizeof(counts));
-	run_everywhere(test, count_all, NULL);
-	KUNIT_EXPECT_EQ(test, counts.spin, want);
-	KUNIT_EXPECT_EQ(test, counts.irqsave, want);
-	KUNIT_EXPECT_EQ(test, counts.pair[0], want);
-	KUNIT_EXPECT_EQ(test, counts.pair[1], want);
+	run_everywhere(test, count_all, &rounds);
+	KUNIT_EXPECT_GE(test, rounds, nr_cpus * 16);
+	KUNIT_EXPECT_EQ(test, counts.spin, (unsigned long)rounds);
+	KUNIT_EXPECT_EQ(test, counts.irqsave, (unsigned long)rounds);
+	KUNIT_EXPECT_EQ(test, counts.pair[0], (unsigned long)rounds);
+	KUNIT_EXPECT_EQ(test, counts.pair[1], (unsigned long)rounds);
 	KUNIT_EXPECT_EQ(test, counts.torn, 0UL);
-	KUNIT_EXPECT_EQ(test, counts.mutex, want / 16);
-	KUNIT_EXPECT_EQ(test, counts.sem, want / 16);
+	KUNIT_EXPECT_EQ(test, counts.mutex, (unsigned long)rounds / 16);
+	KUNIT_EXPECT_EQ(test, counts.sem, (unsigned long)rounds / 16);
+	kunit_info(test, "%u rounds", rounds);
 }
 
 /* ---- timers ---------------------------------------------------------------------- */
@@ -596,21 +627,38 @@ static void tasklet_runs_on_one_cpu(struct kunit *test)
 }
 
 static struct work_struct shared_work;
-static volatile unsigned int work_begun, work_ended, work_cpu;
+static volatile unsigned int work_begun, work_ended, work_cpu, work_requeued;
 
 static void shared_work_fn(struct work_struct *work)
 {
 	shared_fn(NULL);
 }
 
+/* It queues itself, until somebody takes that back: then it may not any more. */
 static void slow_work_fn(struct work_struct *work)
 {
+	const u64 end = ktime_get_ns() + WAIT_NS;
+
 	work_cpu = (unsigned int)smp_processor_id();
+	queue_work_on(0, system_wq, work);
 	work_begun++;
-	schedule_timeout_uninterruptible(10);	/* longer than it takes to come and cancel it */
-	if (work_begun == 1)
-		queue_work_on(0, system_wq, work);
+	while (work_pending(work) && ktime_get_ns() < end)
+		schedule_timeout_uninterruptible(1);
+	work_requeued += queue_work_on(0, system_wq, work);
+	schedule_timeout_uninterruptible(2);
 	work_ended++;
+}
+
+static void held_work_fn(struct work_struct *work)
+{
+	while (hold)
+		schedule_timeout_uninterruptible(1);
+	work_ended++;
+}
+
+static void flush_it(struct test_thread *t)
+{
+	t->id = flush_work(t->arg);
 }
 
 static void cancel_waits_for_other_cpus(struct kunit *test)
@@ -619,16 +667,34 @@ static void cancel_waits_for_other_cpus(struct kunit *test)
 
 	set_cpus_allowed_ptr(current, cpumask_of(0));
 	INIT_WORK_ONSTACK(&work, slow_work_fn);
-	work_begun = work_ended = 0;
+	work_begun = work_ended = work_requeued = 0;
 	KUNIT_EXPECT_TRUE(test, schedule_work_on(1, &work));
 	KUNIT_ASSERT_TRUE(test, spin_until(&work_begun, 1));
 	KUNIT_EXPECT_EQ(test, work_cpu, 1U);
-	cancel_work_sync(&work);
+	KUNIT_EXPECT_TRUE(test, cancel_work_sync(&work));
 	KUNIT_EXPECT_EQ(test, work_ended, 1U);
+	KUNIT_EXPECT_EQ(test, work_requeued, 0U);
 	KUNIT_EXPECT_EQ(test, work_busy(&work), 0U);
+}
+
+/* The flusher sleeps before what it waits for may end. */
+static void flush_waits_for_other_cpus(struct kunit *test)
+{
+	struct work_struct work;
+
+	set_cpus_allowed_ptr(current, cpumask_of(0));
+	INIT_WORK_ONSTACK(&work, held_work_fn);
+	work_ended = 0;
+	hold = true;
 	KUNIT_EXPECT_TRUE(test, schedule_work_on(1, &work));
-	KUNIT_EXPECT_TRUE(test, flush_work(&work));
-	KUNIT_EXPECT_EQ(test, work_ended, 2U);
+	run_on(test, &threads[0], 0, flush_it, &work);
+	test_thread_wait_asleep(test, &threads[0]);
+	KUNIT_EXPECT_EQ(test, work_ended, 0U);
+	hold = false;
+	test_thread_join(test, &threads[0]);
+	KUNIT_EXPECT_EQ(test, threads[0].id, 1);
+	KUNIT_EXPECT_EQ(test, work_ended, 1U);
+	cancel_work_sync(&work);
 }
 
 static void queue_shared(struct test_thread *t)
@@ -716,6 +782,7 @@ static struct kunit_case sched_smp_cases[] = {
 	KUNIT_CASE(one_timer_armed_by_all),
 	KUNIT_CASE(tasklet_runs_on_one_cpu),
 	KUNIT_CASE(cancel_waits_for_other_cpus),
+	KUNIT_CASE(flush_waits_for_other_cpus),
 	KUNIT_CASE(work_runs_once_at_a_time),
 	KUNIT_CASE(work_on_each_cpu),
 	KUNIT_CASE(lines_wait_for_other_cpus),

@@ -47,6 +47,15 @@ static inline void test_thread_run(struct kunit *test, struct test_thread *t, in
 	wake_up_process(t->task);
 }
 
+/* @nr prepared ones, at the same time: none is through before another may begin. */
+static inline void test_threads_wake(const struct test_thread *t, unsigned int nr)
+{
+	preempt_disable();
+	while (nr--)
+		wake_up_process(t++->task);
+	preempt_enable();
+}
+
 /* Has it come to its end in time?  If not, it and its memory are lost: give up. */
 static inline void test_thread_join(struct kunit *test, struct test_thread *t)
 {
