@@ -19,6 +19,7 @@
 
 #define MINE	BLOCK_SOFTIRQ
 #define LATER	IRQ_POLL_SOFTIRQ
+#define TRIES	100		/* for what a busy host may spoil */
 
 static struct report report;
 static unsigned int runs, good_context, nested, raises_left;
@@ -73,7 +74,7 @@ static void in_hard_interrupt(void (*fn)(struct pt_regs *regs))
 
 static bool wait_for(const unsigned int *count, unsigned int want)
 {
-	unsigned int ticks = 10 * HZ;
+	unsigned int ticks = 30 * HZ;
 
 	while (READ_ONCE(*count) < want && ticks--)
 		schedule_timeout_uninterruptible(1);
@@ -126,7 +127,7 @@ static void raised_in_a_thread_runs_in_ksoftirqd(struct kunit *test)
 	unsigned int tries, there = 0;
 
 	open_softirq(MINE, look_around);
-	for (tries = 0; tries < 20 && !there; tries++) {
+	for (tries = 0; tries < TRIES && !there; tries++) {
 		runs = good_context = 0;
 		local_irq_disable();
 		raise_softirq_irqoff(MINE);
@@ -193,7 +194,7 @@ static void be_interrupted(void)
 
 static void softirqs_do_not_nest(struct kunit *test)
 {
-	unsigned int tries = 10 * HZ;
+	unsigned int tries = 30 * HZ;
 
 	open_softirq(MINE, be_interrupted);
 	open_softirq(LATER, count_later);
@@ -225,14 +226,12 @@ static void again_and_again(void)
 		raise_softirq(MINE);
 }
 
-/* One that raises itself for ever gets its rounds, and then competes as a thread. */
-static void endless_work_moves_to_ksoftirqd(struct kunit *test)
+static void raise_again_and_again(struct kunit *test)
 {
 	unsigned int before;
 
-	open_softirq(MINE, again_and_again);
 	raises_left = 100;
-	runs_here = runs_at_once = 0;
+	runs = runs_here = runs_at_once = 0;
 	local_bh_disable();
 	raise_softirq(MINE);
 	preempt_disable();
@@ -240,9 +239,23 @@ static void endless_work_moves_to_ksoftirqd(struct kunit *test)
 	before = runs;
 	preempt_enable();
 	KUNIT_EXPECT_GE(test, before, 1);
-	KUNIT_EXPECT_LE(test, runs_at_once, 10);
 	KUNIT_EXPECT_TRUE(test, wait_for(&runs, 101));
 	KUNIT_EXPECT_EQ(test, runs, 101);
+}
+
+/*
+ * One that raises itself for ever gets its rounds, and then competes as a thread.  But another
+ * CPU's interrupt ends with some rounds, too, and ticks may come faster than that thread.
+ */
+static void endless_work_moves_to_ksoftirqd(struct kunit *test)
+{
+	unsigned int tries = 0;
+
+	open_softirq(MINE, again_and_again);
+	do {
+		raise_again_and_again(test);
+	} while ((runs_at_once > 10 || runs == runs_here) && ++tries < TRIES);
+	KUNIT_EXPECT_LE(test, runs_at_once, 10);
 	KUNIT_EXPECT_GT(test, runs - runs_here, 0);
 }
 

@@ -71,7 +71,7 @@ static void high_ones_run_first_each_in_order(struct kunit *test)
 
 static void may_schedule_itself(struct kunit *test)
 {
-	unsigned int ticks = 10 * HZ;
+	unsigned int ticks = 30 * HZ;
 
 	boxes[0].again = 30;
 	local_bh_disable();
@@ -110,7 +110,7 @@ static void both_kinds_of_functions(struct kunit *test)
 
 static void disabled_waits_until_enabled(struct kunit *test)
 {
-	unsigned int ticks = 10 * HZ;
+	unsigned int ticks = 30 * HZ;
 
 	tasklet_disable(&boxes[0].tasklet);
 	tasklet_disable(&boxes[0].tasklet);
@@ -141,7 +141,7 @@ static int kill_it(void *box)
 static void kill_waits_for_what_is_scheduled(struct kunit *test)
 {
 	struct task_struct *t;
-	unsigned int ticks = 10 * HZ;
+	unsigned int ticks = 30 * HZ;
 
 	t = kthread_create(kill_it, &boxes[0], "kill_it");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
