@@ -10,6 +10,7 @@
 
 #define NR_THREADS	4
 #define FAST_HZ		10000
+#define TRIES		20U		/* for what a busy host may spoil */
 
 static struct test_thread thread[NR_THREADS];
 static struct test_log log;
@@ -101,13 +102,24 @@ static void taken_from_under_the_woken(struct kunit *test)
 
 /* ---- time ------------------------------------------------------------------------ */
 
-static void timeouts_take_their_time(struct kunit *test)
+static unsigned long time_out(struct kunit *test)
 {
 	const unsigned long start_time = jiffies;
 
 	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&shared, 4), 0UL);
-	KUNIT_EXPECT_GE(test, jiffies - start_time, 4UL);
-	KUNIT_EXPECT_LT(test, jiffies - start_time, 4UL + HZ);
+	return jiffies - start_time;
+}
+
+static void timeouts_take_their_time(struct kunit *test)
+{
+	unsigned int tries = 0;
+	unsigned long took;
+
+	do {				/* on a busy host ticks come in crowds */
+		took = time_out(test);
+		KUNIT_EXPECT_GE(test, took, 4UL);
+	} while (took >= 4UL + HZ && ++tries < TRIES);
+	KUNIT_EXPECT_LT(test, took, 4UL + HZ);
 	KUNIT_EXPECT_FALSE(test, waitqueue_active(&shared.wait));
 	KUNIT_EXPECT_EQ(test, get_current_state(), TASK_RUNNING);
 }
@@ -130,8 +142,13 @@ static void a_timeout_takes_nothing(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, log.text, "xb");
 }
 
+/* When @waiter sleeps, off its list: to say that it will is not enough. */
 static void complete_later(struct test_thread *t)
 {
+	const struct task_struct *waiter = t->arg;
+
+	while (!waitqueue_active(&shared.wait) || READ_ONCE(waiter->array))
+		schedule_timeout_uninterruptible(1);
 	schedule_timeout_uninterruptible(2);
 	complete(&shared);
 }
@@ -140,7 +157,7 @@ static void what_is_left_of_a_timeout(struct kunit *test)
 {
 	unsigned long left;
 
-	test_thread_run(test, &thread[0], 0, complete_later, NULL);
+	test_thread_run(test, &thread[0], 0, complete_later, current);
 	left = wait_for_completion_timeout(&shared, 5 * HZ);
 	KUNIT_EXPECT_GT(test, left, 0UL);
 	KUNIT_EXPECT_LE(test, left, 5UL * HZ - 1);
@@ -189,7 +206,7 @@ static void interrupts_complete(struct kunit *test)
 
 	completed = 0;
 	KUNIT_ASSERT_EQ(test, timer_test_start(FAST_HZ, complete_from_the_timer), 0);
-	while (ktime_get_ns() < end && !lost) {
+	while ((ktime_get_ns() < end || !rounds) && !lost) {
 		lost += !wait_for_the_timer();
 		rounds++;
 	}
@@ -232,7 +249,7 @@ static void ping_pong(struct kunit *test)
 	init_completion(&ball.back);
 	test_thread_run(test, &thread[0], 0, hit_back, NULL);
 	for (i = 0; i < 1000; i++) {
-		if (!wait_for_completion_timeout(&ball.back, HZ))
+		if (!wait_for_completion_timeout(&ball.back, 30 * HZ))
 			break;
 		complete(ball.there);
 	}
@@ -254,7 +271,7 @@ static void complete_and_exit(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, t);
 	get_task_struct(t);
 	wake_up_process(t);
-	KUNIT_EXPECT_NE(test, wait_for_completion_timeout(&shared, HZ), 0UL);
+	KUNIT_EXPECT_NE(test, wait_for_completion_timeout(&shared, 30 * HZ), 0UL);
 	KUNIT_EXPECT_EQ(test, kthread_stop_put(t), 42);
 }
 
