@@ -11,6 +11,7 @@
 #define UNITS		3
 #define ROUNDS		100
 #define FAST_HZ		10000
+#define TRIES		20U		/* for what a busy host may spoil */
 
 static struct test_thread thread[NR_THREADS];
 static struct test_log log;
@@ -33,6 +34,23 @@ static void join(struct kunit *test, int n)
 static atomic_t inside;
 static unsigned int too_many, most;
 
+static void note_most(unsigned int now)
+{
+	unsigned int old = READ_ONCE(most);
+
+	while (now > old && !try_cmpxchg(&most, &old, now))
+		;
+}
+
+/* Inside, until all units are out: so they have been once, in whatever order we run. */
+static void wait_for_others(void)
+{
+	unsigned int ticks = 10 * HZ;
+
+	while (READ_ONCE(most) < UNITS && ticks--)
+		schedule_timeout_uninterruptible(1);
+}
+
 static void go_in_and_out(struct test_thread *t)
 {
 	for (int i = 0; i < ROUNDS; i++) {
@@ -41,7 +59,9 @@ static void go_in_and_out(struct test_thread *t)
 		down(&sem);
 		now = (unsigned int)atomic_inc_return(&inside);
 		too_many += now > UNITS;
-		most = max(most, now);
+		note_most(now);
+		if (!i)
+			wait_for_others();
 		if ((i + t->id) % 4 == 0)
 			yield();
 		if ((i + t->id) % 32 == 0)
@@ -88,14 +108,25 @@ static void first_come_first_served(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sem.count, 0);
 }
 
-static void timeouts_take_their_time(struct kunit *test)
+static unsigned long time_out(struct kunit *test)
 {
 	const unsigned long start_time = jiffies;
 
-	sema_init(&sem, 0);
 	KUNIT_EXPECT_EQ(test, down_timeout(&sem, 4), -ETIME);
-	KUNIT_EXPECT_GE(test, jiffies - start_time, 4UL);
-	KUNIT_EXPECT_LT(test, jiffies - start_time, 4UL + HZ);
+	return jiffies - start_time;
+}
+
+static void timeouts_take_their_time(struct kunit *test)
+{
+	unsigned int tries = 0;
+	unsigned long took;
+
+	sema_init(&sem, 0);
+	do {				/* on a busy host ticks come in crowds */
+		took = time_out(test);
+		KUNIT_EXPECT_GE(test, took, 4UL);
+	} while (took >= 4UL + HZ && ++tries < TRIES);
+	KUNIT_EXPECT_LT(test, took, 4UL + HZ);
 	KUNIT_EXPECT_TRUE(test, list_empty(&sem.wait_list));
 	up(&sem);
 	KUNIT_EXPECT_EQ(test, down_timeout(&sem, 4), 0);
