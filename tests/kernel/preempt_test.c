@@ -286,8 +286,11 @@ static void run_users(struct kunit *test, int (*fn)(void *data), unsigned int ti
 		t[i] = kthread_create(fn, &users[i], "user/%u", i);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(t[i]));
 		get_task_struct(t[i]);
-		wake_up_process(t[i]);
 	}
+	preempt_disable();		/* so that none is through before the others begin */
+	for (i = 0; i < NR_USERS; i++)
+		wake_up_process(t[i]);
+	preempt_enable();
 	schedule_timeout_uninterruptible(ticks);
 	for (i = 0; i < NR_USERS; i++) {
 		kthread_stop_put(t[i]);
