@@ -33,9 +33,10 @@ static unsigned int inside, most_inside;	/* functions running now, and at most *
 static inline void step_inside(void)
 {
 	unsigned int now = __atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST);
+	unsigned int most = READ_ONCE(most_inside);
 
-	if (now > READ_ONCE(most_inside))
-		WRITE_ONCE(most_inside, now);
+	while (now > most && !try_cmpxchg(&most_inside, &most, now))
+		;
 }
 
 static inline void step_outside(void)

@@ -12,6 +12,8 @@
 #include <linux/vmalloc.h>
 #include "workqueue_fixture.h"
 
+#define TRIES	20U		/* for what a busy host may spoil */
+
 /* ---- running --------------------------------------------------------------------- */
 
 static void runs_in_a_thread_that_may_sleep(struct kunit *test)
@@ -123,40 +125,54 @@ static void who_waits_does_not_keep_others(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, inside, 0);
 }
 
-static unsigned int spin_ticks;
-
+/* For a tick. */
 static void spins(struct work_struct *work)
 {
-	struct item *it = container_of(work, struct item, work);
-	unsigned long end = jiffies + spin_ticks;
+	unsigned long end = jiffies + 1;
 
 	step_inside();
 	while (time_before(jiffies, end))
 		cond_resched();
 	step_outside();
-	it->runs++;
 }
 
-/* Those that only compute run one after the other, with one worker, however many there are. */
-static void who_computes_is_left_alone(struct kunit *test)
+/* Until another is there, too. */
+static void spins_for_another(struct work_struct *work)
+{
+	unsigned long end = jiffies + THREAD_MAX_WAIT / 4;
+
+	step_inside();
+	while (READ_ONCE(most_inside) < 2 && time_before(jiffies, end))
+		cond_resched();
+	step_outside();
+}
+
+static unsigned int run_four(struct workqueue_struct *wq, work_func_t fn)
 {
 	unsigned int i;
 
-	spin_ticks = 1;
+	most_inside = 0;
 	for (i = 0; i < 4; i++) {
-		INIT_WORK(&items[i].work, spins);
-		schedule_work(&items[i].work);
+		INIT_WORK(&items[i].work, fn);
+		queue_work(wq, &items[i].work);
 	}
 	for (i = 0; i < 4; i++)
 		flush_work(&items[i].work);
-	KUNIT_EXPECT_EQ(test, most_inside, 1);
-	most_inside = 0;
-	spin_ticks = 12;				/* more than a slice */
-	for (i = 0; i < 4; i++)
-		queue_work(system_unbound_wq, &items[i].work);
-	for (i = 0; i < 4; i++)
-		flush_work(&items[i].work);
-	KUNIT_EXPECT_GT(test, most_inside, 1);		/* there, all at once */
+	return most_inside;
+}
+
+/*
+ * Those that only compute run one after the other, with one worker, however many there are.  On
+ * a busy host ticks come in crowds, and one of them looks like a hog: but not each time.
+ */
+static void who_computes_is_left_alone(struct kunit *test)
+{
+	unsigned int tries = 0;
+
+	while (run_four(system_wq, spins) > 1 && ++tries < TRIES)
+		;
+	KUNIT_EXPECT_LT(test, tries, TRIES);
+	KUNIT_EXPECT_GT(test, run_four(system_unbound_wq, spins_for_another), 1);	/* at once */
 }
 
 static void hogs(struct work_struct *work)
@@ -423,7 +439,7 @@ static void reclaim_must_not_wait_for_others(struct kunit *test)
 
 static void table_shows_queues_and_workers(struct kunit *test)
 {
-	static char text[4096];
+	static char text[16384];	/* each worker has a row */
 	struct seq_file m;
 	char *row;
 
