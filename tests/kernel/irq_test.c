@@ -21,6 +21,7 @@
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/smp.h>
+#include <linux/spinlock.h>
 
 #define FREE_LINE		3
 
@@ -163,16 +164,29 @@ static void freed_line_forgets_what_was_pending(struct kunit *test)
 #define RTC_LINE		8
 #define RTC_B_PERIODIC		0x40
 
+/* The handler comes between the two ports as well, and leaves another register selected. */
+static DEFINE_SPINLOCK(rtc_lock);
+
 static u8 rtc_read(u8 reg)
 {
+	unsigned long flags;
+	u8 value;
+
+	spin_lock_irqsave(&rtc_lock, flags);
 	outb(reg, 0x70);
-	return inb(0x71);
+	value = inb(0x71);
+	spin_unlock_irqrestore(&rtc_lock, flags);
+	return value;
 }
 
 static void rtc_write(u8 reg, u8 value)
 {
+	unsigned long flags;
+
+	spin_lock_irqsave(&rtc_lock, flags);
 	outb(reg, 0x70);
 	outb(value, 0x71);
+	spin_unlock_irqrestore(&rtc_lock, flags);
 }
 
 static irqreturn_t rtc_irq(int irq, void *dev)
@@ -206,7 +220,7 @@ static void line_requested_while_disabled_works_once_enabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dev, 0);
 	enable_irq(RTC_LINE);
 	rtc_read(0x0c);
-	wait_for(&dev, 20000);
+	wait_for(&dev, 30000);
 	rtc_write(0x0b, b);
 	rtc_read(0x0c);
 	free_irq(RTC_LINE, &dev);

@@ -16,6 +16,7 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include "report.h"
 #include "threads.h"
 
@@ -474,16 +475,29 @@ static void no_memory_no_thread_no_change(struct kunit *test)
 
 /* ---- a device --------------------------------------------------------------------- */
 
+/* The handler comes between the two ports as well, and leaves another register selected. */
+static DEFINE_SPINLOCK(rtc_lock);
+
 static u8 rtc_read(u8 reg)
 {
+	unsigned long flags;
+	u8 value;
+
+	spin_lock_irqsave(&rtc_lock, flags);
 	outb(reg, 0x70);
-	return inb(0x71);
+	value = inb(0x71);
+	spin_unlock_irqrestore(&rtc_lock, flags);
+	return value;
 }
 
 static void rtc_write(u8 reg, u8 value)
 {
+	unsigned long flags;
+
+	spin_lock_irqsave(&rtc_lock, flags);
 	outb(reg, 0x70);
 	outb(value, 0x71);
+	spin_unlock_irqrestore(&rtc_lock, flags);
 }
 
 /* Only the thread quietens the clock, and it sleeps first: that is what oneshot is for. */

@@ -34,7 +34,7 @@
 #define TOTAL_OPS	60000		/* of both sides together, a case */
 #define TIMER_HZ	5000
 #define PIT_TEST_HZ	2000
-#define TIME_LIMIT	(60 * NSEC_PER_SEC)
+#define TIME_LIMIT	(120 * NSEC_PER_SEC)
 
 enum kind { NOTHING, OBJECT, PAGES, EXACT, PERCPU, NR_KINDS };
 

@@ -107,13 +107,19 @@ static int allocating(unsigned int type, struct pt_regs *regs)
 	return NMI_HANDLED;
 }
 
-/* Objects that are debugged are made ready under a lock: then there is none for an NMI. */
+/*
+ * Objects that are debugged are made ready under a lock: then there is none for an NMI.  Once is
+ * not enough to know: another CPU may have the lock just then.
+ */
 static bool nolock_serves(void)
 {
-	void *p;
+	void *p = NULL;
+	unsigned int i;
 
-	kfree(kmalloc(64, GFP_KERNEL));
-	p = kmalloc_nolock(64, 0, NUMA_NO_NODE);
+	for (i = 0; i < 20 && !p; i++) {
+		kfree(kmalloc(64, GFP_KERNEL));
+		p = kmalloc_nolock(64, 0, NUMA_NO_NODE);
+	}
 	kfree_nolock(p);
 	return p;
 }
