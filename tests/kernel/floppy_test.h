@@ -24,10 +24,13 @@ void floppy_pattern(void *buf, sector_t sector, unsigned int nr);
 /* How many of these sectors do not hold that? */
 unsigned int floppy_pattern_wrong(const void *buf, sector_t sector, unsigned int nr);
 
-/* The disk, opened, or the case fails; closed when it ends.  Quick motor, usual patience. */
+/* The disk, opened, or the case fails; closed when it ends. */
 struct gendisk *floppy_test_open(struct kunit *test);
 /* Channel, line and motor: does nobody have them? */
 void floppy_expect_all_free(struct kunit *test);
+
+/* From now on wait for an answer as long as a host may stop us: for what will answer. */
+void floppy_be_patient(void);
 
 /* Before and after each case of both suites. */
 int floppy_test_init(struct kunit *test);
