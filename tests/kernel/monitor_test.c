@@ -493,16 +493,20 @@ static void verify_says_what_is_wrong(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, run("verify"), "every invariant holds\n");
 }
 
+/* Who trims now and then, or reclaims, may be first: but not each time. */
 static void drop_slab_gives_pages_back(struct kunit *test)
 {
 	struct kmem_cache *s = kmem_cache_create("monitor_test", 1024, 0, 0, NULL);
+	unsigned int tries = 0;
 	void *p[64];
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
-	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 64, p), 64);
-	kmem_cache_free_bulk(s, 64, p);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(run("shrinkers"), "\nslab-stocks "));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(run("drop_slab"), " pages came free, "));
+	do {
+		KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(s, GFP_KERNEL, 64, p), 64);
+		kmem_cache_free_bulk(s, 64, p);
+		KUNIT_EXPECT_NOT_NULL(test, strstr(run("drop_slab"), " pages came free, "));
+	} while (strstarts(screen, "0 pages") && ++tries < 10);
 	KUNIT_EXPECT_FALSE(test, strstarts(screen, "0 pages"));
 	kmem_cache_destroy(s);
 }
