@@ -96,11 +96,6 @@ void floppy_test_exit(struct kunit *test)
 	floppy_fdc()->timing = usual;
 }
 
-void floppy_be_patient(void)
-{
-	floppy_fdc()->timing.ready = floppy_fdc()->timing.interrupt = 30000;
-}
-
 static void close_disk(void *disk)
 {
 	disk_close(disk);
@@ -586,11 +581,9 @@ static struct kunit_case floppy_cases[] = {
 	KUNIT_CASE(sectors_beyond_the_end_are_refused),
 	KUNIT_CASE(buffer_above_16_mib),
 	KUNIT_CASE(buffer_across_a_boundary),
-	KUNIT_CASE(buffer_of_scattered_pages),
-	KUNIT_CASE(buffer_on_the_stack),
+	KUNIT_CASE(buffer_of_scattered_pages), KUNIT_CASE(buffer_on_the_stack),
 	KUNIT_CASE(half_a_disk_from_vmalloc),
-	KUNIT_CASE(opening_takes_and_closing_gives_back),
-	KUNIT_CASE(no_such_disk),
+	KUNIT_CASE(opening_takes_and_closing_gives_back), KUNIT_CASE(no_such_disk),
 	KUNIT_CASE(opening_fails_whole),
 	KUNIT_CASE_FAILNTH(memory_of_a_session_is_refused_once),
 	KUNIT_CASE(transfers_need_no_memory), KUNIT_CASE(motor_stops_by_itself),

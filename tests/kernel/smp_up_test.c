@@ -136,7 +136,7 @@ static void who_is_given_up_stays_out(struct kunit *test)
 	WRITE_ONCE(late_cpu, cpu);
 	KUNIT_EXPECT_EQ(test, smp_bring_up(cpu, come_late, LATE_NS), -EIO);
 	WRITE_ONCE(go, 1);
-	wait_for(&started);			/* or it would come in the middle of the next case */
+	wait_for(&started);			/* or it would come in the next case */
 	if (!atomic_read(&started))
 		kunit_info(test, "it has not even begun");
 	mdelay(SETTLE_MS);

@@ -172,7 +172,8 @@ static void who_computes_is_left_alone(struct kunit *test)
 	while (run_four(system_wq, spins) > 1 && ++tries < TRIES)
 		;
 	KUNIT_EXPECT_LT(test, tries, TRIES);
-	KUNIT_EXPECT_GT(test, run_four(system_unbound_wq, spins_for_another), 1);	/* at once */
+	/* There, all at once. */
+	KUNIT_EXPECT_GT(test, run_four(system_unbound_wq, spins_for_another), 1);
 }
 
 static void hogs(struct work_struct *work)
