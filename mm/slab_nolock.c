@@ -231,6 +231,21 @@ static bool slab_nolock_in_list(struct slab_link *const *list, const struct slab
 	return true;
 }
 
+bool slab_nolock_doubts(const void *object)
+{
+	const struct slab_nolock *n;
+	unsigned int cpu, i;
+
+	for_each_possible_cpu(cpu) {
+		n = per_cpu_ptr(&slab_nolock, cpu);
+		for (i = 0; i < SLAB_NOLOCK_DOUBTS; i++)
+			if (READ_ONCE(n->doubtful[i]) == object ||
+			    READ_ONCE(n->unsure[i]) == object)
+				return true;
+	}
+	return false;
+}
+
 bool slab_nolock_holds(const struct slab_link *link)
 {
 	unsigned int cpu;

@@ -102,6 +102,12 @@ DECLARE_PER_CPU(struct slab_nolock, slab_nolock);
 /* Who has any of it in hand, as kmem_cache.moving says of chains.  Of all CPUs and caches. */
 extern u64 slab_nolock_moving;
 
+/* How many of those there are. */
+static inline unsigned int slab_nolock_holders(void)
+{
+	return (u16)__atomic_load_n(&slab_nolock_moving, __ATOMIC_ACQUIRE);
+}
+
 /* Before something is taken away; after it was freed, or put aside again. */
 static inline void slab_nolock_hold(void)
 {
@@ -131,6 +137,8 @@ void slab_nolock_gather(void);
 void slab_nolock_retry(void);
 /* Does this one, which looks like it, wait on any CPU? */
 bool slab_nolock_holds(const struct slab_link *link);
+/* Is it one that a CPU has put aside, as doubtful or unsure?  Exact while the world is stopped. */
+bool slab_nolock_doubts(const void *object);
 /* Look at it later (slab_nolock_retry()); false: too many wait for that.  Any but NMI. */
 bool slab_nolock_postpone(const void *object);
 

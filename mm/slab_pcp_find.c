@@ -29,8 +29,8 @@
  *	always on its way just where we do not look, SLAB_PCP_LOOKS times: not found.
  *	given out again meanwhile: then it is somebody else's object, and looks live.  Nobody
  *		can tell, but for debugging's red zones and tracks.
- *   As long as objects of the cache are lost (slab_pcp_rescue()) none that looks free is
- *   taken for live: a free that begins again is called double then, and rescued as well.
+ *   As long as objects of the cache are lost (slab_pcp_rescue()) what is on no list may be one
+ *   of them: SLAB_UNSURE.
  *
  * LOCKING	none over the whole; s->lock for slab and depot.
  * CONTEXT	any but NMI.
@@ -138,13 +138,13 @@ enum slab_verdict slab_pcp_find(struct kmem_cache *s, void *object)
 	if (likely(!slab_link_ok(link)))
 		return slab_link_waiting(READ_ONCE(link->word)) && slab_nolock_holds(link) ?
 			SLAB_FREE : SLAB_LIVE;
-	if (READ_ONCE(s->nr_lost))
-		return SLAB_FREE;
 	for (looks = 0; looks < SLAB_PCP_LOOKS; looks++) {
 		before = __atomic_load_n(&s->moving, __ATOMIC_ACQUIRE);
 		v = slab_pcp_look(s, link);
 		if (v == SLAB_FREE)
 			return v;
+		if (READ_ONCE(s->nr_lost))
+			return SLAB_UNSURE;
 		if (v == SLAB_UNSURE || (u16)before != 1)
 			continue;
 		if (before == __atomic_load_n(&s->moving, __ATOMIC_ACQUIRE))

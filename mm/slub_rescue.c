@@ -11,6 +11,9 @@
  *	looks free	[a]    [d]    [f] [g]		f and g were behind the broken link
  *	in use		    [b]    [e]
  *
+ *   So does one that was freed while it looked free, and put aside until somebody can tell
+ *   (slab_nolock.c).  It may be live: it is left to who frees it.
+ *
  *   A slab's own list may have been written to as well, and nobody has followed it yet.  What
  *   is behind that is not away, by the slab's count, so the count would fall below nothing;
  *   so such a list is mended first: it ends at the damage, and all that is not on it is away.
@@ -24,7 +27,7 @@
 #include <linux/bitmap.h>
 #include <linux/kernel.h>
 
-#include "slab.h"
+#include "slab_pcp.h"
 
 struct slub_rescue_walk {
 	long nr;			/* objects found; -1: somebody has one in hand */
@@ -87,7 +90,7 @@ static void slub_rescue_slab(struct kmem_cache *s, struct page *slab, void *arg)
 	unsigned int i;
 
 	lockdep_assert_held(&s->lock);
-	if (!w->begun && slab_pcp_holders(s))
+	if (!w->begun && (slab_pcp_holders(s) || slab_nolock_holders()))
 		w->nr = -1;
 	w->begun = true;
 	if (w->nr < 0)
@@ -95,7 +98,8 @@ static void slub_rescue_slab(struct kmem_cache *s, struct page *slab, void *arg)
 	slub_mend(s, slab, free);	/* or what lies behind a broken link would seem lost */
 	for (i = 0; i < s->objects; i++) {
 		link = slab_link_of(s, slab_object(s, slab, i));
-		if (test_bit(i, free) || !slab_link_ok(link))
+		if (test_bit(i, free) || !slab_link_ok(link) ||
+		    slab_nolock_doubts(slab_link_object(s, link)))
 			continue;
 		VM_WARN_ON_ONCE(!slab->inuse);
 		first = slab_first_free(s, slab);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* kmalloc_nolock(), kfree_nolock(): in process context here, in an NMI in nmi_test.c. */
+#include <linux/jiffies.h>
 #include <linux/memblock.h>
+#include <linux/sched.h>
 
 #include "slab_fixture.h"
 
@@ -349,6 +351,38 @@ static void a_doubt_about_what_was_given_out_again(struct kunit *test)
 	expect_sound(test);
 }
 
+/*
+ * Objects of the cache are lost, and a free began again, or was put aside: what looks free may be
+ * live, so it is neither called a double free nor rescued before that is told.
+ */
+static void a_doubt_while_objects_are_lost(struct kunit *test)
+{
+	const unsigned long live = slab_nr_live(), errors = slab_error_count();
+	struct kmem_cache *s = the_cache(test);
+	void *p[2] = { kmalloc(SIZE, GFP_KERNEL), kmalloc(SIZE, GFP_KERNEL) };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		slab_link_set(p[i], slab_nil);
+	preempt_disable();			/* or mm_trim sees to them */
+	s->nr_lost = 1;
+	kfree(p[0]);
+	KUNIT_EXPECT_PTR_EQ(test, this_cpu_read(slab_nolock.unsure[0]), p[0]);
+	kfree_nolock(p[1]);
+	KUNIT_EXPECT_PTR_EQ(test, this_cpu_read(slab_nolock.doubtful[0]), p[1]);
+	KUNIT_EXPECT_TRUE(test, slab_nolock_doubts(p[0]) && slab_nolock_doubts(p[1]));
+	preempt_enable();
+	for (i = 0; READ_ONCE(s->nr_lost) && i < HZ; i++) {
+		slab_pcp_rescue(s);		/* not while somebody has a chain in hand */
+		schedule_timeout_uninterruptible(1);
+	}
+	KUNIT_EXPECT_EQ(test, s->nr_lost, 0);
+	slab_nolock_drain_all();
+	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
+	expect_sound(test);
+}
+
 /* Written to while it waits: what waits behind it is lost, and nothing else is harmed. */
 static void what_waits_is_overwritten(struct kunit *test)
 {
@@ -432,6 +466,7 @@ static struct kunit_case slab_nolock_cases[] = {
 	KUNIT_CASE(many_wait),
 	KUNIT_CASE(a_free_that_begins_again),
 	KUNIT_CASE(a_doubt_about_what_was_given_out_again),
+	KUNIT_CASE(a_doubt_while_objects_are_lost),
 	KUNIT_CASE(what_waits_is_overwritten),
 	KUNIT_CASE(a_cache_goes_with_what_waits),
 	KUNIT_CASE(wrong_frees_are_refused),
