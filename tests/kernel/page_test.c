@@ -6,6 +6,7 @@
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
+#include "again.h"
 #include "zone_fixture.h"
 
 static struct page *page_get(struct kunit *test, gfp_t gfp, unsigned int order)
@@ -136,16 +137,43 @@ static void page_owner_names_exist(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, page_owner_name(NR_PAGE_OWNERS), "corrupt");
 }
 
-static void page_owner_sums_are_zero(struct kunit *test)
+static int sum_of_owners(void *sum)
 {
-	long sum = 0;
 	unsigned int owner;
 
 	for (owner = 0; owner < NR_PAGE_OWNERS; owner++)
-		sum += page_owner_sum(owner);
+		*(long *)sum += page_owner_sum(owner);
+	return 0;
+}
+
+/* What moves from one to the other meanwhile would be seen twice, or not at all. */
+static void page_owner_sums_are_zero(struct kunit *test)
+{
+	long sum = 0;
+
+	mm_while_stopped(sum_of_owners, &sum);
 	KUNIT_EXPECT_EQ(test, sum, 0);
 	KUNIT_EXPECT_EQ(test, page_owner_pages(PAGE_OWNER_NONE), 0);
 	KUNIT_EXPECT_GT(test, page_owner_pages(PAGE_OWNER_MEMMAP), 0);
+}
+
+/* Do the counters agree?  mm_trim of another CPU gives slabs back. */
+static bool owner_follows(struct kunit *test, enum page_owner owner)
+{
+	const unsigned long before = page_owner_pages(owner);
+	struct page *page = alloc_pages_owner(GFP_KERNEL, 2, owner);
+	bool does;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, page->owner, owner);
+	KUNIT_EXPECT_EQ(test, (u32)page->order, 2);
+	KUNIT_EXPECT_EQ(test, page->private, 0);
+	KUNIT_EXPECT_EQ(test, page->refcount, owner == PAGE_OWNER_PAGES);
+	does = page_owner_pages(owner) == before + 4;
+	/* the refcount word is the owner's, and no obstacle */
+	page->refcount = owner == PAGE_OWNER_PAGES ? 1 : 77;
+	free_pages_owner(page, 2, owner);
+	return does && page_owner_pages(owner) == before;
 }
 
 static void page_owner_follows_the_block(struct kunit *test)
@@ -155,24 +183,11 @@ static void page_owner_follows_the_block(struct kunit *test)
 		PAGE_OWNER_PGTABLE, PAGE_OWNER_PERCPU, PAGE_OWNER_DMA, PAGE_OWNER_STACK,
 		PAGE_OWNER_SWAP,
 	};
-	unsigned long before;
-	struct page *page;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(owners); i++) {
-		before = page_owner_pages(owners[i]);
-		page = alloc_pages_owner(GFP_KERNEL, 2, owners[i]);
-		KUNIT_ASSERT_NOT_NULL(test, page);
-		KUNIT_EXPECT_EQ(test, page->owner, owners[i]);
-		KUNIT_EXPECT_EQ(test, (u32)page->order, 2);
-		KUNIT_EXPECT_EQ(test, page->private, 0);
-		KUNIT_EXPECT_EQ(test, page->refcount, owners[i] == PAGE_OWNER_PAGES);
-		KUNIT_EXPECT_EQ(test, page_owner_pages(owners[i]), before + 4);
-		/* the refcount word is the owner's, and no obstacle */
-		page->refcount = owners[i] == PAGE_OWNER_PAGES ? 1 : 77;
-		free_pages_owner(page, 2, owners[i]);
-		KUNIT_EXPECT_EQ(test, page_owner_pages(owners[i]), before);
-	}
+	for (i = 0; i < ARRAY_SIZE(owners); i++)
+		KUNIT_EXPECT_TRUE_MSG(test, AGAIN(owner_follows(test, owners[i])), "%s",
+				      page_owner_name(owners[i]));
 }
 
 /* The table of moves, written down a second time. */
