@@ -59,6 +59,21 @@ void page_keeper_leave(struct kunit *test, struct page_keeper *k)
 	kunit_release_action(test, page_keeper_close, k);
 }
 
+#define MAX_ROUNDS	10
+
+bool page_keeper_round(struct kunit *test, struct page_keeper *k,
+		       bool (*round)(struct kunit *test))
+{
+	unsigned int tries = MAX_ROUNDS;
+
+	while (tries--) {
+		if (round(test))
+			return true;
+		page_keeper_leave(test, k);
+	}
+	return false;
+}
+
 void page_keeper_skip_large(struct kunit *test)
 {
 	if (totalram_pages() > KEEPER_LIMIT)
@@ -68,6 +83,7 @@ void page_keeper_skip_large(struct kunit *test)
 void page_keeper_take_all(struct kunit *test, struct page_keeper *k, gfp_t mask)
 {
 	struct page *page;
+	unsigned long had;
 
 	page_keeper_skip_large(test);
 	memset(k, 0, sizeof(*k));
@@ -77,10 +93,14 @@ void page_keeper_take_all(struct kunit *test, struct page_keeper *k, gfp_t mask)
 	k->shrinker->scan_objects = page_keeper_scan;
 	k->shrinker->private_data = k;
 	kunit_add_action(test, page_keeper_close, k);
-	while ((page = alloc_page(mask | __GFP_NORETRY | __GFP_NOWARN)) != NULL) {
-		set_page_private(page, (unsigned long)k->chain);
-		k->chain = page;
-		k->nr++;
-	}
+	do {
+		had = k->nr;
+		while ((page = alloc_page(mask | __GFP_NORETRY | __GFP_NOWARN)) != NULL) {
+			set_page_private(page, (unsigned long)k->chain);
+			k->chain = page;
+			k->nr++;
+		}
+		drain_all_pages(NULL);		/* what other CPUs have in stock, too */
+	} while (k->nr != had);
 	shrinker_register(k->shrinker);
 }

@@ -29,5 +29,11 @@ void page_keeper_take_all(struct kunit *test, struct page_keeper *k, gfp_t mask)
 void page_keeper_free(struct page_keeper *k, unsigned long nr);
 /* Before the case ends: the shrinker and the pages go now. */
 void page_keeper_leave(struct kunit *test, struct page_keeper *k);
+/*
+ * Where all of memory is taken, pages that others free just then may spoil a round, which begins
+ * with page_keeper_take_all(): one in which all was right will do.
+ */
+bool page_keeper_round(struct kunit *test, struct page_keeper *k,
+		       bool (*round)(struct kunit *test));
 
 #endif /* TESTS_PAGE_KEEPER_H */
