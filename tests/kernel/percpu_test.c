@@ -12,6 +12,12 @@
 #define UNIT		PCPU_MIN_UNIT_SIZE
 
 static char report[1024];
+static unsigned int hook_called;
+
+static void count_hook(void)
+{
+	hook_called++;
+}
 
 struct counts {
 	u64 hits;
@@ -184,10 +190,16 @@ static void sleeping_leaves_some_in_hand(struct kunit *test)
 }
 
 static unsigned int fail_at, asked;
+static struct task_struct *who_asks;	/* others may need pages meanwhile */
+
+static bool we_ask(void)
+{
+	return in_task() && current == who_asks;
+}
 
 static bool fail_the_nth(gfp_t gfp, unsigned int order)
 {
-	return ++asked == fail_at;
+	return we_ask() && ++asked == fail_at;
 }
 
 static void no_memory_for_a_chunk(struct kunit *test)
@@ -325,6 +337,8 @@ static struct percpu_chunk *raced_chunk;
 
 static bool somebody_is_faster(gfp_t gfp, unsigned int order)
 {
+	if (!we_ask())
+		return false;
 	page_alloc_set_should_fail(NULL);
 	return !percpu_bring_page(raced_chunk, 5, GFP_KERNEL);
 }
@@ -352,16 +366,8 @@ static void two_who_need_the_same_page_share_it(struct kunit *test)
 
 /* ---- those who may not sleep ----------------------------------------------------- */
 
-static unsigned int hook_called;
-
-static void count_hook(void)
-{
-	hook_called++;
-}
-
 static void what_atomics_take_is_replaced(struct kunit *test)
 {
-	percpu_refill_fn *hook = percpu_set_refill_hook(count_hook);
 	void *first = __alloc_percpu(PAGE_SIZE - 1024 - 64, 8), *p[3];
 
 	hook_called = 0;
@@ -376,18 +382,16 @@ static void what_atomics_take_is_replaced(struct kunit *test)
 	percpu_refill();				/* as the work item does */
 	p[2] = __alloc_percpu_gfp(1024, 8, GFP_ATOMIC);
 	KUNIT_EXPECT_NOT_NULL(test, p[2]);
-	percpu_set_refill_hook(hook);
 	free_percpu(p[0]);
 	free_percpu(p[2]);
 	free_percpu(first);
 }
 
 static gfp_t asked_for;
-static struct task_struct *who_asks;	/* others may need pages meanwhile */
 
 static bool note_gfp(gfp_t gfp, unsigned int order)
 {
-	if (in_task() && current == who_asks)
+	if (we_ask())
 		asked_for |= gfp;
 	return false;
 }
@@ -395,13 +399,11 @@ static bool note_gfp(gfp_t gfp, unsigned int order)
 /* Who may not enter a file system leaves the spare to the work item, which may. */
 static void the_spare_is_brought_as_the_caller_may(struct kunit *test)
 {
-	percpu_refill_fn *hook = percpu_set_refill_hook(count_hook);
 	void *p;
 
 	percpu_shrink(0);
 	hook_called = 0;
 	asked_for = 0;
-	who_asks = current;
 	page_alloc_set_should_fail(note_gfp);
 	p = __alloc_percpu_gfp(PAGE_SIZE - 512, 8, GFP_NOFS);
 	page_alloc_set_should_fail(NULL);
@@ -409,7 +411,6 @@ static void the_spare_is_brought_as_the_caller_may(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, asked_for & __GFP_IO);
 	KUNIT_EXPECT_FALSE(test, asked_for & __GFP_FS);
 	KUNIT_EXPECT_EQ(test, hook_called, 1U);
-	percpu_set_refill_hook(hook);
 	free_percpu(p);
 }
 
@@ -535,5 +536,25 @@ static struct kunit_case percpu_cases[] = {
 	{}
 };
 
-static struct kunit_suite percpu_suite = { .name = "percpu", .test_cases = percpu_cases };
+static percpu_refill_fn *kept_hook;
+
+/* No worker brings what was taken while the cases count. */
+static int percpu_begin(struct kunit *test)
+{
+	kept_hook = percpu_set_refill_hook(count_hook);
+	who_asks = current;
+	return 0;
+}
+
+static void percpu_end(struct kunit *test)
+{
+	percpu_set_refill_hook(kept_hook);
+}
+
+static struct kunit_suite percpu_suite = {
+	.name = "percpu",
+	.init = percpu_begin,
+	.exit = percpu_end,
+	.test_cases = percpu_cases,
+};
 kunit_test_suite(percpu_suite);
