@@ -97,43 +97,6 @@ static unsigned long plant(struct kunit *test, size_t size)
 	return plant_in(test, NULL, size);
 }
 
-/* Everything that this boot has allocated until now. */
-static void the_whole_boot_has_lost_nothing(struct kunit *test)
-{
-	static char text[4096];
-	struct seq_file m;
-
-	seq_to_buffer(&m, text, sizeof(text));
-	KUNIT_EXPECT_EQ_MSG(test, leaks_show(&m), 0, "%s", text);
-	KUNIT_EXPECT_STREQ(test, text, "kmemleak: no memory leaks\n");
-}
-
-static void a_planted_leak_is_found_and_nothing_else(struct kunit *test)
-{
-	static const size_t sizes[] = { 8, 72, 1000, 8192, 50000 };
-	unsigned long hidden;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		hidden = plant(test, sizes[i]);
-		KUNIT_EXPECT_EQ(test, scan(), 1);
-		KUNIT_EXPECT_EQ(test, found[0], hidden);
-		KUNIT_EXPECT_GE(test, found_size[0], sizes[i]);
-		dig_out(hidden);
-		KUNIT_EXPECT_EQ(test, scan(), 0);
-	}
-}
-
-static noinline void link_from(unsigned long from, unsigned long to)
-{
-	*(void **)~from = (void *)~to;
-}
-
-static noinline void keep(unsigned long hidden, unsigned long offset)
-{
-	*keeper = (void *)(~hidden + offset);
-}
-
 static noinline void wipe_stack(void)
 {
 	volatile char below[2048];
@@ -147,17 +110,73 @@ static noinline void wipe_stack(void)
  * An interrupt leaves the registers of whom it interrupts on his stack, and with them an
  * address in the clear: it is found until something else lies there.  So search again.
  */
+static bool search_again(unsigned int tries)
+{
+	if (tries == 100)
+		return false;
+	schedule_timeout_uninterruptible(1);
+	wipe_stack();
+	return true;
+}
+
 static long scan_for(long nr)
 {
-	unsigned int i;
-	long n = scan();
+	unsigned int tries = 0;
+	long n;
 
-	for (i = 0; n != nr && i < 100; i++) {
-		schedule_timeout_uninterruptible(1);
-		wipe_stack();
+	do
 		n = scan();
-	}
+	while (n != nr && search_again(tries++));
 	return n;
+}
+
+/* Into text. */
+static char text[4096];
+
+static long show_for(long nr)
+{
+	unsigned int tries = 0;
+	struct seq_file m;
+	long n;
+
+	do {
+		seq_to_buffer(&m, text, sizeof(text));
+		n = leaks_show(&m);
+	} while (n != nr && search_again(tries++));
+	return n;
+}
+
+/* Everything that this boot has allocated until now. */
+static void the_whole_boot_has_lost_nothing(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ_MSG(test, show_for(0), 0, "%s", text);
+	KUNIT_EXPECT_STREQ(test, text, "kmemleak: no memory leaks\n");
+}
+
+static void a_planted_leak_is_found_and_nothing_else(struct kunit *test)
+{
+	static const size_t sizes[] = { 8, 72, 1000, 8192, 50000 };
+	unsigned long hidden;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		hidden = plant(test, sizes[i]);
+		KUNIT_EXPECT_EQ(test, scan_for(1), 1);
+		KUNIT_EXPECT_EQ(test, found[0], hidden);
+		KUNIT_EXPECT_GE(test, found_size[0], sizes[i]);
+		dig_out(hidden);
+		KUNIT_EXPECT_EQ(test, scan_for(0), 0);
+	}
+}
+
+static noinline void link_from(unsigned long from, unsigned long to)
+{
+	*(void **)~from = (void *)~to;
+}
+
+static noinline void keep(unsigned long hidden, unsigned long offset)
+{
+	*keeper = (void *)(~hidden + offset);
 }
 
 /* A list whose head is lost: all of it is.  With its head, none. */
@@ -175,7 +194,7 @@ static void what_only_a_leak_points_to_is_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, scan_for(1), 1);
 	KUNIT_EXPECT_TRUE(test, was_found(a));
 	keep(a, 0);
-	KUNIT_EXPECT_EQ(test, scan(), 0);
+	KUNIT_EXPECT_EQ(test, scan_for(0), 0);
 	head = NULL;
 	dig_out(a);
 	dig_out(b);
@@ -189,7 +208,7 @@ static void the_middle_counts_and_the_end_does_not(struct kunit *test)
 
 	keeper = &middle;
 	keep(hidden, 127);
-	KUNIT_EXPECT_EQ(test, scan(), 0);
+	KUNIT_EXPECT_EQ(test, scan_for(0), 0);
 	keep(hidden, 128);
 	KUNIT_EXPECT_EQ(test, scan_for(1), 1);
 	middle = NULL;
@@ -203,7 +222,7 @@ static void expect_kept(struct kunit *test, void **place, const char *what)
 
 	keeper = place;
 	keep(hidden, 0);
-	KUNIT_EXPECT_EQ_MSG(test, scan(), 0, "kept in %s", what);
+	KUNIT_EXPECT_EQ_MSG(test, scan_for(0), 0, "kept in %s", what);
 	*place = NULL;
 	KUNIT_EXPECT_EQ_MSG(test, scan_for(1), 1, "no longer kept in %s", what);
 	dig_out(hidden);
@@ -269,7 +288,7 @@ static void a_sleeping_thread_keeps(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
 	while (!READ_ONCE(threads_hidden))
 		schedule_timeout_uninterruptible(1);
-	KUNIT_EXPECT_EQ(test, scan(), 0);
+	KUNIT_EXPECT_EQ(test, scan_for(0), 0);
 	kthread_stop(t);
 	threads_hidden = 0;
 }
@@ -278,14 +297,11 @@ static void a_leak_is_shown_with_its_allocation(struct kunit *test)
 {
 	struct kmem_cache *s = kmem_cache_create("leaky", 40, 0, SLAB_STORE_USER, NULL);
 	unsigned long hidden;
-	static char text[4096];
 	char want[128];
-	struct seq_file m;
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	hidden = plant_in(test, s, 0);
-	seq_to_buffer(&m, text, sizeof(text));
-	KUNIT_EXPECT_EQ(test, leaks_show(&m), 1);
+	KUNIT_EXPECT_EQ(test, show_for(1), 1);
 	scnprintf(want, sizeof(want), "unreferenced object 0x%08lx (size 40):\n"
 		  "  comm \"%s\", pid %d, jiffies ", ~hidden, current->comm, current->pid);
 	KUNIT_EXPECT_TRUE_MSG(test, strstarts(text, want), "%s", text);
@@ -305,7 +321,7 @@ static void what_must_not_be_traced_is_not(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	hidden = plant_any(s, 0);
-	KUNIT_EXPECT_EQ(test, scan(), 0);
+	KUNIT_EXPECT_EQ(test, scan_for(0), 0);
 	dig_out(hidden);
 	kmem_cache_destroy(s);
 }
