@@ -109,9 +109,12 @@ static void small_pages_where_there_is_no_block(struct kunit *test)
 }
 
 static unsigned int fail_at, asked, fail_rest;
+static struct task_struct *who_fails;	/* and not others who need pages meanwhile */
 
 static bool fail_this(gfp_t gfp, unsigned int order)
 {
+	if (!in_task() || current != who_fails)
+		return false;
 	asked++;
 	return asked == fail_at || (fail_rest && asked > fail_at);
 }
@@ -123,6 +126,7 @@ static void sweep(struct kunit *test, unsigned int rest)
 	void *p;
 
 	fail_rest = rest;
+	who_fails = current;
 	for (fail_at = 1; fail_at < 60; fail_at++) {
 		asked = 0;
 		page_alloc_set_should_fail(fail_this);

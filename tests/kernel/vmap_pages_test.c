@@ -172,11 +172,12 @@ static void addresses_without_tables_have_no_entry(struct kunit *test)
 
 #define FAR	(VMALLOC_START + (77UL << 30))
 static bool raced;
+static struct task_struct *racer;
 
 /* Called where vmap_table_reserve() allocates: somebody else is quicker. */
 static bool race_once(gfp_t gfp, unsigned int order)
 {
-	if (raced)
+	if (raced || !in_task() || current != racer)
 		return false;
 	raced = true;
 	return vmap_table_reserve(FAR, FAR + PAGE_SIZE, GFP_KERNEL) != 0;
@@ -187,6 +188,7 @@ static void two_who_need_the_same_table_share_it(struct kunit *test)
 	unsigned long before = page_owner_pages(PAGE_OWNER_PGTABLE);
 
 	raced = false;
+	racer = current;
 	page_alloc_set_should_fail(race_once);
 	KUNIT_EXPECT_EQ(test, vmap_table_reserve(FAR + PAGE_SIZE, FAR + 3 * PAGE_SIZE, GFP_KERNEL),
 			0);
