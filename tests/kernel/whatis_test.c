@@ -72,6 +72,7 @@ static void knows_areas(struct kunit *test)
 {
 	char *p = vmalloc(2 * PAGE_SIZE);
 	char __iomem *io = ioremap(0xa0000, 64);
+	vmalloc_defer_fn *hook;
 
 	snprintf(want, sizeof(want),
 		 "0x%px: vmalloc range\narea: 0x%px-0x%px, 2 pages by %pS\npage: "
@@ -83,9 +84,11 @@ static void knows_areas(struct kunit *test)
 	expect_has(test, whatis(p + 2 * PAGE_SIZE), "page: none, the guard page\n");
 	expect_has(test, whatis((void *)io + 3), "page: device memory at 0xa0003\n");
 	iounmap(io);
+	hook = vmalloc_set_defer_hook(NULL);	/* or a worker is faster */
 	vfree_atomic(p);
 	expect_has(test, whatis(p), ", being freed\n");
 	vmalloc_drain();
+	vmalloc_set_defer_hook(hook);
 	expect_has(test, whatis((void *)(VMALLOC_END - 1)), "area: none, the address is free\n");
 }
 
