@@ -2,6 +2,7 @@
 /* page_nolock_test.c - pages for contexts that may wait for nothing, under a zone's lock too */
 #include <linux/memblock.h>
 
+#include "again.h"
 #include "zone_fixture.h"
 
 static struct zone *the_zone(void)
@@ -31,13 +32,21 @@ static bool is_zero(const struct page *page, unsigned int order)
 	return true;
 }
 
+/* There is none while another CPU has the lock, and nothing is in stock. */
+static struct page *take_nolock(unsigned int order)
+{
+	struct page *page;
+
+	return AGAIN((page = alloc_pages_nolock(NUMA_NO_NODE, order)) != NULL) ? page : NULL;
+}
+
 static void nolock_pairs(struct kunit *test)
 {
 	struct page *page;
 	unsigned int order;
 
 	for (order = 0; order <= PCP_MAX_ORDER; order++) {
-		page = alloc_pages_nolock(NUMA_NO_NODE, order);
+		page = take_nolock(order);
 		KUNIT_ASSERT_NOT_NULL(test, page);
 		KUNIT_EXPECT_EQ(test, page->meta, PAGE_META_REF(PAGE_OWNER_PAGES, order, 1));
 		KUNIT_EXPECT_TRUE(test, is_zero(page, order));
@@ -62,7 +71,8 @@ static void nolock_under_the_lock(struct kunit *test)
 	__free_pages(page[2], 2);		/* opens what was closed for want of memory */
 	page[2] = alloc_pages(GFP_KERNEL, 2);
 	KUNIT_ASSERT_NOT_NULL(test, page[2]);
-	drain_all_pages(NULL);
+	preempt_disable();			/* nobody here fills it again */
+	drain_local_pages(NULL);
 	for (i = 0; i < MAX_NR_ZONES; i++) {
 		low[i] = zones[i].watermark[WMARK_LOW];
 		if (&zones[i] != z)
@@ -75,11 +85,24 @@ static void nolock_under_the_lock(struct kunit *test)
 	spin_unlock_irqrestore(&z->lock, flags);
 	for (i = 0; i < MAX_NR_ZONES; i++)
 		zones[i].watermark[WMARK_LOW] = low[i];
+	preempt_enable();
 	KUNIT_EXPECT_NULL(test, none);
 	KUNIT_EXPECT_PTR_EQ(test, stocked, page[0]);
 	for (i = 0; i < ARRAY_SIZE(page); i++)
 		__free_pages(page[i], 2);
 	expect_sound(test);
+}
+
+/*
+ * The stock of this CPU closes, for the zone says so.  Again, if somebody has filled it just then,
+ * or was about to open it.
+ */
+static bool closes(struct zone *z)
+{
+	drain_local_pages(NULL);
+	WRITE_ONCE(z->stock_closed, true);
+	free_page(__get_free_page(GFP_KERNEL));
+	return !this_cpu_ptr(z->pcp)->open;
 }
 
 /* No room in stock, and the lock is taken: the block waits until somebody comes by. */
@@ -94,10 +117,8 @@ static void nolock_free_comes_late(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(page); i++)
 		page[i] = alloc_pages(GFP_KERNEL, 1);
 	z = page_zone(page[0]);
-	drain_all_pages(NULL);
 	z->watermark[WMARK_HIGH] = ~0UL >> 1;
-	z->stock_closed = true;
-	free_page(__get_free_page(GFP_KERNEL));		/* this CPU closes */
+	KUNIT_EXPECT_TRUE(test, AGAIN(closes(z)));
 	spin_lock_irqsave(&z->lock, flags);
 	for (i = 0; i < ARRAY_SIZE(page); i++)
 		free_pages_nolock(page[i], 1);
@@ -137,7 +158,7 @@ static void nolock_leaves_low_zones(struct kunit *test)
 	if (page)
 		__free_page(page);
 	dma->lowmem_reserve[ZONE_NORMAL] = 0;
-	page = alloc_pages_nolock(NUMA_NO_NODE, 0);
+	page = take_nolock(0);
 	KUNIT_EXPECT_TRUE(test, page && page_zone(page) == dma);
 	free_pages_nolock(page, 0);
 	dma->lowmem_reserve[ZONE_NORMAL] = reserve;
@@ -153,7 +174,7 @@ static void free_twice(void *page)
 
 static void nolock_refuses_what_is_wrong(struct kunit *test)
 {
-	struct page *page = alloc_pages_nolock(NUMA_NO_NODE, 0);
+	struct page *page = take_nolock(0);
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	get_page(page);

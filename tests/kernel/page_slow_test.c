@@ -48,6 +48,7 @@ static unsigned int take_dma_blocks(void)
 {
 	unsigned int nr = 0;
 
+	drain_all_pages(NULL);		/* mm_trim would make a block whole, later */
 	while (nr < 4) {
 		dma_blocks[nr] = alloc_pages(GFP_DMA | __GFP_NOWARN, MAX_PAGE_ORDER);
 		if (!dma_blocks[nr])
