@@ -51,7 +51,8 @@ static void give_all(void)
 {
 	while (nr_aside)
 		stock->give(aside[--nr_aside]);
-	stock->drain(stock);
+	if (stock)			/* nothing was run: rewind.only= */
+		stock->drain(stock);
 }
 
 static void put_aside(void)
@@ -167,4 +168,5 @@ void rewind_known_done(struct rewind_hand *hand, unsigned int nr)
 void rewind_known_end(void)
 {
 	give_all();
+	stock = NULL;
 }

@@ -31,8 +31,8 @@
 
 #include "rewind.h"
 
-#define MAX_PATH	4096		/* boundaries of one operation, the slow path with them */
-#define MAX_AT		64		/* of them in slots */
+#define MAX_PATH	16384		/* boundaries of one operation, the slow path with them */
+#define MAX_AT		512		/* of them in slots */
 #define NR_HANDS	(REWIND_DEPTH + 1)
 #define TRIES		16
 #define LOST_SHARE	50		/* one visit of so many may be lost in slow paths */
