@@ -59,14 +59,16 @@ class Job:
     refuse    regular expressions that must match nowhere
     check     function(output) -> None or what is wrong
     note      function(output) -> a few words for the job's line
+    idle      it waits for a device most of the time: one of these runs beside the others
     """
 
     def __init__(self, name, argv, *, status=0, ktap=False, count_cases=True, want=(),
-                 refuse=(), check=None, note=None, timeout=600, env=None, weight=1):
+                 refuse=(), check=None, note=None, timeout=600, env=None, weight=1,
+                 idle=False):
         self.name, self.argv, self.status, self.ktap = name, argv, status, ktap
         self.count_cases, self.want, self.refuse = count_cases, want, refuse
         self.check, self.note_fn, self.timeout, self.env = check, note, timeout, env
-        self.weight = weight
+        self.weight, self.idle = weight, idle
         self.passed = self.failed = self.skipped = 0
         self.output, self.problems, self.note = "", [], ""
         self.seconds = self.cpu = 0.0
@@ -252,22 +254,30 @@ def report(job):
 
 
 def run_jobs(jobs, totals, workers=2):
-    """Longest first, so that the last ones to end are short."""
+    """Longest first, so that the last ones to end are short; one more worker for idle ones."""
     queue = sorted(jobs, key=lambda j: -j.weight)
     lock = threading.Lock()
 
-    def work():
+    def next_job(idle):
+        wanted = [j for j in queue if j.idle] if idle else sorted(queue, key=lambda j: j.idle)
+        if not wanted:
+            return None
+        queue.remove(wanted[0])
+        return wanted[0]
+
+    def work(idle):
         while True:
             with lock:
-                if not queue:
-                    return
-                job = queue.pop(0)
+                job = next_job(idle)
+            if not job:
+                return
             job.run()
             with lock:
                 report(job)
                 totals.add(job)
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(workers)]
+    threads = [threading.Thread(target=work, args=(i == workers,), daemon=True)
+               for i in range(workers + 1)]
     for t in threads:
         t.start()
     for t in threads:
