@@ -55,6 +55,10 @@ struct sweep_op {
 	void (*clear)(struct sweep *c);		/* before the scripts prepare, too */
 };
 
+/* For .begin: where poison and its check take longer than anything else. */
+const char *sweep_no_debug(struct sweep *c);		/* of the operation's size */
+const char *sweep_no_debug_of(size_t size);
+
 extern const struct sweep_op sweep_slab_ops[], sweep_page_ops[], sweep_vmalloc_ops[],
 	sweep_percpu_ops[], sweep_pressure_ops[], sweep_long_ops[];
 extern const unsigned int nr_sweep_slab_ops, nr_sweep_page_ops, nr_sweep_vmalloc_ops,

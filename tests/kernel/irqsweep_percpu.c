@@ -103,8 +103,7 @@ static void run_free(void *sweep)
 /* A new chunk's own object is large: poison and its check take longer than anything else. */
 static const char *need_no_debug(struct sweep *c)
 {
-	return kmalloc_cache(sizeof(struct percpu_chunk), 0)->flags & SLAB_DEBUG_FLAGS ?
-		"slab_debug= is on" : NULL;
+	return sweep_no_debug_of(sizeof(struct percpu_chunk));
 }
 
 #define PERCPU(name, path, run, setup, teardown) \

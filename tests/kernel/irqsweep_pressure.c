@@ -46,11 +46,6 @@ static void pool_give(struct sweep *c, void *element)
 	mempool_free(element, pool);
 }
 
-static const char *need_no_debug(struct sweep *c)
-{
-	return kmalloc_cache(c->size, 0)->flags & SLAB_DEBUG_FLAGS ? "slab_debug= is on" : NULL;
-}
-
 /* A pool for each run: what is in its reserve at the end are not the elements of before. */
 static void make_pool(struct sweep *c)
 {
@@ -142,7 +137,7 @@ static const char *make_cache_no_debug(struct sweep *c)
 {
 	if (num_online_cpus() > 1)
 		return "it asks all CPUs, once for each cache";
-	return need_no_debug(c) ?: make_cache(c);
+	return sweep_no_debug(c) ?: make_cache(c);
 }
 
 RUN(run_shrink_slab, shrink_slab(GFP_KERNEL, 0, 0))
@@ -239,7 +234,7 @@ static void kmalloc_given(struct sweep *c)
 }
 
 #define POOL(name, path, run, setup, teardown) \
-	{ name, path, run, setup, teardown, need_no_debug, .size = SIZE, .clear = make_pool }
+	{ name, path, run, setup, teardown, sweep_no_debug, .size = SIZE, .clear = make_pool }
 #define LOW(name, path, run, setup, teardown) \
 	{ name, path, run, setup, teardown, take_memory, give_memory_back, .size = SIZE }
 

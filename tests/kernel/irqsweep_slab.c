@@ -38,9 +38,14 @@ static void drop_cache(struct sweep *c)
 	c->cache = NULL;
 }
 
-static const char *need_no_debug(struct sweep *c)
+const char *sweep_no_debug_of(size_t size)
 {
-	return kmalloc_cache(c->size, 0)->flags & SLAB_DEBUG_FLAGS ? "slab_debug= is on" : NULL;
+	return kmalloc_cache(size, 0)->flags & SLAB_DEBUG_FLAGS ? "slab_debug= is on" : NULL;
+}
+
+const char *sweep_no_debug(struct sweep *c)
+{
+	return sweep_no_debug_of(c->size);
 }
 
 static struct kmem_cache *the_cache(struct sweep *c)
@@ -369,7 +374,7 @@ static void dma_in_stock(struct sweep *c)
 	{ name, path, run, setup, teardown, make_cache, drop_cache,		\
 	  .size = bytes, .arg = SLAB_RED_ZONE | SLAB_POISON | SLAB_CONSISTENCY_CHECKS }
 #define KMALLOC(name, path, run, setup, teardown, bytes) \
-	{ name, path, run, setup, teardown, need_no_debug, .size = bytes }
+	{ name, path, run, setup, teardown, sweep_no_debug, .size = bytes }
 #define LARGE	(4 * PAGE_SIZE)
 
 const struct sweep_op sweep_slab_ops[] = {

@@ -46,21 +46,13 @@ static int smp_init_case(struct kunit *test)
 	return set_cpus_allowed_ptr(current, cpu_possible_mask);
 }
 
-static void run_on(struct kunit *test, struct test_thread *t, unsigned int cpu,
-		   void (*fn)(struct test_thread *t), void *arg)
-{
-	test_thread_create(test, t, (int)cpu, fn, arg);
-	kthread_bind(t->task, cpu);
-	wake_up_process(t->task);
-}
-
 /* One on each CPU, at most nr_cpus. */
 static void run_everywhere(struct kunit *test, void (*fn)(struct test_thread *t), void *arg)
 {
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < nr_cpus; cpu++)
-		run_on(test, &threads[cpu], cpu, fn, arg);
+		test_thread_run_on(test, &threads[cpu], cpu, fn, arg);
 	for (cpu = 0; cpu < nr_cpus; cpu++)
 		test_thread_join(test, &threads[cpu]);
 }
@@ -687,7 +679,7 @@ static void flush_waits_for_other_cpus(struct kunit *test)
 	work_ended = 0;
 	hold = true;
 	KUNIT_EXPECT_TRUE(test, schedule_work_on(1, &work));
-	run_on(test, &threads[0], 0, flush_it, &work);
+	test_thread_run_on(test, &threads[0], 0, flush_it, &work);
 	test_thread_wait_asleep(test, &threads[0]);
 	KUNIT_EXPECT_EQ(test, work_ended, 0U);
 	hold = false;
@@ -754,14 +746,14 @@ static void lines_wait_for_other_cpus(struct kunit *test)
 	line_begun = line_ended = 0;
 	hold = true;
 	KUNIT_ASSERT_EQ(test, request_irq(LINE, slow_handler, 0, "slow", &shared_work), 0);
-	run_on(test, &threads[0], 1, raise_line, NULL);
+	test_thread_run_on(test, &threads[0], 1, raise_line, NULL);
 	KUNIT_EXPECT_TRUE(test, spin_until(&line_begun, 1));
 	KUNIT_EXPECT_EQ(test, line_ended, 0U);
 	hold = false;
 	synchronize_irq(LINE);
 	KUNIT_EXPECT_EQ(test, line_ended, 1U);
 	test_thread_join(test, &threads[0]);
-	run_on(test, &threads[0], 1, raise_line, NULL);
+	test_thread_run_on(test, &threads[0], 1, raise_line, NULL);
 	KUNIT_EXPECT_TRUE(test, spin_until(&line_begun, 2));
 	free_irq(LINE, &shared_work);
 	KUNIT_EXPECT_EQ(test, line_ended, 2U);

@@ -51,7 +51,7 @@ static inline void decide(struct kmem_cache *s, const void *object)
 	do {
 		wait_settled(s);
 		slab_nolock_retry();
-		under_way = (u16)__atomic_load_n(&slab_nolock_moving, __ATOMIC_ACQUIRE);
+		under_way = slab_nolock_holders();
 		if (under_way)
 			schedule_timeout_uninterruptible(1);
 	} while ((under_way || is_aside(object)) && --steps);

@@ -372,11 +372,7 @@ static void a_doubt_while_objects_are_lost(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, this_cpu_read(slab_nolock.doubtful[0]), p[1]);
 	KUNIT_EXPECT_TRUE(test, slab_nolock_doubts(p[0]) && slab_nolock_doubts(p[1]));
 	preempt_enable();
-	for (i = 0; READ_ONCE(s->nr_lost) && i < HZ; i++) {
-		slab_pcp_rescue(s);		/* not while somebody has a chain in hand */
-		schedule_timeout_uninterruptible(1);
-	}
-	KUNIT_EXPECT_EQ(test, s->nr_lost, 0);
+	expect_rescued(test, s);
 	slab_nolock_drain_all();
 	KUNIT_EXPECT_EQ(test, slab_nr_live(), live);
 	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);

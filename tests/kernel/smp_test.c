@@ -413,14 +413,6 @@ static void hold_out(struct test_thread *t)
 	preempt_enable();
 }
 
-static void run_bound(struct kunit *test, struct test_thread *t, int cpu,
-		      void (*fn)(struct test_thread *t))
-{
-	test_thread_create(test, t, cpu, fn, NULL);
-	kthread_bind(t->task, (unsigned int)cpu);
-	wake_up_process(t->task);
-}
-
 static void time_goes_on_until_all_are_here(struct kunit *test)
 {
 	static struct test_thread holdout, asker;
@@ -428,10 +420,10 @@ static void time_goes_on_until_all_are_here(struct kunit *test)
 	if (num_online_cpus() < 3)
 		kunit_skip(test, "two CPUs");
 	holding_out = asking = false;
-	run_bound(test, &holdout, 2, hold_out);
+	test_thread_run_on(test, &holdout, 2, hold_out, NULL);
 	while (!smp_load_acquire(&holding_out))
 		schedule_timeout_uninterruptible(1);
-	run_bound(test, &asker, 1, ask_for_a_stop);
+	test_thread_run_on(test, &asker, 1, ask_for_a_stop, NULL);
 	test_thread_join(test, &asker);
 	test_thread_join(test, &holdout);
 	KUNIT_EXPECT_EQ(test, atomic_read(&arrived), 1);

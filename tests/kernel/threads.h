@@ -47,6 +47,14 @@ static inline void test_thread_run(struct kunit *test, struct test_thread *t, in
 	wake_up_process(t->task);
 }
 
+static inline void test_thread_run_on(struct kunit *test, struct test_thread *t, unsigned int cpu,
+				      void (*fn)(struct test_thread *t), void *arg)
+{
+	test_thread_create(test, t, (int)cpu, fn, arg);
+	kthread_bind(t->task, cpu);
+	wake_up_process(t->task);
+}
+
 /* @nr prepared ones, at the same time: none is through before another may begin. */
 static inline void test_threads_wake(const struct test_thread *t, unsigned int nr)
 {
