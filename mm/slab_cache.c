@@ -383,6 +383,8 @@ static void slab_cache_gather(struct kmem_cache *s)
 			schedule_timeout_uninterruptible(1);	/* others free meanwhile */
 		slab_pcp_rescue(s);
 	}
+	if (tries)
+		slab_nolock_gather();	/* what could not be told while objects were lost */
 }
 
 /*
