@@ -254,7 +254,10 @@ def report(job):
 
 
 def run_jobs(jobs, totals, workers=2):
-    """Longest first, so that the last ones to end are short; one more worker for idle ones."""
+    """
+    Longest first, so that the last ones to end are short.  Where several run at a time, one
+    more worker takes idle ones.
+    """
     queue = sorted(jobs, key=lambda j: -j.weight)
     lock = threading.Lock()
 
@@ -277,7 +280,7 @@ def run_jobs(jobs, totals, workers=2):
                 totals.add(job)
 
     threads = [threading.Thread(target=work, args=(i == workers,), daemon=True)
-               for i in range(workers + 1)]
+               for i in range(workers + (workers > 1))]
     for t in threads:
         t.start()
     for t in threads:
