@@ -153,11 +153,12 @@ void watchdog_arm(unsigned int seconds)
 	watchdog_set_nmi(watchdog.deadline_ns != 0);
 }
 
-/* A jiffy, for one CPU. */
+/* A jiffy, for one CPU.  A thread whose CPU is parked in an interrupt does not use it. */
 static void tick_local(void)
 {
 	run_local_timers();
-	sched_tick();
+	if (hardirq_count() == HARDIRQ_OFFSET)
+		sched_tick();
 }
 
 static void tick_interrupt(void)

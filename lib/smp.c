@@ -317,6 +317,14 @@ void on_each_cpu_cond(smp_cond_func_t cond, smp_call_func_t fn, void *info, bool
 	preempt_enable();
 }
 
+void smp_send_call(int cpu)
+{
+	const struct smp_ops *ops = READ_ONCE(smp_ops);
+
+	if (ops && cpu_online(cpu))
+		ops->send_call((unsigned int)cpu);
+}
+
 void smp_send_reschedule(int cpu)
 {
 	const struct smp_ops *ops = READ_ONCE(smp_ops);

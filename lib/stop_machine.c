@@ -83,8 +83,7 @@ static void stop_wait_while(unsigned int state)
 		cpu_relax();
 }
 
-/* Until all are here: each of them is sent an interrupt then, which cannot come between the
- * look and the halt. */
+/* Until all are here: each of them is sent an interrupt then. */
 static void stop_doze(void)
 {
 	smp_call_function_interrupt();		/* what was sent together with this one */
@@ -139,15 +138,24 @@ static void stop_wait_count(const atomic_t *count, unsigned int nr)
 		cpu_relax();
 }
 
-/* All are parked, interrupts are off here: nobody else will be told anything. */
+/*
+ * All are parked, interrupts are off here: nobody else will be told anything.  Each is sent an
+ * interrupt, and again after a while: behind an NMI the first one may come just before the halt.
+ */
 static void stop_hold(const struct cpumask *others, unsigned int nr)
 {
-	unsigned int cpu;
+	unsigned int cpu, spins;
 
 	smp_store_release(&stop.state, STOP_HOLD);
-	for_each_cpu(cpu, others)
-		smp_send_reschedule((int)cpu);
-	stop_wait_count(&stop.held, nr);
+	while (atomic_read_acquire(&stop.held) != (int)nr) {
+		for_each_cpu(cpu, others)
+			smp_send_call((int)cpu);
+		for (spins = 0; spins < STOP_ASK_SPINS; spins++) {
+			if (atomic_read_acquire(&stop.held) == (int)nr)
+				break;
+			cpu_relax();
+		}
+	}
 }
 
 /* All hold still. */

@@ -58,6 +58,8 @@ void on_each_cpu_cond(smp_cond_func_t cond, smp_call_func_t fn, void *info, bool
 
 /* Have @cpu look for a thread to run.  Any context. */
 void smp_send_reschedule(int cpu);
+/* Interrupt @cpu, which need not have been sent anything: it ends a halt.  Any context. */
+void smp_send_call(int cpu);
 /* All others stop, for good.  Any context: the end is near. */
 void smp_send_stop(void);
 
