@@ -231,6 +231,18 @@ static bool slab_nolock_in_list(struct slab_link *const *list, const struct slab
 	return true;
 }
 
+bool slab_nolock_holds(const struct slab_link *link)
+{
+	unsigned int cpu;
+
+	VM_WARN_ON_ONCE((unsigned long)link % sizeof(*link));
+
+	for_each_possible_cpu(cpu)
+		if (slab_nolock_in_list(&per_cpu_ptr(&slab_nolock, cpu)->waiting, link))
+			return true;
+	return false;
+}
+
 bool slab_nolock_doubts(const void *object)
 {
 	const struct slab_nolock *n;
@@ -243,18 +255,6 @@ bool slab_nolock_doubts(const void *object)
 			    READ_ONCE(n->unsure[i]) == object)
 				return true;
 	}
-	return false;
-}
-
-bool slab_nolock_holds(const struct slab_link *link)
-{
-	unsigned int cpu;
-
-	VM_WARN_ON_ONCE((unsigned long)link % sizeof(*link));
-
-	for_each_possible_cpu(cpu)
-		if (slab_nolock_in_list(&per_cpu_ptr(&slab_nolock, cpu)->waiting, link))
-			return true;
 	return false;
 }
 

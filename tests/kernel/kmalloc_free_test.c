@@ -10,40 +10,17 @@
 #include <linux/vmalloc.h>
 #include <linux/string.h>
 
-#include "report.h"
-
-static struct report report;
-
-/*
- * A free that is refused may be tried again.  How many more errors there are, the last time.
- * What is live is counted over all caches: again, if another CPU took or gave meanwhile.
- */
-static unsigned long free_wrongly(const void *p, bool *kept)
-{
-	unsigned long errors, live;
-	unsigned int tries = 100;
-
-	preempt_disable();			/* here nobody else takes it */
-	do {
-		errors = slab_error_count();
-		live = slab_nr_live();
-		kfree(p);
-		*kept = slab_nr_live() == live;
-		errors = slab_error_count() - errors;
-	} while (errors == 2 && !*kept && --tries);
-	preempt_enable();
-	return errors;
-}
+#include "slab_fixture.h"
 
 /* Try to free p; the report must say so, one way or another, and nothing may change. */
-static void refused(struct kunit *test, const void *p, const char *why)
+static void refused(struct kunit *test, void *p, const char *why)
 {
 	unsigned long errors;
 	char msg[160] = "";
 	bool kept;
 
 	report_begin(&report);
-	errors = free_wrongly(p, &kept);
+	errors = free_wrongly(NULL, p, &kept);
 	report_end(&report);
 	EXPECT_REPORT(test, &report, why);
 	EXPECT_REPORT(test, &report, "not freed");

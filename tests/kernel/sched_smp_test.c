@@ -681,6 +681,7 @@ static void flush_waits_for_other_cpus(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, schedule_work_on(1, &work));
 	test_thread_run_on(test, &threads[0], 0, flush_it, &work);
 	test_thread_wait_asleep(test, &threads[0]);
+	KUNIT_EXPECT_FALSE(test, completion_done(&threads[0].done));
 	KUNIT_EXPECT_EQ(test, work_ended, 0U);
 	hold = false;
 	test_thread_join(test, &threads[0]);

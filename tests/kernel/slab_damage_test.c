@@ -6,27 +6,6 @@ static void *bulk[64];
 
 /* ---- wrong frees ----------------------------------------------------------------- */
 
-/*
- * A free that is refused may be tried again.  How many more errors there are, the last time.
- * What is live is counted over all caches: again, if another CPU took or gave meanwhile.
- */
-static unsigned long free_wrongly(struct kmem_cache *s, void *p, bool *kept)
-{
-	unsigned long errors, live;
-	unsigned int tries = 100;
-
-	preempt_disable();			/* here nobody else takes it */
-	do {
-		errors = slab_error_count();
-		live = slab_nr_live();
-		kmem_cache_free(s, p);
-		*kept = slab_nr_live() == live;
-		errors = slab_error_count() - errors;
-	} while (errors == 2 && !*kept && --tries);
-	preempt_enable();
-	return errors;
-}
-
 static void refused(struct kunit *test, struct kmem_cache *s, void *p, const char *why)
 {
 	unsigned long errors;

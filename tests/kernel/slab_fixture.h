@@ -87,6 +87,30 @@ static inline void expect_rescued(struct kunit *test, struct kmem_cache *s)
 	KUNIT_EXPECT_EQ(test, s->nr_lost, 0);
 }
 
+/*
+ * A free that is refused may be tried again; @s NULL: by kfree().  How many more errors there are,
+ * the last time.  What is live is counted over all caches: again, if another CPU took or gave.
+ */
+static inline unsigned long free_wrongly(struct kmem_cache *s, void *p, bool *kept)
+{
+	unsigned long errors, live;
+	unsigned int tries = 100;
+
+	preempt_disable();			/* here nobody else takes it */
+	do {
+		errors = slab_error_count();
+		live = slab_nr_live();
+		if (s)
+			kmem_cache_free(s, p);
+		else
+			kfree(p);
+		*kept = slab_nr_live() == live;
+		errors = slab_error_count() - errors;
+	} while (errors == 2 && !*kept && --tries);
+	preempt_enable();
+	return errors;
+}
+
 #define EXPECT_STR(test, s, sub) \
 	KUNIT_EXPECT_TRUE_MSG(test, strstr(s, sub) != NULL, "'%s' is not in '%s'", sub, s)
 

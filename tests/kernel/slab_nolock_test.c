@@ -379,6 +379,23 @@ static void a_doubt_while_objects_are_lost(struct kunit *test)
 	expect_sound(test);
 }
 
+/* And its cache goes before that is told: the rescue comes first, and then it can be. */
+static void a_cache_goes_with_a_doubt(struct kunit *test)
+{
+	const unsigned long errors = slab_error_count();
+	struct kmem_cache *s = make_plain(test, SIZE, 0);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+	slab_link_set(slab_link_of(s, p), slab_nil);
+	preempt_disable();
+	s->nr_lost = 1;
+	kmem_cache_free(s, p);
+	KUNIT_EXPECT_TRUE(test, slab_nolock_doubts(p));
+	preempt_enable();
+	kmem_cache_destroy(s);
+	KUNIT_EXPECT_EQ(test, slab_error_count(), errors);
+}
+
 /* Written to while it waits: what waits behind it is lost, and nothing else is harmed. */
 static void what_waits_is_overwritten(struct kunit *test)
 {
@@ -463,6 +480,7 @@ static struct kunit_case slab_nolock_cases[] = {
 	KUNIT_CASE(a_free_that_begins_again),
 	KUNIT_CASE(a_doubt_about_what_was_given_out_again),
 	KUNIT_CASE(a_doubt_while_objects_are_lost),
+	KUNIT_CASE(a_cache_goes_with_a_doubt),
 	KUNIT_CASE(what_waits_is_overwritten),
 	KUNIT_CASE(a_cache_goes_with_what_waits),
 	KUNIT_CASE(wrong_frees_are_refused),
